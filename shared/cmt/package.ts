@@ -1,0 +1,84 @@
+import type { Guid } from '../model/guid.ts';
+import type { Link, Row } from '../model/row.ts';
+import type { RowSource } from '../model/row-source.ts';
+import type { SourceTable } from '../model/table.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { WithheldReason } from '../model/rules.ts';
+
+/** What a data_schema.xml says, decoded; the document itself is kept beside it. */
+export interface CmtSchema {
+  readonly tables: readonly SourceTable[];
+  /** The file's text as given; rewriting a schema that was not changed gives these characters. */
+  readonly text: string;
+}
+
+/** `migration.json`. */
+export interface PackageManifest {
+  readonly format: 1;
+  readonly tool: string;
+  readonly source: { readonly organizationId: Guid; readonly url: string };
+  readonly channels: readonly string[];
+  readonly scope: Readonly<Record<string, readonly string[]>>;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly area: string;
+    readonly tables: readonly {
+      readonly name: string;
+      readonly rows: number;
+      readonly links: number;
+    }[];
+    /** Zip form only. */
+    readonly sha256?: string;
+  }[];
+  readonly withheld: readonly {
+    readonly step: string;
+    readonly table: string;
+    readonly column: string;
+    readonly rows: number;
+    readonly reason: WithheldReason;
+  }[];
+  readonly removed: readonly {
+    readonly table: string;
+    readonly id: Guid;
+    readonly name: string;
+  }[];
+}
+
+/** A package opened for reading: a package folder, one zip, or an unpacked folder of either. */
+export interface MigrationPackage extends RowSource {
+  /** Absent for a plain Configuration Migration zip or folder. */
+  readonly manifest?: PackageManifest;
+  readonly steps: readonly string[];
+  /** Oddities of the files that do not keep them from being read. */
+  readonly findings: readonly Finding[];
+}
+
+/** Writes a package; nothing appears at its path until `finish`. */
+export interface PackageWriter {
+  step(name: string, schema: CmtSchema): Promise<StepWriter>;
+  finish(
+    manifest: (steps: readonly WrittenStep[]) => PackageManifest,
+  ): Promise<{ readonly hash: string }>;
+  abort(): Promise<void>;
+}
+
+export interface StepWriter {
+  /** Rows may come in any order; they are written in the stock tool's. */
+  table(
+    table: SourceTable,
+    rows: AsyncIterable<Row>,
+    links: AsyncIterable<Link>,
+    signal: AbortSignal,
+  ): Promise<{ readonly rows: number; readonly links: number }>;
+  close(): Promise<WrittenStep>;
+}
+
+export interface WrittenStep {
+  readonly step: string;
+  readonly sha256: string;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly links: number;
+  }[];
+}

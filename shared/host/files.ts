@@ -1,0 +1,31 @@
+/** What a path is; `undefined` from `stat` when there is nothing. */
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'other';
+  readonly bytes: number;
+}
+
+/**
+ * The file system as a port. Paths are absolute or relative to the working directory. Whatever is
+ * written appears whole or not at all: it goes to a neighbouring temporary name first.
+ */
+export interface Files {
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Names in a folder, sorted; links are listed but never followed. */
+  list(path: string): Promise<readonly string[]>;
+  read(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  readWhole(path: string): Promise<Uint8Array>;
+  /** Replaces the file in one step once all content is there; on failure nothing is left behind. */
+  write(path: string, content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<void>;
+  /** Opens a file for adding lines that must survive a crash: `append` resolves after fsync. */
+  openJournal(path: string): Promise<JournalFile>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** A new empty folder for spooled data; the caller removes it. */
+  makeTemporaryFolder(prefix: string): Promise<string>;
+}
+
+export interface JournalFile {
+  append(lines: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,58 @@
+/** How to sign in; nothing has been sent yet. */
+export type Credential =
+  | { readonly kind: 'token'; readonly token: string }
+  | {
+      readonly kind: 'secret';
+      readonly tenantId?: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+    }
+  | {
+      readonly kind: 'certificate';
+      readonly tenantId?: string;
+      readonly clientId: string;
+      /** PEM text: certificate and private key. */
+      readonly pem: string;
+    }
+  | {
+      readonly kind: 'assertion';
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** A fresh federated token each time it is asked for. */
+      readonly assertion: (signal: AbortSignal) => Promise<string>;
+    }
+  | { readonly kind: 'managed-identity'; readonly clientId?: string }
+  | {
+      readonly kind: 'device-code';
+      readonly tenantId?: string;
+      readonly clientId: string;
+      readonly show: (message: string) => void;
+    };
+
+/** An environment and how to sign in to it. */
+export interface Connection {
+  /** Origin of the environment, `https://contoso.crm4.dynamics.com`; no path. */
+  readonly url: string;
+  readonly credential: Credential;
+}
+
+export type ConnectionRole = 'environment' | 'source' | 'target';
+
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+
+/** What a stage needs from wherever it runs: the Azure Pipelines agent, a terminal, or a test. */
+export interface Host {
+  /** A task input or flag by its camelCase name; empty counts as absent. */
+  input(name: string): string | undefined;
+  /** A pipeline variable or environment variable. */
+  variable(name: string): string | undefined;
+  /** Throws an `InputError` when the role's URL or credential is missing or wrong. */
+  connection(role: ConnectionRole): Connection;
+  output(name: string, value: string): void;
+  maskSecret(value: string): void;
+  /** Neutralizes what comes from outside and masks secrets. */
+  log(level: LogLevel, text: string): void;
+  progress(label: string, done: number, total: number): void;
+  /** Hands a finished file to the platform: run summary, Tests tab, report or artifact. */
+  publish(kind: 'summary' | 'tests' | 'report' | 'artifact', path: string): Promise<void>;
+}

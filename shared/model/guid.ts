@@ -1,0 +1,36 @@
+/** A row's id: 36 characters, lower case, without braces. */
+export type Guid = string;
+
+const guidText = /^\s*\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?\s*$/i;
+
+/** Reads a GUID with or without braces, in any case; `undefined` where the text is none. */
+export function parseGuid(text: string): Guid | undefined {
+  return guidText.exec(text)?.[1]?.toLowerCase();
+}
+
+/**
+ * Orders ids as SQL Server orders `uniqueidentifier`, which is the order of rows in a Configuration
+ * Migration data.xml: bytes 10 to 15 first, then 8 to 9, 6 to 7, 4 to 5 and 0 to 3, the last three
+ * groups with their bytes reversed.
+ */
+export function compareAsSqlServer(left: Guid, right: Guid): number {
+  const a = sqlServerSortKey(left);
+  const b = sqlServerSortKey(right);
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sqlServerSortKey(id: Guid): string {
+  return (
+    id.slice(24) +
+    id.slice(19, 23) +
+    bytesReversed(id.slice(14, 18)) +
+    bytesReversed(id.slice(9, 13)) +
+    bytesReversed(id.slice(0, 8))
+  );
+}
+
+function bytesReversed(hex: string): string {
+  let reversed = '';
+  for (let at = hex.length - 2; at >= 0; at -= 2) reversed += hex.slice(at, at + 2);
+  return reversed;
+}

@@ -1,0 +1,13 @@
+import type { Link, Row } from './row.ts';
+import type { SourceTable } from './table.ts';
+
+/** A package, a snapshot, a channel-provider mapping: whatever says how rows should be. */
+export interface RowSource {
+  /** Content hash: equal for the same rows and schemas, in zip and in folder form. */
+  readonly hash: string;
+  /** One per step and table, in import order. */
+  readonly tables: readonly SourceTable[];
+  /** Streams; may be called more than once for the same table. */
+  rows(table: SourceTable, signal: AbortSignal): AsyncIterable<Row>;
+  links(table: SourceTable, signal: AbortSignal): AsyncIterable<Link>;
+}

@@ -1,0 +1,44 @@
+import type { Guid } from './guid.ts';
+import type { Identity } from './identity.ts';
+
+/** A row id found inside a text, at a position where it is known to be a reference. */
+export interface TextReference {
+  readonly id: Guid;
+  /** Tables the position may point to, most likely first. */
+  readonly tables: readonly string[];
+  /** Where in the text, for people: `rule "Gold customers" › assign_to.queue`. */
+  readonly at: string;
+}
+
+/** Finds and rewrites the references inside one text column. Lossless: rewriting nothing returns the same text. */
+export interface TextReferences {
+  /** All references, in document order. Texts that do not parse hold none; `problem` says why. */
+  find(text: string): {
+    readonly references: readonly TextReference[];
+    readonly problem?: string;
+  };
+  /** Replaces each reference for which `replace` gives an id; every other character stays. */
+  rewrite(text: string, replace: (reference: TextReference) => Guid | undefined): string;
+}
+
+/** Why a column's value does not leave the source or is not written to the target. */
+export type WithheldReason = 'secret' | 'environment' | 'generated' | 'runtime';
+
+/** What the product knows about a table beyond its metadata. */
+export interface TableRules {
+  /** Tried in order until one is decisive: a row found by an earlier one is not sought by a later one. */
+  readonly identities: readonly Identity[];
+  /** Rows that every environment has of its own: matched, never created, never updated. Holds unique names. */
+  readonly systemRows?: { readonly column: string; readonly values: ReadonlySet<string> };
+  /** Sent on create, never on update; a difference in the target blocks the row. */
+  readonly createOnly: ReadonlySet<string>;
+  /** Never exported, compared or written, with the reason. */
+  readonly withheld: ReadonlyMap<string, WithheldReason>;
+  /** Columns whose text holds row ids. */
+  readonly textReferences: ReadonlyMap<string, TextReferences>;
+}
+
+export interface RuleBook {
+  /** Rules of any table; a table the product knows nothing of gets the neutral ones. */
+  of(table: string): TableRules;
+}

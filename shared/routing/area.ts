@@ -1,0 +1,48 @@
+import type { TableRules } from '../model/rules.ts';
+
+/** What the user asks to move. */
+export const channels = ['voice', 'live-chat', 'record'] as const;
+export type Channel = (typeof channels)[number];
+
+/** What limits an export: names or ids; an empty list means everything. */
+export interface Scope {
+  readonly channels: readonly Channel[];
+  readonly queues: readonly string[];
+  readonly workstreams: readonly string[];
+}
+
+/** One table of one step of an area: a fact of the catalogue. */
+export interface AreaTable {
+  readonly table: string;
+  /** Columns that Microsoft's published schema or procedure names, in its order. */
+  readonly columns: readonly string[];
+  /** Columns that exist in some versions only: taken when the environment has them, without a word when not. */
+  readonly optionalColumns?: readonly string[];
+  /** Many-to-many relationships by intersect table. */
+  readonly relationships?: readonly string[];
+  readonly skipUpdate?: true;
+  /** The filter's whole `<fetch>` for a scope; absent: every row. */
+  readonly filter?: (scope: Scope) => string | undefined;
+}
+
+/** A step yields one zip of the package. */
+export interface AreaStep {
+  /** Place and name: `03-queues`. */
+  readonly step: string;
+  readonly title: string;
+  readonly tables: readonly AreaTable[];
+}
+
+/** A part of the configuration that moves together. */
+export interface Area {
+  readonly area: string;
+  readonly title: string;
+  /** Channels that need it; empty: all. */
+  readonly channels: readonly Channel[];
+  /** Page and section the facts come from. */
+  readonly source: string;
+  readonly steps: readonly AreaStep[];
+  readonly rules: Readonly<Record<string, Partial<TableRules>>>;
+  /** What stays to be done by hand afterwards, one sentence each. */
+  readonly manual: readonly string[];
+}
