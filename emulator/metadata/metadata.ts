@@ -1,0 +1,143 @@
+/** Dataverse's own words here: this is the wire side. */
+export type AttributeType =
+  | 'BigInt'
+  | 'Boolean'
+  | 'Customer'
+  | 'DateTime'
+  | 'Decimal'
+  | 'Double'
+  | 'EntityName'
+  | 'Integer'
+  | 'Lookup'
+  | 'ManagedProperty'
+  | 'Memo'
+  | 'Money'
+  | 'Owner'
+  | 'PartyList'
+  | 'Picklist'
+  | 'State'
+  | 'Status'
+  | 'String'
+  | 'Uniqueidentifier'
+  | 'Virtual';
+
+export interface Option {
+  readonly value: number;
+  readonly label: string;
+  /** Status options: the state they belong to. */
+  readonly state?: number;
+  /** State options: the status a row gets with the state. */
+  readonly defaultStatus?: number;
+}
+
+export interface Attribute {
+  readonly logicalName: string;
+  readonly schemaName: string;
+  readonly displayName: string;
+  readonly type: AttributeType;
+  /** `MultiSelectPicklistType`, `ImageType`, `FileType`; otherwise the type plus `Type`. */
+  readonly typeName: string;
+  readonly requiredLevel: 'None' | 'Recommended' | 'ApplicationRequired' | 'SystemRequired';
+  readonly validForCreate: boolean;
+  readonly validForUpdate: boolean;
+  readonly validForRead: boolean;
+  readonly secured: boolean;
+  readonly custom: boolean;
+  readonly targets: readonly string[];
+  readonly options?: readonly Option[];
+  readonly globalChoice?: string;
+  readonly maxLength?: number;
+  readonly minValue?: number;
+  readonly maxValue?: number;
+  readonly precision?: number;
+  readonly format?: string;
+  readonly dateTimeBehavior?: 'UserLocal' | 'DateOnly' | 'TimeZoneIndependent';
+  readonly defaultValue?: number | boolean | string;
+  /** The column this one mirrors: `primarycontactidname` of `primarycontactid`. */
+  readonly attributeOf?: string;
+  readonly validODataAttribute: boolean;
+}
+
+export interface ManyToOne {
+  readonly schemaName: string;
+  readonly referencingEntity: string;
+  readonly referencingAttribute: string;
+  readonly referencedEntity: string;
+  readonly referencedAttribute: string;
+  /** Navigation property of the lookup's side: what `@odata.bind` and `$expand` name. */
+  readonly referencingNavigation: string;
+  /** Collection-valued navigation property of the other side. */
+  readonly referencedNavigation: string;
+  readonly cascadeDelete: 'NoCascade' | 'Cascade' | 'RemoveLink' | 'Restrict';
+}
+
+export interface ManyToMany {
+  readonly schemaName: string;
+  readonly intersectEntity: string;
+  readonly intersectEntitySet?: string;
+  readonly entity1: string;
+  readonly entity1Attribute: string;
+  readonly entity1Navigation: string;
+  readonly entity2: string;
+  readonly entity2Attribute: string;
+  readonly entity2Navigation: string;
+}
+
+export interface Entity {
+  readonly logicalName: string;
+  readonly schemaName: string;
+  readonly displayName: string;
+  readonly displayCollectionName: string;
+  readonly entitySetName: string;
+  readonly logicalCollectionName: string;
+  readonly objectTypeCode: number;
+  readonly primaryId: string;
+  readonly primaryName?: string;
+  readonly primaryImage?: string;
+  readonly ownership: 'UserOwned' | 'OrganizationOwned' | 'BusinessOwned' | 'None';
+  readonly isIntersect: boolean;
+  readonly isActivity: boolean;
+  readonly custom: boolean;
+  readonly solutionAware: boolean;
+  readonly optimisticConcurrency: boolean;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  /** Alternate keys. */
+  readonly keys: readonly { readonly schemaName: string; readonly attributes: readonly string[] }[];
+  readonly privileges: readonly {
+    readonly name: string;
+    readonly id: string;
+    readonly type:
+      | 'Create'
+      | 'Read'
+      | 'Write'
+      | 'Delete'
+      | 'Assign'
+      | 'Share'
+      | 'Append'
+      | 'AppendTo';
+  }[];
+  /** Bulk messages refused: `queue` and `team`. */
+  readonly bulkMessages: boolean;
+}
+
+/** Everything an environment knows about its tables. Lookups by name are exact: names are case-sensitive. */
+export interface Metadata {
+  entity(logicalName: string): Entity | undefined;
+  entityOfSet(entitySetName: string): Entity | undefined;
+  entityOfTypeCode(typeCode: number): Entity | undefined;
+  entities(): Iterable<Entity>;
+  /** Lookups of a table. */
+  manyToOne(logicalName: string): readonly ManyToOne[];
+  /** Lookups of other tables that point at it. */
+  oneToMany(logicalName: string): readonly ManyToOne[];
+  manyToMany(logicalName: string): readonly ManyToMany[];
+  /** Grows when tables are added: clients cache by it. */
+  readonly version: number;
+  /** Adds or replaces tables and relationships (seeds, `--tables-from`, tests that break a target). */
+  add(tables: {
+    readonly entities: readonly Entity[];
+    readonly manyToOne: readonly ManyToOne[];
+    readonly manyToMany: readonly ManyToMany[];
+  }): void;
+  removeEntity(logicalName: string): void;
+}

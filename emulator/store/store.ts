@@ -1,0 +1,45 @@
+/** A lookup's value as stored. */
+export interface Reference {
+  readonly table: string;
+  readonly id: string;
+}
+
+/**
+ * A cell as stored. Decimals and money are invariant text with their scale; bigint is text; dates are
+ * `2024-03-01T09:30:00Z` or `2024-03-01`; multi-selects are sorted numbers; files and images are bytes
+ * with a name.
+ */
+export type Cell =
+  | null
+  | string
+  | number
+  | boolean
+  | Reference
+  | readonly number[]
+  | { readonly fileName: string; readonly mimeType: string; readonly bytes: Uint8Array };
+
+/** Immutable: a write puts a new row in its place. Absent columns are null. */
+export interface StoredRow {
+  readonly id: string;
+  readonly version: number;
+  readonly cells: ReadonlyMap<string, Cell>;
+}
+
+/**
+ * Rows by table. Pairs of a many-to-many relationship are rows of its intersect table. Every write gets
+ * the next row version of the one global counter. Knows nothing of validation or server logic.
+ */
+export interface Store {
+  get(table: string, id: string): StoredRow | undefined;
+  /** In order of ids as they sort by text. */
+  rows(table: string): Iterable<StoredRow>;
+  count(table: string): number;
+  /** Rows whose column equals the cell; indexed for lookups and alternate keys, a scan otherwise. Text compares without case. */
+  find(table: string, column: string, cell: Cell): Iterable<StoredRow>;
+  put(table: string, id: string, cells: ReadonlyMap<string, Cell>): StoredRow;
+  delete(table: string, id: string): boolean;
+  /** All writes inside take effect or, when `work` throws, none. May nest. */
+  transaction<Result>(work: () => Result): Result;
+  readonly lastVersion: number;
+  clear(): void;
+}
