@@ -1,0 +1,5 @@
+import type { RunODataQuery } from './interface.ts';
+
+export const runODataQuery: RunODataQuery = () => {
+  throw new Error('not there yet');
+};

@@ -1,0 +1,5 @@
+import type { ShapeRow } from './interface.ts';
+
+export const shapeRow: ShapeRow = () => {
+  throw new Error('not there yet');
+};
