@@ -1,0 +1,105 @@
+import type { Action, Change, PlannedValue } from '../model/plan.ts';
+import type { Row } from '../model/row.ts';
+
+/** An action in words. Every rendering is made from these parts, so that all say the same. */
+export interface ActionText {
+  readonly glyph: '+' | '~' | '-' | '!' | '?';
+  /** `create`, `update`, `link`, … */
+  readonly verb: string;
+  /** `queue "Billing"`. */
+  readonly subject: string;
+  readonly id: string;
+  /** What changes, one entry per column; or the reason. */
+  readonly details: readonly string[];
+}
+
+/** The one description of an action: terminal, Markdown and HTML all use it. */
+export function describeAction(action: Action): ActionText {
+  const base = {
+    verb: action.kind,
+    subject: `${action.row.table} "${action.name}"`,
+    id: action.row.id,
+  };
+  switch (action.kind) {
+    case 'create':
+      return {
+        ...base,
+        glyph: '+',
+        details: action.changes.map((change) => describeChange(change, 'create')),
+      };
+    case 'update':
+      return {
+        ...base,
+        glyph: '~',
+        details: action.changes.map((change) => describeChange(change, 'update')),
+      };
+    case 'link':
+    case 'unlink':
+      return {
+        ...base,
+        glyph: action.kind === 'link' ? '+' : '-',
+        details: [`${action.link.relationship}: ${action.link.to.table} ${action.link.to.id}`],
+      };
+    case 'delete':
+      return { ...base, glyph: '-', details: [reasons[action.because]] };
+    case 'blocked':
+      return {
+        ...base,
+        glyph: '!',
+        details: [`${action.finding.code} ${action.finding.summary}`, action.finding.remedy],
+      };
+    case 'manual':
+      return { ...base, verb: 'to do by hand', glyph: '?', details: [action.finding.summary] };
+  }
+}
+
+/** One line: `~ update queue "Billing": description "a" → "b"`. */
+export function actionLine(action: Action): string {
+  const { glyph, verb, subject, details } = describeAction(action);
+  const rest = details.length === 0 ? '' : `: ${details.join(', ')}`;
+  return `${glyph} ${verb} ${subject}${rest}`;
+}
+
+/** A cell's value as a person reads it; long texts are cut. */
+export function describeValue(value: PlannedValue | undefined): string {
+  if (value === null || value === undefined) return '(empty)';
+  if (typeof value === 'string') return JSON.stringify(cut(value, 120));
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isList(value)) return describeList(value);
+  if ('table' in value)
+    return value.name === undefined
+      ? `${value.table} ${value.id}`
+      : `${value.table} "${value.name}" ${value.id}`;
+  if ('variable' in value) return `the value of variable ${value.variable}`;
+  if ('chars' in value)
+    return `text of ${value.chars} characters, sha256 ${value.sha256.slice(0, 12)}…`;
+  return `file ${value.fileName}, ${value.bytes} bytes`;
+}
+
+const reasons = {
+  rule: 'a delete rule of the configuration names it',
+  ours: 'an earlier run created it and the package no longer has it',
+  'roll-back': 'the run that is rolled back created it',
+} as const;
+
+function describeChange(change: Change, kind: 'create' | 'update'): string {
+  const rewritten = change.rewrites?.length ?? 0;
+  const note = rewritten === 0 ? '' : ` (${rewritten} ids in the text rewritten)`;
+  return kind === 'create'
+    ? `${change.column} = ${describeValue(change.after)}${note}`
+    : `${change.column} ${describeValue(change.before)} → ${describeValue(change.after)}${note}`;
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isList(value: PlannedValue): value is readonly number[] | readonly Row[] {
+  return Array.isArray(value);
+}
+
+function describeList(values: readonly number[] | readonly Row[]): string {
+  const numbers = values.every((value) => typeof value === 'number');
+  return numbers ? `[${values.join(', ')}]` : `${values.length} rows`;
+}
+
+function cut(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, chars)}…`;
+}

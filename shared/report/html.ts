@@ -1,0 +1,86 @@
+import { escapeXml, jsonForScript } from './escape.ts';
+import { describeAction, describeValue } from './describe-action.ts';
+import { countByTable, countNames } from './count-rows.ts';
+import { pageScript, pageStyle } from './html-page.ts';
+import { outcomeWords } from './markdown.ts';
+import type { Action } from '../model/plan.ts';
+import type { Report } from './report.ts';
+
+/**
+ * One standalone page: no network, no library. The result is inlined as data, and a small script
+ * builds the page from it with `createElement` and `textContent` only, so that no text from outside
+ * can become markup. Without script the outcome is still said.
+ */
+export function renderHtml(report: Report): string {
+  const { result } = report;
+  const title = escapeXml(report.title);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
+    `<title>${title}</title>`,
+    `<style>${pageStyle}</style>`,
+    '</head>',
+    '<body>',
+    `<header><h1>${title}</h1><p class="outcome ${result.outcome}" role="status">${outcomeWords[result.outcome]}</p></header>`,
+    '<main id="report"><noscript><p>This page needs script to show its details; the same is in the Markdown report and in plan.json.</p></noscript></main>',
+    `<script type="application/json" id="data">${jsonForScript(reportData(report))}</script>`,
+    `<script>${pageScript}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** What the page shows, in the words of `describeAction`. */
+export function reportData(report: Report): unknown {
+  const { result, plan, checks } = report;
+  return {
+    counts: countNames
+      .map((name) => [name, result.counts[name]])
+      .filter(([, count]) => count !== 0),
+    requests: result.requests,
+    findings: result.findings,
+    manual: report.manual ?? plan?.head.manual ?? [],
+    checks: checks ?? [],
+    tables: countByTable(plan?.actions ?? []),
+    actions: (plan?.actions ?? []).map(actionData),
+    omitted: plan?.omitted ?? 0,
+    facts: [
+      ...(plan === undefined
+        ? []
+        : [
+            ['plan', plan.head.hash],
+            ['package', plan.head.package.hash],
+            ['target', `${plan.head.target.url} (${plan.head.target.organizationId})`],
+            ['tool', plan.head.tool],
+          ]),
+      ...Object.entries(result.outputs).map(([name, value]) => [name, String(value)]),
+    ],
+  };
+}
+
+function actionData(action: Action): unknown {
+  const { glyph, verb, subject, id, details } = describeAction(action);
+  const changes = action.kind === 'create' || action.kind === 'update' ? action.changes : [];
+  return {
+    glyph,
+    verb,
+    subject,
+    id,
+    table: action.row.table,
+    kind: action.kind,
+    step: action.step,
+    details: changes.length === 0 ? details : [],
+    changes: changes.map((change) => [
+      change.column,
+      action.kind === 'create' ? '' : describeValue(change.before),
+      describeValue(change.after),
+      (change.rewrites ?? []).map((rewrite) => `${rewrite.at}: ${rewrite.from} → ${rewrite.to}`),
+    ]),
+  };
+}

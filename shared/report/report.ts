@@ -1,0 +1,30 @@
+import type { Finding } from '../errors/finding.ts';
+import type { Action, PlanHead } from '../model/plan.ts';
+import type { StageResult } from '../model/result.ts';
+
+/** One thing that verification asked, and what it found. */
+export interface Check {
+  /** What belongs together in the Tests tab: an area or a table. */
+  readonly group: string;
+  readonly name: string;
+  /** Absent: as it should be. */
+  readonly finding?: Finding;
+  /** Why the question was not asked. */
+  readonly skipped?: string;
+}
+
+/** What a report is made of; every rendering is a pure function of it. */
+export interface Report {
+  /** `Import of package 4f1c… into https://contoso.crm4.dynamics.com`. */
+  readonly title: string;
+  readonly result: StageResult;
+  /** The plan made or applied. `omitted` says how many actions are not among `actions`. */
+  readonly plan?: {
+    readonly head: PlanHead;
+    readonly actions: readonly Action[];
+    readonly omitted: number;
+  };
+  readonly checks?: readonly Check[];
+  /** What remains to be done by hand. */
+  readonly manual?: readonly Finding[];
+}

@@ -1,0 +1,100 @@
+import type { Finding, Severity } from '../errors/finding.ts';
+import type { Action } from '../model/plan.ts';
+import { describeAction } from './describe-action.ts';
+import { actionKinds, countByTable, countsText } from './count-rows.ts';
+import { oneLine } from '../host/neutralize.ts';
+import { outcomeWords } from './markdown.ts';
+import type { Report } from './report.ts';
+
+export interface TerminalStyle {
+  readonly colours: boolean;
+}
+
+/** A result for people at a terminal or reading a log. */
+export function renderTerminal(report: Report, style: TerminalStyle): readonly string[] {
+  const { result, plan } = report;
+  const colour = { succeeded: 'green', succeededWithIssues: 'yellow', failed: 'red' } as const;
+  return [
+    ...(plan === undefined ? [] : renderActions(plan.actions, plan.omitted, style)),
+    ...renderFindings(result.findings, style),
+    `${paint(outcomeWords[result.outcome], colour[result.outcome], style)}: ${countsText(result.counts)}; ${requestsText(report)}`,
+  ];
+}
+
+/** Each finding on a line of its own, detail and remedy indented below. */
+export function renderFindings(
+  findings: readonly Finding[],
+  style: TerminalStyle,
+): readonly string[] {
+  return findings.flatMap((finding) => [
+    `${paint(finding.severity, severityColours[finding.severity], style)} ${finding.code} ${oneLine(finding.where)}: ${oneLine(finding.summary)}`,
+    ...[finding.detail, finding.remedy]
+      .filter((part) => part !== '')
+      .map((part) => `      ${oneLine(part)}`),
+  ]);
+}
+
+/** Columns padded to their widest cell; the first is aligned left, the others right. */
+export function renderTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((text, at) => (widths[at] = Math.max(widths[at] ?? 0, text.length)));
+  return rows.map((row) =>
+    row
+      .map((text, at) => (at === 0 ? text.padEnd(widths[at] ?? 0) : text.padStart(widths[at] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function renderActions(
+  actions: readonly Action[],
+  omitted: number,
+  style: TerminalStyle,
+): readonly string[] {
+  if (actions.length === 0) return [];
+  const kinds = actionKinds.filter((kind) => actions.some((action) => action.kind === kind));
+  const table = renderTable([
+    ['table', ...kinds],
+    ...countByTable(actions).map((row) => [
+      oneLine(row.table),
+      ...kinds.map((kind) => String(row.kinds[kind] ?? '')),
+    ]),
+  ]);
+  const lines = actions.flatMap((action) => {
+    const { glyph, verb, subject, details } = describeAction(action);
+    return [
+      `${paint(glyph, glyphColours[glyph], style)} ${verb} ${oneLine(subject)}`,
+      ...details.map((detail) => `    ${oneLine(detail)}`),
+    ];
+  });
+  const more = omitted === 0 ? [] : [`… and ${omitted} more, in plan.json`];
+  return [...lines, ...more, '', ...table, ''];
+}
+
+function requestsText({ result }: Report): string {
+  const { read, write, throttled } = result.requests;
+  const waits = throttled === 0 ? '' : `, throttled ${throttled} times`;
+  return `${read} read and ${write} write requests${waits}`;
+}
+
+const codesOf = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;
+type Colour = keyof typeof codesOf;
+
+const severityColours: Readonly<Record<Severity, Colour>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'cyan',
+};
+
+const glyphColours = {
+  '+': 'green',
+  '~': 'yellow',
+  '-': 'red',
+  '!': 'red',
+  '?': 'cyan',
+} as const satisfies Record<string, Colour>;
+
+function paint(text: string, colour: Colour, style: TerminalStyle): string {
+  return style.colours ? `\u001B[${codesOf[colour]}m${text}\u001B[39m` : text;
+}
