@@ -3,7 +3,10 @@ import type { Guid } from './guid.ts';
 import type { Counts } from './result.ts';
 import type { Link, RowRef, Value } from './row.ts';
 
-/** When an action runs. */
+/**
+ * When an action runs. `references`: lookups and texts that close a circle. `states`: state and
+ * status, then, at its last level, the changes that redirect live conversations.
+ */
 export const phases = ['rows', 'references', 'links', 'states', 'deletes'] as const;
 export type Phase = (typeof phases)[number];
 
@@ -41,7 +44,7 @@ interface At {
   readonly name: string;
 }
 
-/** An update without version follows this plan's own create of the row. */
+/** An update without version follows an earlier action of this plan on the same row. */
 export type Action =
   | (At & { readonly kind: 'create'; readonly changes: readonly Change[] })
   | (At & {

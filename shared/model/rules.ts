@@ -36,6 +36,11 @@ export interface TableRules {
   readonly withheld: ReadonlyMap<string, WithheldReason>;
   /** Columns whose text holds row ids. */
   readonly textReferences: ReadonlyMap<string, TextReferences>;
+  /**
+   * Columns that take effect on live conversations the moment they change: updates of existing rows
+   * that touch one run last, when everything they lead to is there.
+   */
+  readonly liveColumns?: ReadonlySet<string>;
 }
 
 export interface RuleBook {

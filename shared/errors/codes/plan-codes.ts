@@ -1,4 +1,135 @@
 import type { CodeEntry } from './code-entry.ts';
 
 /** 13xx: planning and identities. */
-export const planCodes = {} as const satisfies Record<`URM13${number}`, CodeEntry>;
+export const planCodes = {
+  URM1301: {
+    title: 'The plan file cannot be read',
+    cause: 'The file is no plan of this tool, was cut, or was written by a newer version.',
+    remedy: 'Give the plan.json that the plan stage wrote, or plan again.',
+  },
+  URM1302: {
+    title: 'The plan is not the one that was approved',
+    cause: 'The hash of the plan file differs from what it says or from the hash that was given.',
+    remedy: 'Use the file as the plan stage wrote it, or plan and approve again.',
+  },
+  URM1303: {
+    title: 'The plan was made for something else',
+    cause: 'The package or the environment is not the one the plan was made with.',
+    remedy: 'Give the package and the target of the plan, or plan again.',
+  },
+  URM1304: {
+    title: 'The target is the source',
+    cause: 'The package was exported from the environment it is to be applied to.',
+    remedy: 'Correct the target, or allow the same environment on purpose.',
+  },
+  URM1310: {
+    title: 'A row matches several rows of the target',
+    cause: 'The columns that identify the row are not unique in the target.',
+    remedy: 'Remove the duplicates, or name the right row in a map file.',
+  },
+  URM1311: {
+    title: 'A system row is missing in the target',
+    cause: 'A row that every environment has of its own is not there, so it cannot be matched.',
+    remedy: 'Install or update the solution that brings the row, then plan again.',
+  },
+  URM1312: {
+    title: 'Two rows of the package are one row in the target',
+    cause: 'Their identities lead to the same target row.',
+    remedy: 'Remove one of them from the package, or separate them in a map file.',
+  },
+  URM1313: {
+    title: 'A lookup leads nowhere in the target',
+    cause: 'The row it refers to is neither in the package nor in the target.',
+    remedy: 'Bring the referenced row along, create it in the target, or map it.',
+  },
+  URM1314: {
+    title: 'A reference inside a text leads nowhere in the target',
+    cause: 'The text names a row by id that is neither in the package nor in the target.',
+    remedy: 'Bring the referenced row along, create it in the target, or map it.',
+  },
+  URM1315: {
+    title: 'The target cannot hold a value',
+    cause: 'A choice value, a length or a range of the package is not allowed by the target.',
+    remedy: 'Bring the target column up to date with the source, or correct the value.',
+  },
+  URM1316: {
+    title: 'A column is missing in the target',
+    cause: 'The package holds values of a column that the target table does not have.',
+    remedy: 'Import the solution that has the column, or leave it out of the package.',
+  },
+  URM1317: {
+    title: 'A table is missing in the target',
+    cause: 'The package holds rows of a table that the target does not have.',
+    remedy: 'Install the solution that has the table, then plan again.',
+  },
+  URM1318: {
+    title: 'A value that is fixed at creation differs',
+    cause: 'The service accepts the column only when the row is created.',
+    remedy: 'Delete the target row so that it is created anew, or accept its value in the source.',
+  },
+  URM1319: {
+    title: 'A managed row differs',
+    cause: 'The row came to the target with a managed solution; updating it adds a layer over it.',
+    remedy: 'Bring the change with the solution, or take the row out of the package.',
+  },
+  URM1320: {
+    title: 'A row needs another that will not be there',
+    cause: 'The row it refers to is itself blocked.',
+    remedy: 'Resolve the finding of the row it needs.',
+  },
+  URM1321: {
+    title: 'A required value is missing',
+    cause: 'The target does not create rows of the table without it.',
+    remedy: 'Add the column to the schema and export again.',
+  },
+  URM1322: {
+    title: 'Required lookups form a circle',
+    cause: 'None of the rows can be created before the others.',
+    remedy: 'Make one of the lookups optional in the target, or create one row by hand.',
+  },
+  URM1323: {
+    title: 'Steps of the package contradict each other',
+    cause: 'The same row has different values in two steps; the later step wins.',
+    remedy: 'Export the steps together, or remove the row from one of them.',
+  },
+  URM1324: {
+    title: 'A text with references cannot be read',
+    cause: 'The text is not in the form the references are known in; it moves unchanged.',
+    remedy: 'Open the row in the source and save it again, or check it by hand after the import.',
+  },
+  URM1325: {
+    title: 'A table of the target could not be read',
+    cause: 'The environment refused to read the table or answered with an error.',
+    remedy: 'Give the signed-in identity the privilege to read it, then plan again.',
+  },
+  URM1326: {
+    title: 'A column cannot be changed in the target',
+    cause: 'The environment lets nobody update the column.',
+    remedy: 'Set the value in the target by the means the product offers for it.',
+  },
+  URM1327: {
+    title: 'A link cannot be made',
+    cause: 'The target lacks the relationship or one of the two rows.',
+    remedy: 'Bring the missing part to the target, then plan again.',
+  },
+  URM1328: {
+    title: 'The map leaves a row undecided',
+    cause: 'The map file holds a stub for the row.',
+    remedy: 'Replace the stub by the row of the target, or by drop.',
+  },
+  URM1329: {
+    title: 'A row has no id',
+    cause: 'The file gives a row without an id of its own.',
+    remedy: 'Export the data again with a current tool.',
+  },
+  URM1330: {
+    title: 'Something stays to be done by hand',
+    cause: 'The value or setting is not moved between environments.',
+    remedy: 'Do it in the target after the import.',
+  },
+  URM1331: {
+    title: 'The package asks for what is not done',
+    cause: 'A flag of the schema has no counterpart here.',
+    remedy: 'Read what is done instead, and remove the flag where that is right.',
+  },
+} as const satisfies Record<`URM13${number}`, CodeEntry>;
