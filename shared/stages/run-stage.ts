@@ -1,0 +1,86 @@
+import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
+import { noCounts, type StageResult } from '../model/result.ts';
+import type { Ports, Stage } from './stage.ts';
+
+/** How a stage ended, for the edge that turns it into a task result or an exit status. */
+export interface StageEnd {
+  readonly result: StageResult;
+  /** An input was wrong. */
+  readonly usage: boolean;
+  /** The signal was aborted before the stage was through. */
+  readonly cancelled: boolean;
+}
+
+/**
+ * Runs a stage to its end: inputs first, all problems of them together, then the work. The one
+ * place where what a stage throws becomes a result; every host ends in it.
+ */
+export async function runStage<Options>(
+  stage: Stage<Options>,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<StageEnd> {
+  try {
+    const options = stage.readOptions(ports.host);
+    if (isErrors(options)) return failure(stage.name, options, signal);
+    const result = await stage.run(options, ports, signal);
+    return { result, usage: false, cancelled: signal.aborted };
+  } catch (error) {
+    return failure(stage.name, [asMigrationError(error, stage.name, signal)], signal);
+  }
+}
+
+/** Exit status of a command: wrong usage 2, failed or error findings 1, changes 3 when asked, else 0. */
+export function exitStatus(
+  end: StageEnd,
+  { detailed }: { readonly detailed: boolean },
+): 0 | 1 | 2 | 3 {
+  if (end.usage) return 2;
+  const { outcome, findings, outputs } = end.result;
+  if (outcome === 'failed' || findings.some((finding) => finding.severity === 'error')) return 1;
+  return detailed && (outputs['hasChanges'] === true || outputs['hasDrift'] === true) ? 3 : 0;
+}
+
+function failure(stage: string, errors: readonly MigrationError[], signal: AbortSignal): StageEnd {
+  return {
+    usage: errors.some((error) => error instanceof InputError),
+    cancelled: signal.aborted,
+    result: {
+      stage,
+      outcome: 'failed',
+      counts: noCounts,
+      findings: errors.map((error) => error.toFinding()),
+      outputs: {},
+      requests: { read: 0, write: 0, throttled: 0 },
+    },
+  };
+}
+
+function asMigrationError(error: unknown, stage: string, signal: AbortSignal): MigrationError {
+  if (signal.aborted) return new Cancelled(stage, { cause: error });
+  if (error instanceof MigrationError) return error;
+  return new InternalError(
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    stage,
+    { cause: error },
+  );
+}
+
+/** Someone cancelled the run, or the agent is stopping. */
+class Cancelled extends MigrationError {
+  readonly code = 'URM1002';
+  constructor(stage: string, options: ErrorOptions) {
+    super(
+      {
+        what: 'The stage was cancelled before it was through',
+        where: stage,
+        next: 'Start it again; an import continues where it stopped when its plan is applied again.',
+      },
+      options,
+    );
+  }
+}
+
+function isErrors(options: unknown): options is readonly InputError[] {
+  return Array.isArray(options) && options.every((item) => item instanceof InputError);
+}

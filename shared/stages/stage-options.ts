@@ -1,0 +1,134 @@
+import { channels as channelNames } from '../routing/area.ts';
+
+/** One thing that can be said to a stage: a flag of the command, an input of the task. */
+export interface StageOption {
+  /** `plan-hash`; stages read it as `planHash`. */
+  readonly flag: string;
+  /** `list` is comma-separated. */
+  readonly kind: 'text' | 'path' | 'switch' | 'list' | 'choice';
+  /** What stands for the value in usage texts. */
+  readonly hint?: string;
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  readonly required?: true;
+  readonly default?: string;
+  readonly label: string;
+  readonly help: string;
+  readonly group?: 'scope' | 'advanced';
+  /** When the task's form shows it; a YAML pipeline does not apply it. */
+  readonly visibleRule?: string;
+  readonly only?: 'cli' | 'task';
+}
+
+/** The name under which stages read it: `plan-hash` is `planHash`. */
+export function optionName(flag: string): string {
+  return flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The task's input: paths carry the suffix Path, and what a task writes to is its output path. */
+export function inputName(option: StageOption): string {
+  if (option.flag === 'out') return 'outputPath';
+  const name = optionName(option.flag);
+  return option.kind === 'path' ? `${name}Path` : name;
+}
+
+/** Groups of inputs in a task's form. */
+export const optionGroups = {
+  scope: 'What to move',
+  advanced: 'Advanced',
+} as const;
+
+export const channels: StageOption = {
+  flag: 'channels',
+  kind: 'list',
+  hint: channelNames.join(','),
+  label: 'Channels',
+  help: `What to move: ${channelNames.join(', ')}, separated by commas. Absent: everything.`,
+  group: 'scope',
+};
+
+export const workstreams: StageOption = {
+  flag: 'workstreams',
+  kind: 'list',
+  hint: '"NAME,…"',
+  label: 'Workstreams',
+  help: 'Names or ids of workstreams, separated by commas: only they and what they need. Absent: all.',
+  group: 'scope',
+};
+
+export const config: StageOption = {
+  flag: 'config',
+  kind: 'path',
+  hint: 'FILE',
+  label: 'Configuration',
+  help: 'A unified-routing.yml.',
+  group: 'advanced',
+};
+
+export const map: StageOption = {
+  flag: 'map',
+  kind: 'path',
+  hint: 'FILE',
+  label: 'Map file',
+  help: 'Says which rows of the source are which rows of the target, where ids and names do not tell.',
+  group: 'advanced',
+};
+
+export const format: StageOption = {
+  flag: 'format',
+  kind: 'choice',
+  hint: 'zip|folder',
+  choices: [
+    { value: 'zip', label: 'Zips, as the Configuration Migration tool reads them' },
+    { value: 'folder', label: 'Folders, for version control' },
+  ],
+  default: 'zip',
+  label: 'Format',
+  help: 'Form of the package. Folder and zip hold the same.',
+};
+
+export const allowSameEnvironment: StageOption = {
+  flag: 'allow-same-environment',
+  kind: 'switch',
+  label: 'Allow the source as target',
+  help: 'A target that is the organization the package came from is refused, unless this is set.',
+  group: 'advanced',
+};
+
+export const allowBlocked: StageOption = {
+  flag: 'allow-blocked',
+  kind: 'switch',
+  label: 'Allow blocked rows',
+  help: 'Blocked rows are skipped instead of failing the import.',
+  group: 'advanced',
+};
+
+export const artifactName: StageOption = {
+  flag: 'artifact-name',
+  kind: 'text',
+  label: 'Artifact name',
+  help: 'Publishes the output folder as a pipeline artifact of this name, with the stage attempt added (name-1). A classic release cannot publish artifacts: there the folder is all.',
+  only: 'task',
+};
+
+export function packagePath({ required }: { readonly required: boolean }): StageOption {
+  return {
+    flag: 'package',
+    kind: 'path',
+    hint: 'PATH',
+    ...(required ? { required } : {}),
+    label: 'Package',
+    help: 'A package folder, one Configuration Migration zip, or an unpacked folder of either.',
+  };
+}
+
+/** The output folder; its meaning is the stage's own. */
+export function out(help: string, { required }: { readonly required: boolean }): StageOption {
+  return {
+    flag: 'out',
+    kind: 'path',
+    hint: 'PATH',
+    ...(required ? { required } : {}),
+    label: 'Output',
+    help,
+  };
+}

@@ -1,0 +1,258 @@
+import * as tl from 'azure-pipelines-task-lib/task.js';
+import { InputError } from '#shared/errors/migration-error.ts';
+import type { Finding } from '#shared/errors/finding.ts';
+import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
+import type { Connection, ConnectionRole, Host, LogLevel } from '#shared/host/host.ts';
+import { neutralize } from '#shared/host/neutralize.ts';
+import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
+import { createSecretMask } from '#shared/host/secret-mask.ts';
+import { countsText } from '#shared/report/count-rows.ts';
+import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
+import { inputName, optionName } from '#shared/stages/stage-options.ts';
+import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
+import type { Stage } from '#shared/stages/stage.ts';
+import { requestIdToken } from './federated-token.ts';
+import { credentialOf, type ServiceConnection } from './service-connection.ts';
+
+/** The host of the Azure Pipelines agent, and what the task still owes it at the end. */
+interface AgentHost extends Host {
+  /** One log issue per finding, with its code. */
+  issue(finding: Finding): void;
+  /** Publishes the output folder where the platform can. */
+  publishArtifact(): void;
+  clean(text: string): string;
+}
+
+/** Runs a stage as a task: the one place where its end becomes a task result. */
+export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
+  const entry = stageEntry(stage.name);
+  if (entry === undefined) throw new Error(`the stage ${stage.name} is in no table`);
+  const cancel = new AbortController();
+  const stop = (): void => cancel.abort(new Error('The agent cancelled the task.'));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const host = createAgentHost(entry);
+  const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
+  const end = await runStage(stage, ports, cancel.signal);
+  for (const finding of end.result.findings) host.issue(finding);
+  for (const { name } of entry.outputs) {
+    const value = end.result.outputs[name];
+    if (value !== undefined) host.output(name, String(value));
+  }
+  host.publishArtifact();
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+  const text = `${entry.title}: ${countsText(end.result.counts)}`;
+  // Not setResult: on failure it would log the first finding a second time.
+  tl.command('task.complete', { result: taskOutcome(end) }, host.clean(firstError(end) ?? text));
+}
+
+/** The words of `task.complete`. */
+type TaskOutcome = 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Cancelled';
+
+function taskOutcome(end: StageEnd): TaskOutcome {
+  if (end.cancelled) return 'Cancelled';
+  if (exitStatus(end, { detailed: false }) !== 0) return 'Failed';
+  return end.result.outcome === 'succeededWithIssues' ? 'SucceededWithIssues' : 'Succeeded';
+}
+
+function firstError({ result }: StageEnd): string | undefined {
+  const errors = result.findings.filter((finding) => finding.severity === 'error');
+  const first = errors[0];
+  if (first === undefined) return undefined;
+  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more errors)`;
+  return `${first.code} ${first.where}: ${first.summary}${more}`;
+}
+
+function createAgentHost(entry: StageEntry): AgentHost {
+  const mask = createSecretMask();
+  const clean = (text: string): string => neutralize(mask.apply(text));
+  const maskSecret = (value: string): void => {
+    mask.add(value);
+    for (const form of mask.forms()) if (!/[\r\n]/.test(form)) tl.setSecret(form);
+  };
+  const log = (level: LogLevel, text: string): void => {
+    if (level === 'debug') tl.debug(clean(text));
+    else console.log(`${level === 'info' ? '' : `##[${level}]`}${clean(text)}`);
+  };
+  const outputPath = (): string | undefined => pathInput('outputPath');
+  let reported = '';
+  return {
+    clean,
+    maskSecret,
+    log,
+    input: (name) => {
+      const connection = entry.connections.find(({ role }) => role === name);
+      if (connection !== undefined) return urlOf(connection)?.url;
+      const option = entry.options.find(({ flag }) => optionName(flag) === name);
+      if (option === undefined) return undefined;
+      return option.kind === 'path' ? pathInput(inputName(option)) : textInput(inputName(option));
+    },
+    variable: (name) => tl.getVariable(name) ?? process.env[name] ?? agentProxy(name),
+    connection: (role) => connect(entry, role, maskSecret),
+    output: (name, value) => tl.setVariable(name, clean(value), false, true),
+    progress: (label, done, total) => {
+      const percent = total <= 0 ? 0 : Math.min(100, Math.floor((100 * done) / total));
+      const line = `${percent} ${clean(label)}`;
+      if (line === reported) return;
+      reported = line;
+      tl.setProgress(percent, clean(label));
+    },
+    issue: ({ severity, code, where, summary, detail, remedy }) => {
+      const text = [`${code} ${where}: ${summary}`, detail, remedy]
+        .filter((part) => part !== '')
+        .join(' · ');
+      if (severity === 'info') log('info', text);
+      else {
+        const type = severity === 'error' ? tl.IssueType.Error : tl.IssueType.Warning;
+        tl.logIssue(type, clean(text), undefined, undefined, undefined, code);
+      }
+    },
+    publish: (kind, path) => {
+      if (kind === 'summary') tl.uploadSummary(path);
+      else if (kind === 'tests')
+        tl.command(
+          'results.publish',
+          { type: 'JUnit', mergeResults: 'false', runTitle: entry.title, resultFiles: path },
+          '',
+        );
+      else if (kind === 'report')
+        tl.addAttachment('unified-routing-report', attachmentName(entry), path);
+      else log('info', `written: ${path}`);
+      return Promise.resolve();
+    },
+    publishArtifact: () => {
+      const name = textInput('artifactName');
+      const path = outputPath();
+      if (name === undefined || path === undefined) return;
+      if (tl.getVariable('System.HostType') === 'release')
+        log('info', `A classic release cannot publish artifacts: the files are in ${path}.`);
+      else {
+        const full = `${name}-${tl.getVariable('System.StageAttempt') ?? '1'}`;
+        tl.uploadArtifact(full, path, full);
+      }
+    },
+  };
+}
+
+function connect(
+  entry: StageEntry,
+  role: ConnectionRole,
+  maskSecret: (value: string) => void,
+): Connection {
+  const connection = connectionFor(entry, role);
+  if (connection === undefined)
+    throw new InputError(role, `this task has no ${role} environment`, 'Use another task.');
+  const id = textInput(connection.serviceConnection);
+  if (id === undefined)
+    throw new InputError(
+      connection.serviceConnection,
+      `'${connection.serviceConnection}' is required`,
+      'Choose a Power Platform service connection.',
+    );
+  const service = serviceConnection(id, maskSecret);
+  const secret = service.parameter('clientSecret');
+  if (secret !== undefined) maskSecret(secret);
+  const given = urlOf(connection);
+  if (given === undefined)
+    throw new InputError(
+      connection.environmentUrl,
+      `neither '${connection.environmentUrl}' nor the service connection says the environment's URL`,
+      'Give one of them.',
+    );
+  return {
+    url: parseEnvironmentUrl(given.url, given.from),
+    credential: credentialOf(
+      service,
+      connection.serviceConnection,
+      textInput('managedIdentityClientId'),
+    ),
+  };
+}
+
+/** A stage with one environment may ask for it by any role. */
+function connectionFor(entry: StageEntry, role: ConnectionRole): StageConnection | undefined {
+  const exact = entry.connections.find((connection) => connection.role === role);
+  return exact ?? (entry.connections.length === 1 ? entry.connections[0] : undefined);
+}
+
+/**
+ * The environment's URL, in the order that the Power Platform tasks use, so that pipelines mix:
+ * input, variable `BuildTools.EnvironmentUrl`, service connection.
+ */
+function urlOf(connection: StageConnection): { url: string; from: string } | undefined {
+  const given = textInput(connection.environmentUrl);
+  if (given !== undefined) return { url: given, from: connection.environmentUrl };
+  const id = textInput(connection.serviceConnection);
+  if (id === undefined) return undefined;
+  const fromVariable =
+    connection.environmentUrl === 'environmentUrl'
+      ? tl.getVariable('BuildTools.EnvironmentUrl')
+      : undefined;
+  if (fromVariable !== undefined && fromVariable !== '')
+    return { url: fromVariable, from: 'BuildTools.EnvironmentUrl' };
+  const url = tl.getEndpointUrl(id, true);
+  return url === undefined || url === '' ? undefined : { url, from: connection.serviceConnection };
+}
+
+function serviceConnection(id: string, maskSecret: (value: string) => void): ServiceConnection {
+  const whole = tl.getEndpointAuthorization(id, true);
+  const parameters = Object.entries(whole?.parameters ?? {});
+  return {
+    id,
+    scheme: tl.getEndpointAuthorizationScheme(id, true) ?? whole?.scheme ?? 'None',
+    url: tl.getEndpointUrl(id, true),
+    parameter: (name) =>
+      tl.getEndpointAuthorizationParameter(id, name, true) ??
+      parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1],
+    idToken: async (signal) => {
+      const token = await requestIdToken(
+        {
+          requestUri: tl.getVariable('System.OidcRequestUri'),
+          collectionUri: tl.getVariable('System.CollectionUri'),
+          projectId: tl.getVariable('System.TeamProjectId'),
+          hostType: tl.getVariable('System.HostType'),
+          planId: tl.getVariable('System.PlanId'),
+          jobId: tl.getVariable('System.JobId'),
+          accessToken: tl.getEndpointAuthorization('SYSTEMVSSCONNECTION', true)?.parameters[
+            'AccessToken'
+          ],
+        },
+        id,
+        signal,
+      );
+      maskSecret(token);
+      return token;
+    },
+  };
+}
+
+function textInput(name: string): string | undefined {
+  const value = tl.getInput(name)?.trim();
+  return value === '' ? undefined : value;
+}
+
+/** A path input left empty arrives as the working directory; the agent fills it in. */
+function pathInput(name: string): string | undefined {
+  const value = textInput(name);
+  return value !== undefined && tl.filePathSupplied(name) ? value : undefined;
+}
+
+/** The agent's own proxy, under the names that programs look for. */
+function agentProxy(name: string): string | undefined {
+  const wanted = name.toUpperCase();
+  if (wanted !== 'HTTPS_PROXY' && wanted !== 'HTTP_PROXY') return undefined;
+  const proxy = tl.getHttpProxyConfiguration();
+  return proxy?.proxyFormattedUrl;
+}
+
+function attachmentName(entry: StageEntry): string {
+  const parts = [
+    entry.name,
+    tl.getVariable('System.StageName'),
+    tl.getVariable('System.JobId'),
+    tl.getVariable('System.StageAttempt') ?? '1',
+  ];
+  return parts
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => String(part).replaceAll(/[^A-Za-z0-9-]/g, '-'))
+    .join('.');
+}
