@@ -11,6 +11,15 @@ export interface Scope {
   readonly workstreams: readonly string[];
 }
 
+/** Which columns the environment has, for filters that use columns of newer versions only. */
+export type HasColumn = (table: string, column: string) => boolean;
+
+/** A text column whose rows decide which rows of another table belong to the scope. */
+export interface TextColumn {
+  readonly table: string;
+  readonly column: string;
+}
+
 /** One table of one step of an area: a fact of the catalogue. */
 export interface AreaTable {
   readonly table: string;
@@ -22,7 +31,9 @@ export interface AreaTable {
   readonly relationships?: readonly string[];
   readonly skipUpdate?: true;
   /** The filter's whole `<fetch>` for a scope; absent: every row. */
-  readonly filter?: (scope: Scope) => string | undefined;
+  readonly filter?: (scope: Scope, has: HasColumn) => string | undefined;
+  /** Instead of a filter: the rows that these texts name, in rows of the same step. */
+  readonly namedIn?: readonly TextColumn[];
 }
 
 /** A step yields one zip of the package. */

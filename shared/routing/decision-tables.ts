@@ -1,0 +1,57 @@
+import type { AreaTable } from './area.ts';
+import type { TableRules } from '../model/rules.ts';
+import { rulesetText } from './ruleset-text.ts';
+import { systemContracts } from './system-contracts.ts';
+
+/**
+ * Contracts and rulesets appear in every area that routes: queues, intake rules, workstreams. What is
+ * known of the two tables stands here once; each area adds its filter.
+ */
+
+/** `skipupdate` ("do not update existing records") is asked for by every procedure that names the table. */
+export const contractTable = {
+  table: 'msdyn_decisioncontract',
+  columns: [
+    'msdyn_contractdefinition',
+    'msdyn_decisioncontractid',
+    'msdyn_name',
+    'msdyn_uniquename',
+  ],
+  skipUpdate: true,
+} as const satisfies AreaTable;
+
+export const rulesetTable = {
+  table: 'msdyn_decisionruleset',
+  columns: [
+    'msdyn_aibmodelid',
+    'msdyn_authoringmode',
+    'msdyn_decisionrulesetid',
+    'msdyn_description',
+    'msdyn_inputcontractid',
+    'msdyn_isinputcollection',
+    'msdyn_mlmodeltype',
+    'msdyn_name',
+    'msdyn_outputcontractid',
+    'msdyn_rulesetdefinition',
+    'msdyn_rulesettype',
+    'msdyn_uniquename',
+  ],
+  optionalColumns: [
+    'msdyn_fetchxml',
+    'msdyn_disabledrules',
+    'msdyn_persistoutputdata',
+    'msdyn_refreshinputdata',
+    'msdyn_dataversecomponenttype',
+  ],
+} as const satisfies AreaTable;
+
+export const decisionRules: Readonly<Record<string, Partial<TableRules>>> = {
+  msdyn_decisioncontract: {
+    identities: [{ by: 'unique-name', column: 'msdyn_uniquename' }, { by: 'id' }],
+    systemRows: { column: 'msdyn_uniquename', values: systemContracts },
+  },
+  msdyn_decisionruleset: {
+    identities: [{ by: 'id' }],
+    textReferences: new Map([['msdyn_rulesetdefinition', rulesetText]]),
+  },
+};
