@@ -111,4 +111,8 @@ export interface DataverseWriter extends DataverseReader {
   ): Promise<readonly WriteOutcome[]>;
   /** How many batches may be under way at once now: follows the service's hint and throttling. */
   readonly concurrency: number;
+  /** A new id for a request, from the ids port. */
+  nextRequestId(): Guid;
+  /** Waits before a write is repeated; longer with each attempt, counted from 1. */
+  backOff(attempt: number, signal: AbortSignal): Promise<void>;
 }

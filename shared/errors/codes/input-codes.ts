@@ -53,12 +53,14 @@ export const inputCodes = {
   },
   URM1016: {
     title: 'A redirect was refused',
-    cause: 'The server answered with a redirect. It is not followed, so that no token reaches another host.',
+    cause:
+      'The server answered with a redirect. It is not followed, so that no token reaches another host.',
     remedy: 'Give the URL of the environment itself, not of a page or an app.',
   },
   URM1017: {
     title: 'The answer is a web page',
-    cause: 'Something that is not the Dataverse Web API answered: a login page, a portal or a proxy.',
+    cause:
+      'Something that is not the Dataverse Web API answered: a login page, a portal or a proxy.',
     remedy: 'Check the URL, and whether the network or a proxy asks for a sign-in of its own.',
   },
   URM1018: {
@@ -73,17 +75,20 @@ export const inputCodes = {
   },
   URM1021: {
     title: 'The sign-in address is not trusted',
-    cause: 'The environment names a login host that is not one of Microsoft’s; no credential is sent there.',
+    cause:
+      'The environment names a login host that is not one of Microsoft’s; no credential is sent there.',
     remedy: 'Check the URL of the environment.',
   },
   URM1022: {
     title: 'The client secret is wrong',
     cause: 'Microsoft Entra does not accept the secret (AADSTS7000215).',
-    remedy: 'Use the value of the secret, not its id, and check that it belongs to this application.',
+    remedy:
+      'Use the value of the secret, not its id, and check that it belongs to this application.',
   },
   URM1023: {
     title: 'The client secret or certificate has expired',
-    cause: 'Microsoft Entra refuses the credential because of its age (AADSTS7000222, AADSTS700027).',
+    cause:
+      'Microsoft Entra refuses the credential because of its age (AADSTS7000222, AADSTS700027).',
     remedy: 'Create a new one in the app registration and update the service connection.',
   },
   URM1024: {
@@ -93,13 +98,16 @@ export const inputCodes = {
   },
   URM1025: {
     title: 'The application is not known in the tenant',
-    cause: 'The client id is wrong, or the application is not registered in this tenant (AADSTS700016).',
+    cause:
+      'The client id is wrong, or the application is not registered in this tenant (AADSTS700016).',
     remedy: 'Check the client id and the tenant id.',
   },
   URM1026: {
     title: 'The federated credential does not match',
-    cause: 'No federated credential of the application has the issuer, subject and audience of the assertion.',
-    remedy: 'Add a federated credential with exactly the values of the message to the app registration.',
+    cause:
+      'No federated credential of the application has the issuer, subject and audience of the assertion.',
+    remedy:
+      'Add a federated credential with exactly the values of the message to the app registration.',
   },
   URM1027: {
     title: 'No managed identity here',
@@ -119,7 +127,8 @@ export const inputCodes = {
   URM1030: {
     title: 'The environment does not accept the token',
     cause: 'The token is expired, for another environment, or from another tenant.',
-    remedy: 'Check that the credential belongs to the tenant of the environment; give a fresh token.',
+    remedy:
+      'Check that the credential belongs to the tenant of the environment; give a fresh token.',
   },
   URM1031: {
     title: 'The application is no user of the environment',
@@ -139,7 +148,8 @@ export const inputCodes = {
   URM1041: {
     title: 'A row or table is not there',
     cause: 'The environment does not have what the request names.',
-    remedy: 'Plan again: the environment has changed, or the package refers to what it does not hold.',
+    remedy:
+      'Plan again: the environment has changed, or the package refers to what it does not hold.',
   },
   URM1042: {
     title: 'A row with this key exists',
@@ -183,7 +193,8 @@ export const inputCodes = {
   },
   URM1050: {
     title: 'A filter cannot be read',
-    cause: 'The FetchXML of the schema is not well-formed, or asks for what a row filter cannot have.',
+    cause:
+      'The FetchXML of the schema is not well-formed, or asks for what a row filter cannot have.',
     remedy: 'Correct the filter of the table in data_schema.xml.',
   },
   URM1051: {

@@ -1,0 +1,124 @@
+import type { DataverseReader, DataverseWriter } from './client.ts';
+import { DataverseError } from './dataverse-error.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Connection, Host } from '../host/host.ts';
+import type { Ids } from '../host/ids.ts';
+import { isObject, parseJson, textIn, type JsonObject } from './json.ts';
+import { Metadata } from './metadata.ts';
+import { parseGuid } from '../model/guid.ts';
+import { environmentOrigin } from './origin.ts';
+import { readLinks } from './read-links.ts';
+import { readPrivileges } from './read-privileges.ts';
+import { readRows } from './read-rows.ts';
+import { Session, WriteSession, type SessionParts } from './session.ts';
+import { Throttle } from './throttle.ts';
+import { openTokenProvider } from './open-token-provider.ts';
+import { openTransport } from './transport.ts';
+import { writeRows } from './write-rows.ts';
+
+/** What a client needs from wherever it runs. */
+export interface ClientPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly host: Pick<Host, 'log' | 'maskSecret' | 'variable'>;
+}
+
+// The service takes 52 requests at a time; a few sockets more serve sign-in.
+const maxSockets = 56;
+
+/** A client that cannot write. Nothing is sent before the first question. */
+export function openReader(connection: Connection, ports: ClientPorts): DataverseReader {
+  const session = new Session(sessionParts(connection, ports));
+  return readerOf(session, new Metadata(session));
+}
+
+/** A client that reads and writes. */
+export function openWriter(connection: Connection, ports: ClientPorts): DataverseWriter {
+  const session = new WriteSession(sessionParts(connection, ports));
+  const metadata = new Metadata(session);
+  const reader = readerOf(session, metadata);
+  return {
+    ...reader,
+    // Getters do not survive a spread.
+    get requests() {
+      return session.requests;
+    },
+    get concurrency() {
+      return session.concurrency;
+    },
+    write: (writes, requestId, signal) =>
+      writeRows(session, metadata, ports.clock, writes, requestId, signal),
+    nextRequestId: () => session.nextRequestId(),
+    backOff: (attempt, signal) => session.backOff(attempt, signal),
+  };
+}
+
+function sessionParts(connection: Connection, ports: ClientPorts): SessionParts {
+  const origin = environmentOrigin(connection.url);
+  const transport = openTransport({
+    variable: (name) => ports.host.variable(name),
+    maxSockets,
+  });
+  return {
+    origin,
+    transport,
+    tokens: openTokenProvider(origin, connection.credential, transport, ports),
+    throttle: new Throttle(ports.clock),
+    clock: ports.clock,
+    ids: ports.ids,
+  };
+}
+
+function readerOf(session: Session, metadata: Metadata): DataverseReader {
+  const getObject = async (path: string, signal: AbortSignal): Promise<JsonObject> => {
+    const answer = await session.get(path, {}, signal);
+    const json = parseJson(answer.body.toString('utf8'));
+    if (isObject(json)) return json;
+    throw notDataverse(session.origin, path);
+  };
+  const whoAmI: DataverseReader['whoAmI'] = async (signal) => {
+    const json = await getObject('WhoAmI', signal);
+    const userId = parseGuid(textIn(json['UserId']) ?? '');
+    const businessUnitId = parseGuid(textIn(json['BusinessUnitId']) ?? '');
+    const organizationId = parseGuid(textIn(json['OrganizationId']) ?? '');
+    if (userId === undefined || businessUnitId === undefined || organizationId === undefined)
+      throw notDataverse(session.origin, 'WhoAmI');
+    return { userId, businessUnitId, organizationId };
+  };
+  return {
+    url: session.origin,
+    get requests() {
+      return session.requests;
+    },
+    whoAmI,
+    version: async (signal) => {
+      const json = await getObject('RetrieveVersion()', signal);
+      return textIn(json['Version']) ?? '';
+    },
+    tables: (names, signal) => metadata.tables(names, signal),
+    rows: (query, signal) => readRows(session, query, signal),
+    links: (table, relationship, from, signal) =>
+      readLinks(session, table, relationship, from, signal),
+    privileges: async (names, signal) => {
+      const { userId } = await whoAmI(signal);
+      return readPrivileges(session, userId, names, signal);
+    },
+    get: async (path, signal) => {
+      const answer = await session.get(path.replace(/^\//, ''), {}, signal);
+      const text = answer.body.toString('utf8');
+      return text === '' ? undefined : (parseJson(text) ?? text.replace(/^\uFEFF/, ''));
+    },
+  };
+}
+
+function notDataverse(origin: string, path: string): DataverseError {
+  return new DataverseError(
+    'URM1019',
+    {
+      what: 'The server does not answer as a Dataverse environment does',
+      where: `GET ${origin}/api/data/v9.2/${path}`,
+      next: 'Give the origin of the environment, such as https://contoso.crm4.dynamics.com.',
+    },
+    {},
+  );
+}

@@ -1,0 +1,193 @@
+import type { RowQuery } from './client.ts';
+import { DataverseError } from './dataverse-error.ts';
+import {
+  columnOf,
+  createRowDecoder,
+  memberOf,
+  needsExactNumbers,
+  rowAnnotations,
+} from './decode-row.ts';
+import { composePage, pagingCookie, readFetch, type FetchQuery } from './fetch-xml.ts';
+import {
+  isObject,
+  objectsIn,
+  parseJson,
+  parseJsonExactly,
+  textIn,
+  type JsonObject,
+} from './json.ts';
+import type { Row } from '../model/row.ts';
+import type { EnvironmentTable } from '../model/table.ts';
+import { inParallel } from './parallel.ts';
+import { fetchesForIds, fetchesForKeys } from './row-fetches.ts';
+import type { ServiceAnswer } from './service-answer.ts';
+import type { Session } from './session.ts';
+
+const pageSize = 5000;
+// Pages are limited by bytes where texts are long: learn.microsoft.com/power-apps/developer/data-platform/webapi/query/page-results.
+const longTextPageSize = 1000;
+const longText = 4000;
+// A GET takes 32,768 characters, a part of a batch 65,536; the origin and headers need some of them.
+const longestGet = 30_000;
+const longestPart = 64_000;
+
+const paging = 'Microsoft.Dynamics.CRM.fetchxmlpagingcookie,Microsoft.Dynamics.CRM.morerecords';
+
+/** Streams the rows of a query; each in the order of its ids, groups in the order given. */
+export async function* readRows(
+  session: Session,
+  query: RowQuery,
+  signal: AbortSignal,
+): AsyncGenerator<Row> {
+  const { table, where } = query;
+  const decoder = createRowDecoder(table, query.columns);
+  for (const name of query.columns) refuseUnreadable(columnOf(table, name).type, table, name);
+  const exact = needsExactNumbers(table, query.columns);
+  const pages =
+    where === undefined
+      ? wholeTable(session, query, exact, signal)
+      : where.by === 'fetch'
+        ? fetchPages(session, table, readFetch(where.fetchXml, shapeOf(query)), exact, signal)
+        : groups(
+            session,
+            table,
+            where.by === 'ids'
+              ? fetchesForIds(where.ids, shapeOf(query))
+              : fetchesForKeys(table, where.columns, where.keys, shapeOf(query)),
+            exact,
+            signal,
+          );
+  for await (const page of pages) for (const json of page) yield decoder.decode(json);
+}
+
+function shapeOf(query: RowQuery): FetchQuery['shape'] {
+  return { table: query.table.name, idColumn: query.table.idColumn, columns: query.columns };
+}
+
+/** The rows of one page, with what leads to the next one. */
+export async function* fetchPages(
+  session: Session,
+  table: Pick<EnvironmentTable, 'name' | 'entitySet' | 'columns'>,
+  query: FetchQuery,
+  exact: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<readonly JsonObject[]> {
+  const size = pageSizeOf(table, query.shape.columns);
+  let cookie: string | undefined;
+  for (let number = 1; ; number += 1) {
+    const xml = composePage(query, { number, size, ...(cookie === undefined ? {} : { cookie }) });
+    const answer = await getFetch(session, table, xml, signal);
+    const json = readPage(answer, table.name, exact);
+    yield objectsIn(json['value']);
+    if (json['@Microsoft.Dynamics.CRM.morerecords'] !== true || query.top !== undefined) return;
+    cookie = pagingCookie(textIn(json['@Microsoft.Dynamics.CRM.fetchxmlpagingcookie']) ?? '');
+  }
+}
+
+async function getFetch(
+  session: Session,
+  table: Pick<EnvironmentTable, 'name' | 'entitySet'>,
+  xml: string,
+  signal: AbortSignal,
+): Promise<ServiceAnswer> {
+  const path = `${table.entitySet}?fetchXml=${encodeURIComponent(xml)}`;
+  const headers = { Prefer: `odata.include-annotations="${rowAnnotations},${paging}"` };
+  if (path.length <= longestGet) return session.get(path, headers, signal);
+  if (path.length > longestPart)
+    throw new DataverseError(
+      'URM1051',
+      {
+        what: `A query of ${path.length} characters is longer than the service accepts`,
+        where: table.name,
+        next: 'Shorten the filter of the table, or name fewer columns.',
+      },
+      {},
+    );
+  const [answer] = await session.getBatch([{ path, headers }], signal);
+  if (answer === undefined) throw unreadablePage(table.name, undefined);
+  if (answer.status >= 400) throw session.error(answer, path);
+  return answer;
+}
+
+async function* wholeTable(
+  session: Session,
+  query: RowQuery,
+  exact: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<readonly JsonObject[]> {
+  const { table } = query;
+  const members = new Set(query.columns.map((name) => memberOf(columnOf(table, name))));
+  members.add(table.idColumn);
+  const size = pageSizeOf(table, query.columns);
+  const headers = {
+    Prefer: `odata.maxpagesize=${size},odata.include-annotations="${rowAnnotations}"`,
+  };
+  let path: string | undefined =
+    `${table.entitySet}?$select=${[...members].join(',')}&$orderby=${table.idColumn}`;
+  while (path !== undefined) {
+    const json = readPage(await session.get(path, headers, signal), table.name, exact);
+    yield objectsIn(json['value']);
+    path = textIn(json['@odata.nextLink']);
+  }
+}
+
+async function* groups(
+  session: Session,
+  table: EnvironmentTable,
+  queries: readonly FetchQuery[],
+  exact: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<readonly JsonObject[]> {
+  yield* inParallel(
+    queries,
+    () => session.concurrency,
+    async (query) => {
+      const rows: JsonObject[] = [];
+      for await (const page of fetchPages(session, table, query, exact, signal)) rows.push(...page);
+      return rows;
+    },
+  );
+}
+
+function readPage(answer: ServiceAnswer, table: string, exact: boolean): JsonObject {
+  const text = answer.body.toString('utf8');
+  const json = exact ? parseJsonExactly(text) : parseJson(text);
+  if (isObject(json) && Array.isArray(json['value'])) return json;
+  throw unreadablePage(table, answer.status);
+}
+
+function unreadablePage(table: string, status: number | undefined): DataverseError {
+  return new DataverseError(
+    'URM1052',
+    {
+      what: 'A page of rows cannot be read',
+      where: table,
+      next: 'Check that the URL is that of a Dataverse environment; when it repeats, report it with the log.',
+    },
+    status === undefined ? {} : { status },
+  );
+}
+
+function pageSizeOf(table: Pick<EnvironmentTable, 'columns'>, columns: readonly string[]): number {
+  const hasLongTexts = columns.some((name) => {
+    const column = table.columns.get(name);
+    return (
+      column?.type === 'image' ||
+      (column?.type === 'memo' && (column.maxLength ?? longText) >= longText)
+    );
+  });
+  return hasLongTexts ? longTextPageSize : pageSize;
+}
+
+function refuseUnreadable(type: string, table: EnvironmentTable, name: string): void {
+  if (type !== 'party-list' && type !== 'file') return;
+  throw new DataverseError(
+    'URM1049',
+    {
+      what: `The column ${name} holds ${type === 'file' ? 'a file' : 'a list of parties'}, which a row query does not read`,
+      where: `${table.name}.${name}`,
+      next: 'Take the column out of the schema.',
+    },
+    {},
+  );
+}

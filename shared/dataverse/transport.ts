@@ -1,0 +1,146 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { create, type AxiosProxyConfig, type AxiosResponse } from 'axios';
+import { DataverseError } from './dataverse-error.ts';
+import { isLoopback, shownUrl } from './origin.ts';
+import { transportFailure } from './transport-failure.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+/** Header names in lower case. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+/** Bytes there and back: one request, one answer of any status. Throws a `DataverseError` when none came. */
+export interface Transport {
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  close(): void;
+}
+
+export interface TransportOptions {
+  /** Reads `HTTPS_PROXY`, `NO_PROXY` and the agent's proxy variables. */
+  readonly variable: (name: string) => string | undefined;
+  readonly maxSockets: number;
+  /** Origins for which plain http is allowed beside loopback. */
+  readonly plainHttp?: readonly string[];
+}
+
+// A page of 5,000 rows with long texts stays below this; more is no answer of Dataverse.
+const maxAnswerBytes = 256 * 1024 * 1024;
+
+/**
+ * The connection to hosts: keep-alive, gzip, no redirects, no cookies. Without the affinity cookie
+ * requests spread over the web servers, as
+ * learn.microsoft.com/power-apps/developer/data-platform/send-parallel-requests advises.
+ */
+export function openTransport(options: TransportOptions): Transport {
+  const sockets = { keepAlive: true, maxSockets: options.maxSockets, timeout: 600_000 };
+  const httpAgent = new HttpAgent(sockets);
+  const httpsAgent = new HttpsAgent(sockets);
+  const client = create({
+    httpAgent,
+    httpsAgent,
+    maxRedirects: 0,
+    maxContentLength: maxAnswerBytes,
+    maxBodyLength: Infinity,
+    responseType: 'arraybuffer',
+    validateStatus: null,
+    decompress: true,
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+  });
+
+  return {
+    async send(request, signal) {
+      signal.throwIfAborted();
+      const url = new URL(request.url);
+      if (
+        url.protocol !== 'https:' &&
+        !isLoopback(url.hostname) &&
+        !options.plainHttp?.includes(url.origin)
+      )
+        throw new DataverseError(
+          'URM1010',
+          {
+            what: 'Plain http is refused outside this machine: a token would be readable on the way',
+            where: shownUrl(request.url),
+            next: 'Use https.',
+          },
+          {},
+        );
+      const deadline = AbortSignal.timeout(request.timeoutMs);
+      let response: AxiosResponse<Buffer>;
+      try {
+        response = await client.request<Buffer>({
+          method: request.method,
+          url: request.url,
+          headers: { 'Accept-Encoding': 'gzip, deflate, br', ...request.headers },
+          data: request.body,
+          proxy: proxyFor(url, options.variable),
+          signal: AbortSignal.any([signal, deadline]),
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        throw transportFailure(error, request, deadline.aborted);
+      }
+      const headers = new Map<string, string>();
+      for (const [name, value] of Object.entries(response.headers))
+        headers.set(name.toLowerCase(), String(value));
+      return { status: response.status, headers, body: response.data };
+    },
+    close() {
+      httpAgent.destroy();
+      httpsAgent.destroy();
+    },
+  };
+}
+
+function proxyFor(url: URL, variable: TransportOptions['variable']): AxiosProxyConfig | false {
+  if (isLoopback(url.hostname) || url.hostname === '169.254.169.254') return false;
+  const address = firstOf(
+    variable,
+    url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy'],
+  );
+  const proxy = address ?? variable('Agent.ProxyUrl');
+  if (proxy === undefined || !URL.canParse(proxy) || isBypassed(url, variable)) return false;
+  const parsed = new URL(proxy);
+  const username =
+    parsed.username === '' ? variable('Agent.ProxyUsername') : decodeURIComponent(parsed.username);
+  const password =
+    parsed.username === '' ? variable('Agent.ProxyPassword') : decodeURIComponent(parsed.password);
+  return {
+    protocol: parsed.protocol,
+    host: parsed.hostname,
+    port: parsed.port === '' ? (parsed.protocol === 'https:' ? 443 : 80) : Number(parsed.port),
+    ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
+  };
+}
+
+function isBypassed(url: URL, variable: TransportOptions['variable']): boolean {
+  const host = url.hostname.toLowerCase();
+  const listed = (firstOf(variable, ['NO_PROXY', 'no_proxy']) ?? '').toLowerCase().split(/[\s,]+/);
+  return listed.some((entry) => {
+    const name = entry.replace(/:\d+$/, '').replace(/^\*?\./, '');
+    return entry === '*' || (name !== '' && (host === name || host.endsWith(`.${name}`)));
+  });
+}
+
+function firstOf(
+  variable: TransportOptions['variable'],
+  names: readonly string[],
+): string | undefined {
+  for (const name of names) {
+    const value = variable(name)?.trim();
+    if (value !== undefined && value !== '') return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,203 @@
+import type { BatchPart } from './batch-text.ts';
+import type { Write } from './client.ts';
+import { DataverseError } from './dataverse-error.ts';
+import type { EntitySet } from './metadata-table.ts';
+import { isLookup, type Lookup, type Value } from '../model/row.ts';
+import type { EnvironmentColumn, EnvironmentTable } from '../model/table.ts';
+
+/** What a write needs to know of the environment. */
+export interface WriteContext {
+  /** `https://contoso.crm4.dynamics.com/api/data/v9.2/` */
+  readonly rootUrl: string;
+  readonly entitySets: ReadonlyMap<string, EntitySet>;
+}
+
+/** The request of one write. Throws a `DataverseError` where the value cannot be sent at all. */
+export function partOf(write: Write, context: WriteContext): BatchPart {
+  const { table } = write;
+  switch (write.kind) {
+    case 'create':
+      return {
+        method: 'POST',
+        path: table.entitySet,
+        body: bodyOf(write, context, [
+          `${JSON.stringify(table.idColumn)}:${JSON.stringify(write.id)}`,
+        ]),
+      };
+    case 'update':
+      return {
+        method: 'PATCH',
+        path: `${table.entitySet}(${write.id})`,
+        // Without If-Match an update of a row that was deleted would create it again.
+        headers: { 'If-Match': matchOf(table, write.version) },
+        body: bodyOf(write, context, []),
+      };
+    case 'delete':
+      return {
+        method: 'DELETE',
+        path: `${table.entitySet}(${write.id})`,
+        ...(write.version === undefined || !table.optimisticConcurrency
+          ? {}
+          : { headers: { 'If-Match': write.version } }),
+      };
+    case 'link':
+      return {
+        method: 'POST',
+        path: `${table.entitySet}(${write.link.from.id})/${write.relationship.navigation}/$ref`,
+        body: JSON.stringify({
+          '@odata.id': `${context.rootUrl}${write.targetEntitySet}(${write.link.to.id})`,
+        }),
+      };
+    case 'unlink':
+      return {
+        method: 'DELETE',
+        path: `${table.entitySet}(${write.link.from.id})/${write.relationship.navigation}(${write.link.to.id})/$ref`,
+      };
+  }
+}
+
+/** Where a write happens, as messages name it. */
+export function placeOf(write: Write): string {
+  switch (write.kind) {
+    case 'create':
+    case 'update':
+    case 'delete':
+      return `${write.kind} ${write.table.name} ${write.id}`;
+    case 'link':
+    case 'unlink': {
+      const { from, to, relationship } = write.link;
+      return `${write.kind} ${relationship} ${from.table} ${from.id} – ${to.table} ${to.id}`;
+    }
+  }
+}
+
+/** Tables without optimistic concurrency refuse a version; theirs is compared before the write. */
+function matchOf(table: EnvironmentTable, version: string | undefined): string {
+  return version === undefined || !table.optimisticConcurrency ? '*' : version;
+}
+
+/** JSON text put together by hand: decimals and money keep their digits, which a double would lose. */
+function bodyOf(
+  write: Extract<Write, { readonly cells: ReadonlyMap<string, Value> }>,
+  context: WriteContext,
+  members: readonly string[],
+): string {
+  const texts = [...members];
+  for (const [name, value] of write.cells) {
+    const column = write.table.columns.get(name);
+    if (column === undefined)
+      throw notWritable(write, name, `The table ${write.table.name} has no column ${name}`);
+    const member = memberOf(write, column, value, context);
+    if (member !== undefined) texts.push(`${JSON.stringify(member.name)}:${member.json}`);
+  }
+  return `{${texts.join(',')}}`;
+}
+
+interface Member {
+  readonly name: string;
+  readonly json: string;
+}
+
+function memberOf(
+  write: Extract<Write, { readonly cells: ReadonlyMap<string, Value> }>,
+  column: EnvironmentColumn,
+  value: Value,
+  context: WriteContext,
+): Member | undefined {
+  if (column.type === 'lookup' || column.type === 'owner') {
+    if (value === null) {
+      const property = [...column.navigation.values()][0];
+      // A new row's lookup is empty anyway.
+      if (write.kind === 'create' || property === undefined) return undefined;
+      return { name: `${property}@odata.bind`, json: 'null' };
+    }
+    if (!isLookup(value)) throw notWritable(write, column.name, 'A lookup needs a row to point to');
+    return bind(write, column, value, context);
+  }
+  return { name: column.name, json: jsonOf(write, column, value) };
+}
+
+function bind(
+  write: Write,
+  column: EnvironmentColumn,
+  value: Lookup,
+  context: WriteContext,
+): Member {
+  const property = column.navigation.get(value.table);
+  const set = context.entitySets.get(value.table)?.entitySet ?? '';
+  if (property === undefined)
+    throw notWritable(
+      write,
+      column.name,
+      `The column ${column.name} cannot point to a row of ${value.table}, only of ${[...column.navigation.keys()].join(', ')}`,
+    );
+  if (set === '')
+    throw notWritable(
+      write,
+      column.name,
+      `The environment has no table ${value.table} to point to`,
+    );
+  return { name: `${property}@odata.bind`, json: JSON.stringify(`/${set}(${value.id})`) };
+}
+
+function jsonOf(write: Write, column: EnvironmentColumn, value: Value): string {
+  if (value === null) return 'null';
+  switch (column.type) {
+    case 'decimal':
+    case 'money':
+    case 'bigint':
+    case 'integer':
+    case 'double':
+    case 'choice':
+    case 'state':
+    case 'status': {
+      const text =
+        typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+      if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text))
+        throw notWritable(write, column.name, `The value of ${column.name} is no number`);
+      return text.replace(/^(-?)0+(?=\d)/, '$1');
+    }
+    case 'boolean':
+      if (typeof value !== 'boolean')
+        throw notWritable(
+          write,
+          column.name,
+          `The value of ${column.name} is neither true nor false`,
+        );
+      return String(value);
+    case 'choices':
+      if (!Array.isArray(value))
+        throw notWritable(write, column.name, `The value of ${column.name} is no list of choices`);
+      return value.length === 0 ? 'null' : JSON.stringify(value.join(','));
+    case 'party-list':
+    case 'file':
+      throw notWritable(
+        write,
+        column.name,
+        `The column ${column.name} cannot be written with the row`,
+      );
+    case 'lookup':
+    case 'owner':
+    case 'text':
+    case 'memo':
+    case 'datetime':
+    case 'date':
+    case 'guid':
+    case 'image':
+      if (typeof value === 'object')
+        throw notWritable(write, column.name, `The value of ${column.name} is no text`);
+      return JSON.stringify(typeof value === 'string' ? value : String(value));
+  }
+}
+
+function notWritable(write: Write, column: string, what: string): DataverseError {
+  return new DataverseError(
+    'URM1053',
+    {
+      what,
+      where: `${placeOf(write)}, column ${column}`,
+      next: 'Correct the value in the package, or the column in the target.',
+    },
+    {},
+  );
+}
