@@ -1,0 +1,7 @@
+import type { SeedTables } from '../seed-rows.ts';
+import { capacityRows } from './capacity-rows.ts';
+import { mergeTables } from './merge-tables.ts';
+import { skillRows } from './skill-rows.ts';
+
+/** The contact centre of a company that sells and repairs coffee machines. */
+export const contosoRows: SeedTables = mergeTables([skillRows, capacityRows]);
