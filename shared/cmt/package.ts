@@ -1,5 +1,5 @@
 import type { Guid } from '../model/guid.ts';
-import type { Link, Row } from '../model/row.ts';
+import type { FileValue, Link, Row } from '../model/row.ts';
 import type { RowSource } from '../model/row-source.ts';
 import type { SourceTable } from '../model/table.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -10,6 +10,10 @@ export interface CmtSchema {
   readonly tables: readonly SourceTable[];
   /** The file's text as given; rewriting a schema that was not changed gives these characters. */
   readonly text: string;
+  /** Tables that `entityImportOrder` names, in its order; without it the schema's order counts. */
+  readonly importOrder?: readonly string[];
+  /** Oddities that do not keep the schema from being used. */
+  readonly findings: readonly Finding[];
 }
 
 /** `migration.json`. */
@@ -51,6 +55,12 @@ export interface MigrationPackage extends RowSource {
   readonly steps: readonly string[];
   /** Oddities of the files that do not keep them from being read. */
   readonly findings: readonly Finding[];
+  /** How much a table holds, known without reading it again. */
+  counts(table: SourceTable): { readonly rows: number; readonly links: number };
+  /** When a step was exported, as its data.xml says: what relative dates are counted from. */
+  timestamp(step: string): string | undefined;
+  /** The content of a file column's value. */
+  payload(step: string, file: FileValue, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 /** Writes a package; nothing appears at its path until `finish`. */
@@ -70,6 +80,8 @@ export interface StepWriter {
     links: AsyncIterable<Link>,
     signal: AbortSignal,
   ): Promise<{ readonly rows: number; readonly links: number }>;
+  /** Takes the content of a file column; the value it gives goes into the row's cell. */
+  payload(fileName: string, content: AsyncIterable<Uint8Array>): Promise<FileValue>;
   close(): Promise<WrittenStep>;
 }
 

@@ -4,6 +4,12 @@ export interface FileStat {
   readonly bytes: number;
 }
 
+/** A part of a file: `end` is the first byte that no longer belongs to it. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * The file system as a port. Paths are absolute or relative to the working directory. Whatever is
  * written appears whole or not at all: it goes to a neighbouring temporary name first.
@@ -12,7 +18,8 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** Names in a folder, sorted; links are listed but never followed. */
   list(path: string): Promise<readonly string[]>;
-  read(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The content, or the bytes from `start` to before `end`. */
+  read(path: string, signal?: AbortSignal, range?: ByteRange): AsyncIterable<Uint8Array>;
   readWhole(path: string): Promise<Uint8Array>;
   /** Replaces the file in one step once all content is there; on failure nothing is left behind. */
   write(path: string, content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<void>;

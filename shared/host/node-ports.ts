@@ -37,7 +37,11 @@ export const nodeFiles: Files = {
     }
   },
   list: async (path) => (await readdir(path)).sort(),
-  read: (path, signal) => createReadStream(path, { signal }),
+  read: (path, signal, range) =>
+    createReadStream(path, {
+      signal,
+      ...(range === undefined ? {} : { start: range.start, end: range.end - 1 }),
+    }),
   readWhole: (path) => readFile(path),
   write: async (path, content) => {
     await mkdir(dirname(path), { recursive: true });

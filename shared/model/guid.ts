@@ -19,7 +19,8 @@ export function compareAsSqlServer(left: Guid, right: Guid): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function sqlServerSortKey(id: Guid): string {
+/** A text that sorts as SQL Server sorts the id. */
+export function sqlServerSortKey(id: Guid): string {
   return (
     id.slice(24) +
     id.slice(19, 23) +

@@ -57,6 +57,8 @@ export type DateMode = 'absolute' | 'relative' | 'relativeDaily';
 
 export interface SourceColumn extends ColumnDefinition {
   readonly dateMode?: DateMode;
+  /** Added by a customization: schemas say so with `customfield`. */
+  readonly custom?: boolean;
 }
 
 /** A table as a package has it: one per step and table, with the import flags of its schema. */

@@ -1,0 +1,154 @@
+import type { Finding } from '../errors/finding.ts';
+import type { Files } from '../host/files.ts';
+import type { SourceTable } from '../model/table.ts';
+import { packageHash } from './content-hash.ts';
+import { FileFormatError } from './file-format-error.ts';
+import { readManifest } from './manifest.ts';
+import { openStep } from './open-step.ts';
+import type { OpenedStep } from './open-step.ts';
+import type { MigrationPackage, PackageManifest } from './package.ts';
+import { listed, openLooseStep, openZipStep } from './step-source.ts';
+import type { StepSource } from './step-source.ts';
+
+/**
+ * Opens whatever holds rows: a package folder with migration.json, one Configuration Migration zip,
+ * or an unpacked folder of either. Everything is read once and checked; rows then stream.
+ */
+export async function openPackage(
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<MigrationPackage> {
+  const { manifest, sources, findings } = await findSteps(path, files);
+  const steps: OpenedStep[] = [];
+  for (const source of sources) {
+    const step = await openStep(source, signal);
+    checkHash(step, manifest);
+    steps.push(step);
+  }
+  const byName = new Map(steps.map((step) => [step.source.step, step]));
+  const stepOf = (table: SourceTable): OpenedStep | undefined => byName.get(table.step);
+  return {
+    ...(manifest === undefined ? {} : { manifest }),
+    hash: packageHash(steps.map(({ hash }) => hash)),
+    steps: steps.map(({ source }) => source.step),
+    tables: steps.flatMap(({ tables }) => tables),
+    findings: [...findings, ...steps.flatMap((step) => step.findings)],
+    counts: (table) => {
+      const counted = stepOf(table)?.index.tables.get(table.name);
+      return { rows: counted?.rows ?? 0, links: counted?.links ?? 0 };
+    },
+    timestamp: (step) => byName.get(step)?.index.timestamp,
+    rows: (table, signal) => stepOf(table)?.rows(table.name, signal) ?? nothing(),
+    links: (table, signal) => stepOf(table)?.links(table.name, signal) ?? nothing(),
+    payload: (step, file, signal) => byName.get(step)?.payload(file, signal) ?? nothing(),
+  };
+}
+
+async function* nothing(): AsyncGenerator<never> {
+  // A table of another package has no rows here.
+}
+
+interface FoundSteps {
+  readonly manifest?: PackageManifest;
+  readonly sources: readonly StepSource[];
+  readonly findings: readonly Finding[];
+}
+
+/** What stands at a path, before any of it is read. */
+export async function findSteps(path: string, files: Files): Promise<FoundSteps> {
+  const folder = path.replace(/(?<=.)[\\/]+$/, '');
+  const stat = await files.stat(folder);
+  if (stat === undefined)
+    throw new FileFormatError(
+      'URM1101',
+      { path },
+      {
+        what: 'There is nothing at this path',
+        next: 'Give the path of a package folder, of a zip, or of an unpacked folder.',
+      },
+    );
+  if (stat.kind === 'file')
+    return { sources: [await openZipStep(folder, stepName(folder), files)], findings: [] };
+  const names = await files.list(folder);
+  if (names.includes('migration.json')) return packageSteps(folder, names, files);
+  if (names.some((name) => /^data(_schema)?\.xml$/i.test(name)))
+    return { sources: [await openFolderStep(folder, stepName(folder), files)], findings: [] };
+  throw new FileFormatError(
+    'URM1102',
+    { path },
+    {
+      what: `This folder is no package: it holds neither migration.json nor data_schema.xml, but ${listed(names)}`,
+      next: 'Give a package folder with migration.json, or a folder with data.xml and data_schema.xml.',
+    },
+  );
+}
+
+async function packageSteps(
+  folder: string,
+  names: readonly string[],
+  files: Files,
+): Promise<FoundSteps> {
+  const manifestPath = `${folder}/migration.json`;
+  const manifest = await readManifest(manifestPath, files);
+  const sources: StepSource[] = [];
+  const used = new Set(['migration.json']);
+  for (const { step } of manifest.steps) {
+    const zip = `${step}.zip`;
+    const forms = [zip, step].filter((name) => names.includes(name));
+    if (forms.length !== 1)
+      throw new FileFormatError(
+        'URM1107',
+        { path: manifestPath },
+        forms.length === 0
+          ? {
+              what: `The manifest names the step '${step}', but neither ${zip} nor the folder ${step} is there`,
+              next: 'Restore the step from the export, or take it out of migration.json.',
+            }
+          : {
+              what: `The step '${step}' is there twice, as ${zip} and as a folder`,
+              next: 'Remove the one that does not count.',
+            },
+      );
+    for (const form of forms) used.add(form);
+    sources.push(
+      forms[0] === zip
+        ? await openZipStep(`${folder}/${zip}`, step, files)
+        : await openFolderStep(`${folder}/${step}`, step, files),
+    );
+  }
+  const findings = names
+    .filter((name) => !used.has(name) && !name.startsWith('.') && !/\.(md|txt)$/i.test(name))
+    .map((name): Finding => ({
+      severity: 'warning',
+      code: 'URM1129',
+      where: folder,
+      summary: `'${name}' stands in the package folder, but migration.json does not name it`,
+      detail: '',
+      remedy: 'It is not read. Remove it, or add it to the steps.',
+    }));
+  return { manifest, sources, findings };
+}
+
+async function openFolderStep(folder: string, step: string, files: Files): Promise<StepSource> {
+  return openLooseStep(folder, step, files);
+}
+
+/** A plain zip or folder is one step, called as it is called. */
+function stepName(path: string): string {
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  return name.replace(/\.zip$/i, '');
+}
+
+function checkHash(step: OpenedStep, manifest: PackageManifest | undefined): void {
+  const recorded = manifest?.steps.find(({ step: name }) => name === step.source.step)?.sha256;
+  if (recorded === undefined || recorded === step.hash) return;
+  throw new FileFormatError(
+    'URM1108',
+    { path: step.source.path },
+    {
+      what: `The step is not the one that migration.json recorded: its content's hash is ${step.hash.slice(0, 12)}…, not ${recorded.slice(0, 12)}…`,
+      next: 'Restore it from the export. To edit a package, unpack it: the folder form holds no hashes.',
+    },
+  );
+}

@@ -1,0 +1,78 @@
+import type { Files } from '../host/files.ts';
+import { openArchive } from './archive.ts';
+import { FileFormatError } from './file-format-error.ts';
+
+/** One step's files, wherever they are: in a zip, side by side in a folder, or rendered from the folder form. */
+export interface StepSource {
+  readonly step: string;
+  /** The path of the zip or folder. */
+  readonly path: string;
+  /** Names of everything there, `data.xml` among them. */
+  readonly names: readonly string[];
+  read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/** A Configuration Migration zip. */
+export async function openZipStep(path: string, step: string, files: Files): Promise<StepSource> {
+  const archive = await openArchive(path, files);
+  return {
+    step,
+    path,
+    names: archive.entries.map(({ name }) => name),
+    read: (name, signal) => archive.read(name, signal),
+  };
+}
+
+/** A zip's content in a folder: data.xml and data_schema.xml side by side. */
+export async function openLooseStep(path: string, step: string, files: Files): Promise<StepSource> {
+  return {
+    step,
+    path,
+    names: await filesUnder(path, '', files),
+    read: (name, signal) => files.read(`${path}/${name}`, signal),
+  };
+}
+
+/** Files below a folder by their path in it, sorted. Links are not followed. */
+export async function filesUnder(
+  folder: string,
+  prefix: string,
+  files: Files,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const name of await files.list(folder)) {
+    const stat = await files.stat(`${folder}/${name}`);
+    if (stat?.kind === 'file') names.push(prefix + name);
+    else if (stat?.kind === 'folder' && name !== '.git')
+      names.push(...(await filesUnder(`${folder}/${name}`, `${prefix}${name}/`, files)));
+  }
+  return names;
+}
+
+/** The name under which the step has a file; packers change its case now and then. */
+export function findName(source: StepSource, name: string): string | undefined {
+  return source.names.includes(name)
+    ? name
+    : source.names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+}
+
+/** As `findName`, but a package without the file is none. */
+export function requireName(source: StepSource, name: string): string {
+  const found = findName(source, name);
+  if (found !== undefined) return found;
+  throw new FileFormatError(
+    'URM1102',
+    { path: source.path },
+    {
+      what: `This is no Configuration Migration package: it has no ${name}, but ${listed(source.names)}`,
+      next: 'Give a zip or folder with data.xml and data_schema.xml, or a package folder with migration.json.',
+    },
+  );
+}
+
+/** Names for people, not more than a few. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing';
+  const few = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${few} and ${String(names.length - 5)} more` : few;
+}
