@@ -1,0 +1,74 @@
+import type { Finding } from '#shared/errors/finding.ts';
+import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
+import { renderTerminal } from '#shared/report/terminal.ts';
+import { exitStatus, runStage } from '#shared/stages/run-stage.ts';
+import { optionName } from '#shared/stages/stage-options.ts';
+import type { StageEntry } from '#shared/stages/stage-table.ts';
+import type { Stage } from '#shared/stages/stage.ts';
+import type { Command, Flag } from './command.ts';
+import { createTerminalHost } from './terminal-host.ts';
+import { writeJson } from './write-json.ts';
+
+/** A stage is loaded when its command runs, so that `--help` is quick. */
+export type LoadStage = () => Promise<Stage<unknown>>;
+
+/** The command of a stage: flags from the table, the stage's own code behind it. */
+export function stageCommand(entry: StageEntry, load: LoadStage): Command {
+  return {
+    name: entry.name,
+    summary: entry.summary,
+    flags: stageFlags(entry),
+    positionals: [],
+    notes: [`Reads ${entry.reads}; writes ${entry.writes.replaceAll('`', '')}.`],
+    run: async (given, terminal, signal) => {
+      const host = createTerminalHost(entry, given, terminal, process.env);
+      const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
+      const end = await runStage(await load(), ports, signal);
+      const result = {
+        ...end.result,
+        findings: end.result.findings.map((finding) => withFlag(entry, finding)),
+      };
+      for (const line of renderTerminal({ title: entry.title, result }, terminal))
+        terminal.print(host.clean(line));
+      const json = given.value('json');
+      if (json !== undefined)
+        await writeJson(json, host.clean(JSON.stringify(result, undefined, 2)));
+      return exitStatus({ ...end, result }, { detailed: given.has('detailed-exit-code') });
+    },
+  };
+}
+
+/** All flags of a stage's command. */
+export function stageFlags(entry: StageEntry): readonly Flag[] {
+  return [
+    ...entry.connections.flatMap((connection) =>
+      connection.flags.map((name, at) => ({
+        name,
+        hint: 'URL',
+        help: at === 0 ? connection.help : `The same as --${connection.flags[0] ?? ''}.`,
+      })),
+    ),
+    ...entry.options
+      .filter((option) => option.only !== 'task')
+      .map((option) => ({
+        name: option.flag,
+        ...(option.kind === 'switch' ? {} : { hint: option.hint ?? 'TEXT' }),
+        help:
+          option.default === undefined ? option.help : `${option.help} Default: ${option.default}.`,
+      })),
+    ...(entry.detailedExitCode
+      ? [{ name: 'detailed-exit-code', help: 'Exit status 3 instead of 0 when there are changes.' }]
+      : []),
+    { name: 'json', hint: 'FILE', help: 'Writes the result as JSON.' },
+    { name: 'device-code', help: 'Signs in with a code that is entered in a browser.' },
+    { name: 'verbose', help: 'Shows debug lines and output variables.' },
+  ];
+}
+
+/** Stages know options by their own names; people at a terminal know flags. */
+function withFlag(entry: StageEntry, finding: Finding): Finding {
+  const option = entry.options.find(({ flag }) => optionName(flag) === finding.where);
+  return finding.code === 'URM1001' && option !== undefined
+    ? { ...finding, where: `--${option.flag}` }
+    : finding;
+}

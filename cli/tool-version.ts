@@ -1,0 +1,4 @@
+import packageJson from '../package.json' with { type: 'json' };
+
+/** The version in package.json, built in. */
+export const toolVersion: string = packageJson.version;

@@ -1,0 +1,96 @@
+import { inputName, type StageOption } from '#shared/stages/stage-options.ts';
+import type { StageEntry } from '#shared/stages/stage-table.ts';
+import type { Command } from '../cli/command.ts';
+import { usage } from '../cli/usage.ts';
+
+/** The page of a stage: what it does, its inputs and flags, its outputs. */
+export function referencePage(entry: StageEntry, command: Command): string {
+  return page([
+    `# ${entry.task}`,
+    '',
+    '<!-- Generated from shared/stages/stage-table.ts by `npm run docs`. -->',
+    '',
+    entry.summary,
+    '',
+    `Reads ${entry.reads}. Writes ${entry.writes}.`,
+    '',
+    '## In a pipeline',
+    '',
+    '```yaml',
+    entry.example,
+    '```',
+    '',
+    '| input | flag | required | what |',
+    '| --- | --- | --- | --- |',
+    ...entry.connections.flatMap((connection) => [
+      `| \`${connection.serviceConnection}\` | | ${yes(connection.required)} | ${cell(`${connection.help} A service connection of type Power Platform.`)} |`,
+      `| \`${connection.environmentUrl}\` | \`--${connection.flags[0] ?? ''}\` | | ${cell(`${connection.label}: URL. Absent: the URL of the service connection.`)} |`,
+    ]),
+    ...entry.options.map(optionRow),
+    '',
+    ...outputTable(entry),
+    '## At a terminal',
+    '',
+    '```text',
+    ...usage(command),
+    '```',
+  ]);
+}
+
+/** The README beside a task: short, for people who look into the extension. */
+export function taskReadme(entry: StageEntry): string {
+  return page([
+    `# ${entry.task}`,
+    '',
+    '<!-- Generated from shared/stages/stage-table.ts by `npm run docs`. -->',
+    '',
+    entry.summary,
+    '',
+    '```yaml',
+    entry.example,
+    '```',
+    '',
+    `Inputs and outputs: [docs/reference/${entry.name}.md](../../docs/reference/${entry.name}.md). The code: [shared/stages/${entry.name}.ts](../../shared/stages/${entry.name}.ts).`,
+  ]);
+}
+
+/** The list of tasks, as the README shows it. */
+export function taskTable(entries: readonly StageEntry[]): string {
+  return [
+    '| task | command | reads | writes |',
+    '| --- | --- | --- | --- |',
+    ...entries.map(
+      (entry) =>
+        `| [\`${entry.task}@${entry.major}\`](docs/reference/${entry.name}.md) | \`urm ${entry.name}\` | ${entry.reads} | ${entry.writes} |`,
+    ),
+  ].join('\n');
+}
+
+function optionRow(option: StageOption): string {
+  const name = option.only === 'cli' ? '' : `\`${inputName(option)}\``;
+  const flag = option.only === 'task' ? '' : `\`--${option.flag}\``;
+  const rest = option.default === undefined ? '' : ` Default: \`${option.default}\`.`;
+  return `| ${name} | ${flag} | ${yes(option.required ?? false)} | ${cell(option.help)}${rest} |`;
+}
+
+function outputTable(entry: StageEntry): readonly string[] {
+  if (entry.outputs.length === 0) return [];
+  return [
+    '| output variable | what |',
+    '| --- | --- |',
+    ...entry.outputs.map(({ name, help }) => `| \`${name}\` | ${cell(help)} |`),
+    '',
+  ];
+}
+
+function yes(value: boolean): string {
+  return value ? 'yes' : '';
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function page(lines: readonly string[]): string {
+  return `${lines.join('\n').trimEnd()}\n`;
+}

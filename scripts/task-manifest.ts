@@ -1,0 +1,103 @@
+import { inputName, optionGroups, type StageOption } from '#shared/stages/stage-options.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
+
+const helpRoot =
+  'https://github.com/contact-centre-tools/unified-routing-migration/blob/main/docs/reference';
+
+/** task.json of a stage, as the agent and the task's form read it. */
+export function taskManifest(entry: StageEntry, version: string): unknown {
+  const [, minor, patch] = version.split('.').map(Number);
+  return {
+    $schema:
+      'https://raw.githubusercontent.com/Microsoft/azure-pipelines-task-lib/master/tasks.schema.json',
+    id: entry.taskId,
+    name: entry.task,
+    friendlyName: entry.title,
+    description: entry.summary,
+    helpUrl: `${helpRoot}/${entry.name}.md`,
+    helpMarkDown: `[What this task does](${helpRoot}/${entry.name}.md)`,
+    author: 'Contact Centre Tools',
+    category: 'Deploy',
+    visibility: ['Build', 'Release'],
+    runsOn: ['Agent', 'DeploymentGroup'],
+    demands: [],
+    minimumAgentVersion: '4.248.0',
+    version: { Major: entry.major, Minor: minor, Patch: patch },
+    instanceNameFormat: entry.instanceName,
+    groups: Object.entries(optionGroups).map(([name, displayName]) => ({
+      name,
+      displayName,
+      isExpanded: name === 'scope',
+    })),
+    inputs: [
+      ...entry.connections.flatMap(connectionInputs),
+      ...entry.options.filter((option) => option.only !== 'cli').map(optionInput),
+      {
+        name: 'managedIdentityClientId',
+        type: 'string',
+        label: 'Client id of the managed identity',
+        required: false,
+        groupName: 'advanced',
+        helpMarkDown:
+          'Only for a service connection that signs in by a user-assigned managed identity: such a connection cannot hold the id itself.',
+      },
+    ],
+    outputVariables: entry.outputs.map(({ name, help }) => ({ name, description: help })),
+    execution: { Node20_1: { target: 'index.js' }, Node24: { target: 'index.js' } },
+    restrictions: {
+      settableVariables: { allowed: entry.outputs.map(({ name }) => name) },
+    },
+  };
+}
+
+function connectionInputs(connection: StageConnection): unknown[] {
+  return [
+    {
+      name: connection.serviceConnection,
+      type: 'connectedService:powerplatform-spn',
+      label: `${connection.label}: service connection`,
+      required: connection.required,
+      helpMarkDown: `${connection.help} A service connection of type Power Platform; the type comes with Microsoft's Power Platform Build Tools.`,
+      ...(connection.serviceConnection === 'serviceConnection'
+        ? { aliases: ['PowerPlatformSPN'] }
+        : {}),
+    },
+    {
+      name: connection.environmentUrl,
+      type: 'string',
+      label: `${connection.label}: URL`,
+      required: false,
+      helpMarkDown:
+        connection.environmentUrl === 'environmentUrl'
+          ? 'Like https://contoso.crm4.dynamics.com. Absent: the variable BuildTools.EnvironmentUrl, else the URL of the service connection.'
+          : 'Like https://contoso.crm4.dynamics.com. Absent: the URL of the service connection.',
+    },
+  ];
+}
+
+function optionInput(option: StageOption): unknown {
+  return {
+    name: inputName(option),
+    type: inputTypes[option.kind],
+    label: option.label,
+    required: option.required ?? false,
+    helpMarkDown: option.help,
+    ...(option.kind === 'switch' ? { defaultValue: false } : {}),
+    ...(option.default === undefined ? {} : { defaultValue: option.default }),
+    ...(option.choices === undefined
+      ? {}
+      : {
+          options: Object.fromEntries(option.choices.map(({ value, label }) => [value, label])),
+        }),
+    ...(option.group === undefined ? {} : { groupName: option.group }),
+    ...(option.visibleRule === undefined ? {} : { visibleRule: option.visibleRule }),
+  };
+}
+
+const inputTypes = {
+  text: 'string',
+  list: 'string',
+  path: 'filePath',
+  switch: 'boolean',
+  choice: 'pickList',
+} as const satisfies Record<StageOption['kind'], string>;

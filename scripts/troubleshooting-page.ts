@@ -1,0 +1,40 @@
+import type { CodeEntry } from '#shared/errors/codes/code-entry.ts';
+
+const ranges = [
+  ['URM10', 'Inputs, sign-in, connection and what the service answers'],
+  ['URM11', 'Files and packages'],
+  ['URM12', 'Environments: validation and export'],
+  ['URM13', 'Planning and identities'],
+  ['URM14', 'Import'],
+  ['URM15', 'Verification'],
+  ['URM19', 'Faults of this tool'],
+] as const;
+
+/** The troubleshooting page: every code with its cause and what to do. */
+export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>): string {
+  const lines = [
+    '# Troubleshooting',
+    '',
+    '<!-- Generated from shared/errors/codes by `npm run docs`. -->',
+    '',
+    'Every problem has a code that never changes its meaning. The message says what happened, where, and what to do next; this page adds the cause.',
+    '',
+  ];
+  for (const [prefix, title] of ranges) {
+    const own = Object.entries(codes)
+      .filter(([code]) => code.startsWith(prefix))
+      .sort(([a], [b]) => a.localeCompare(b));
+    if (own.length === 0) continue;
+    lines.push(`## ${title}`, '');
+    for (const [code, entry] of own)
+      lines.push(
+        `### ${code}: ${entry.title}`,
+        '',
+        entry.cause,
+        '',
+        `**What to do:** ${entry.remedy}`,
+        '',
+      );
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
