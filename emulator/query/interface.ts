@@ -15,6 +15,11 @@ export interface QueryContext {
   /** `http://127.0.0.1:1234/api/data/v9.2/`, as the client called it. */
   readonly rootUrl: string;
   readonly preferences: RowPreferences;
+  /**
+   * Which rows of a table the caller's privileges show; throws the privilege error where they show none
+   * of the table. Asked for every table a query touches. Absent: everything is visible.
+   */
+  readonly visible?: (entity: Entity) => ((row: StoredRow) => boolean) | undefined;
 }
 
 /** Query options as the client sent them, decoded, without parameter aliases (already replaced). */

@@ -1,5 +1,218 @@
-import type { RunFetchXml } from './interface.ts';
+import { invalidFetchXml, tooDeepWithoutCookie } from '../errors/query-errors.ts';
+import type { Entity } from '../metadata/metadata.ts';
+import { aggregateRows, type AggregateValue } from './aggregate.ts';
+import { collection, maxPageSize } from './collection.ts';
+import { isLookup, scalarText } from './column-value.ts';
+import type { RowSource } from './evaluate.ts';
+import { grouped } from './format-value.ts';
+import type { QueryContext, RunFetchXml } from './interface.ts';
+import { pageRows, sortTerms, type SortTerm } from './page-rows.ts';
+import { composeCookie, readCookie, wrapCookie } from './paging-cookie.ts';
+import type { Source, Tuple } from './query-form.ts';
+import { readFetchXml, type FetchQuery } from './read-fetch-xml.ts';
+import { rowSourceOf } from './row-source.ts';
+import {
+  addProperty,
+  annotate,
+  etagOf,
+  impliedColumns,
+  isReadable,
+  jsonValue,
+  propertyName,
+  propertyOf,
+  type Members,
+  type Property,
+} from './row-members.ts';
 
-export const runFetchXml: RunFetchXml = () => {
-  throw new Error('not there yet');
+/** Without a cookie pages can only be counted, and only so far. */
+const maxSimplePaging = 50_000;
+
+export const runFetchXml: RunFetchXml = (context, entity, fetchXml) => {
+  const rows = rowSourceOf(context);
+  const query = readFetchXml(
+    { rows, caller: context.caller, now: context.environment.now() },
+    fetchXml,
+    entity,
+  );
+  if (query.aggregation !== undefined) return aggregated(context, entity, query);
+
+  const terms = sortTerms(rows, query.form);
+  const cookies = query.top === undefined && allowsCookie(query);
+  const limit = pageSize(context, query);
+  const after =
+    cookies && query.pagingCookie !== undefined ? readCookie(query.pagingCookie, terms) : undefined;
+  const skip = after === undefined ? (query.page - 1) * limit : 0;
+  if (skip + limit > maxSimplePaging && query.page > 1) throw tooDeepWithoutCookie();
+  const page = pageRows(rows, query.form, {
+    limit,
+    skip,
+    ...(after === undefined ? {} : { after }),
+  });
+  const more = query.top === undefined && page.more;
+  const shape = tupleShape(context, query);
+  const value = page.tuples.map((tuple) => shape.write(tuple));
+  return collection(context, {
+    context: `${entity.entitySetName}${shape.contextColumns(value)}`,
+    total: query.wantsTotal ? page.total : -1,
+    moreRecords: more,
+    value,
+    ...(more && cookies ? { pagingCookie: nextCookie(terms, query.page, page.tuples) } : {}),
+  });
 };
+
+function nextCookie(terms: readonly SortTerm[], page: number, tuples: readonly Tuple[]): string {
+  return wrapCookie(composeCookie(terms, { number: page, tuples }), page + 1);
+}
+
+// Ordered by a linked column, or distinct without the key, a page has no position to continue from:
+// learn.microsoft.com/power-apps/developer/data-platform/fetchxml/page-results
+function allowsCookie(query: FetchQuery): boolean {
+  const { form } = query;
+  if (form.order.some((term) => term.column.slot !== form.root.slot)) return false;
+  return !form.distinct || showsKey(query);
+}
+
+function showsKey(query: FetchQuery): boolean {
+  const { form } = query;
+  const { primaryId } = form.root.entity;
+  return (
+    !form.distinct ||
+    form.root.columns.some(({ attribute }) => attribute.logicalName === primaryId)
+  );
+}
+
+function pageSize(context: QueryContext, query: FetchQuery): number {
+  if (query.top !== undefined) {
+    if (query.count !== undefined || query.pagingCookie !== undefined) {
+      throw invalidFetchXml("The top attribute can't be specified with paging attribute page");
+    }
+    if (query.top < 1) throw invalidFetchXml('A value greater than zero must be specified.');
+    return Math.min(query.top, maxPageSize);
+  }
+  const size = query.count ?? context.preferences.maxPageSize ?? maxPageSize;
+  return size < 1 ? maxPageSize : Math.min(size, maxPageSize);
+}
+
+interface TupleShape {
+  write(tuple: Tuple): Members;
+  contextColumns(rows: readonly Members[]): string;
+}
+
+function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
+  const { root } = query.form;
+  const key = root.entity.attributes.get(root.entity.primaryId);
+  const withKey = showsKey(query);
+  const properties = rootProperties(context, query);
+  const linked = linkedProperties(context, root);
+  const keyListed = properties.some(({ attribute }) => attribute === key);
+
+  const write = (tuple: Tuple): Members => {
+    const members: Members = {};
+    const row = tuple[root.slot];
+    if (row !== undefined && withKey) members['@odata.etag'] = etagOf(row);
+    for (const property of properties) addProperty(context, members, property, row, 'omitted');
+    if (row !== undefined && withKey && !keyListed) members[root.entity.primaryId] = row.id;
+    for (const { slot, property } of linked) {
+      addProperty(context, members, property, tuple[slot], 'omitted');
+    }
+    return members;
+  };
+
+  return {
+    write,
+    contextColumns: (rows) => {
+      if (query.allColumns) return '';
+      const names = properties.map(({ name }) => name);
+      if (withKey && !keyListed) names.push(root.entity.primaryId);
+      const shown = new Set(rows.flatMap((row) => Object.keys(row)));
+      const listed = [
+        ...names.filter((name) => rows.length === 0 || shown.has(name)),
+        ...names.filter((name) => rows.length > 0 && !shown.has(name)),
+      ].flatMap((name) => {
+        const lookup = lookupOf(root.entity, name);
+        return lookup === undefined ? [name] : [name, lookup];
+      });
+      const lookups = names.flatMap((name) => {
+        const lookup = lookupOf(root.entity, name);
+        return lookup === undefined ? [] : [`${lookup}()`];
+      });
+      return `(${[...listed, ...lookups].join(',')})`;
+    },
+  };
+}
+
+function lookupOf(entity: Entity, name: string): string | undefined {
+  const column = /^_(.+)_value$/.exec(name)?.[1];
+  const attribute = column === undefined ? undefined : entity.attributes.get(column);
+  return attribute !== undefined && isLookup(attribute) ? attribute.logicalName : undefined;
+}
+
+function rootProperties(context: QueryContext, query: FetchQuery): readonly Property[] {
+  const { entity, columns } = query.form.root;
+  const readable = columns.filter(({ attribute }) => isReadable(attribute));
+  const named = readable.map(({ attribute, alias }) =>
+    propertyOf(context, entity, attribute, alias ?? propertyName(attribute)),
+  );
+  const implied = impliedColumns(
+    entity,
+    readable.map(({ attribute }) => attribute),
+  ).map((attribute) => propertyOf(context, entity, attribute));
+  return [...named, ...implied];
+}
+
+interface LinkedProperty {
+  readonly slot: number;
+  readonly property: Property;
+}
+
+function linkedProperties(context: QueryContext, parent: Source): readonly LinkedProperty[] {
+  return parent.joins.flatMap(({ source }) => [
+    ...source.columns
+      .filter(({ attribute }) => isReadable(attribute))
+      .map(({ attribute, alias }) => ({
+        slot: source.slot,
+        property: propertyOf(
+          context,
+          source.entity,
+          attribute,
+          alias ?? `${source.alias ?? source.entity.logicalName}.${attribute.logicalName}`,
+        ),
+      })),
+    ...linkedProperties(context, source),
+  ]);
+}
+
+function aggregated(context: QueryContext, entity: Entity, query: FetchQuery) {
+  const rows: RowSource = rowSourceOf(context);
+  const { aggregation } = query;
+  const results = aggregation === undefined ? [] : aggregateRows(rows, query.form, aggregation);
+  const limit = query.top ?? query.count ?? maxPageSize;
+  const from = query.top === undefined ? (query.page - 1) * limit : 0;
+  return collection(context, {
+    context: entity.entitySetName,
+    total: query.wantsTotal ? results.length : -1,
+    moreRecords: query.top === undefined && results.length > from + limit,
+    value: results.slice(from, from + limit).map((values) => aggregateMembers(context, values)),
+  });
+}
+
+/** A row of aggregates: nulls are left out. */
+export function aggregateMembers(
+  context: QueryContext,
+  values: readonly AggregateValue[],
+): Members {
+  const members: Members = {};
+  for (const { alias, column, cell, counted, row } of values) {
+    if (cell === null) continue;
+    if (counted) {
+      if (context.preferences.annotation('OData.Community.Display.V1.FormattedValue')) {
+        members[`${alias}@OData.Community.Display.V1.FormattedValue`] = grouped(scalarText(cell));
+      }
+      members[alias] = cell;
+    } else {
+      annotate(context, members, alias, { ...column, cell, row });
+      members[alias] = jsonValue(column, cell, row);
+    }
+  }
+  return members;
+}

@@ -1,0 +1,254 @@
+import { ServiceError } from '../service-error.ts';
+
+const uriError = '0x80060888';
+
+/** `$select`, `$filter` or `$expand` names what the type does not have. */
+export function unknownProperty(name: string, table: string): ServiceError {
+  return new ServiceError(
+    400,
+    uriError,
+    `Could not find a property named '${name}' on type 'Microsoft.Dynamics.CRM.${table}'.`,
+  );
+}
+
+/** A path segment that is no entity set, property or function. */
+export function unknownSegment(name: string): ServiceError {
+  return new ServiceError(404, uriError, `Resource not found for the segment '${name}'.`);
+}
+
+export function syntaxError(position: number, text: string): ServiceError {
+  return new ServiceError(400, uriError, `Syntax error at position ${position} in '${text}'.`);
+}
+
+export function incompatibleTypes(left: string, right: string, operator: string): ServiceError {
+  return new ServiceError(
+    400,
+    uriError,
+    `A binary operator with incompatible types was detected. Found operand types '${left}' and '${right}' for operator kind '${operator}'.`,
+  );
+}
+
+export function unknownFunction(name: string): ServiceError {
+  return new ServiceError(
+    400,
+    uriError,
+    `An unknown function with name '${name}' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.`,
+  );
+}
+
+export function unsupportedOption(name: string): ServiceError {
+  if (name === '$skip') {
+    return new ServiceError(400, uriError, 'Skip Clause is not supported in CRM');
+  }
+  return new ServiceError(400, uriError, `The query parameter ${name} is not supported`);
+}
+
+/** Anything else that the service's OData layer refuses, in its own words. */
+export function badQuery(message: string): ServiceError {
+  return new ServiceError(400, uriError, message);
+}
+
+export const nestedExpandText =
+  'Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.';
+
+export const expandReferenceText =
+  'Expand with $ref is only supported on lookup type navigation property.';
+
+/** FetchXML names a table the environment does not have. */
+export function unknownEntity(name: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041102',
+    `The entity with a name = '${name}' with namemapping = 'Logical' was not found in the MetadataCache.`,
+  );
+}
+
+/** FetchXML names a column the table does not have. */
+export function unknownAttribute(table: string, name: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041103',
+    `'${table}' entity doesn't contain attribute with Name = '${name}' and NameMapping = 'Logical'.`,
+  );
+}
+
+/** The entity set of the URL and the `<entity>` of the query differ. */
+export function entityMismatch(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041128',
+    'The entity name specified in fetchxml does not match the entity name specified in the Entity or Query Expression.',
+  );
+}
+
+export function invalidFetchXml(detail: string): ServiceError {
+  return new ServiceError(400, '0x80040201', `Invalid XML. ${detail}`);
+}
+
+export function invalidFetchNode(name: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004111c',
+    `Invalid Child Node, valid nodes are filter, order, link-entity, attribute, all-attributes, no-attrs. NodeName = ${name} NodeXml = <${name} />`,
+  );
+}
+
+export function missingFetchAttribute(attribute: string, element: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004111e',
+    `A required attribute was not specified. Attribute '${attribute}' of element '${element}'.`,
+  );
+}
+
+export function invalidOperator(operator: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041120',
+    `Unsupported condition operator. The condition operator '${operator}' is not valid.`,
+  );
+}
+
+export function operatorNotAllowed(operator: string, table: string, column: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004111a',
+    `The operator '${operator}' cannot be applied to attribute '${column}' of entity '${table}'.`,
+  );
+}
+
+export function invalidJoin(kind: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041117',
+    `The only valid values for link-type attribute are 'natural', 'inner', and 'outer'. Found '${kind}'.`,
+  );
+}
+
+export function invalidFilterType(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041122',
+    "Unsupported filter type. Valid values are 'and', or 'or'.",
+  );
+}
+
+/** A condition names an alias that no link of the query has. */
+export function unknownAlias(alias: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004110a',
+    `The specified alias for the given entity in the condition does not exist. LinkEntity with name or alias '${alias}' is not found.`,
+  );
+}
+
+export function duplicateAlias(alias: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041130',
+    `FetchXML should have unique aliases. Alias '${alias}' is used more than once.`,
+  );
+}
+
+export function invalidQueryValue(
+  value: string,
+  column: { readonly table: string; readonly name: string; readonly netType: string },
+): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80040203',
+    `An exception System.FormatException was thrown while trying to convert input value '${value}' to attribute '${column.table}.${column.name}'. Expected type of attribute value: ${column.netType}. Exception raised: Input string was not in a correct format.`,
+  );
+}
+
+export function conditionValueCount(operator: string, expected: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041106',
+    `Incorrect filter condition or conditions. The condition operator '${operator}' requires ${expected}.`,
+  );
+}
+
+export function invalidPagingCookie(): ServiceError {
+  return new ServiceError(400, '0x8004112a', 'Invalid page number in paging cookie.');
+}
+
+/** The cookie of a page was made for another order. */
+export function pagingOrderMismatch(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041129',
+    'Order by columns do not match those in paging cookie.',
+  );
+}
+
+export function tooDeepWithoutCookie(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004430a',
+    'Over upper limit of records that can be requested without a paging cookie. A paging cookie is required when retrieving a high page number.',
+  );
+}
+
+export function aggregateLimitExceeded(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004e023',
+    'The maximum record limit is exceeded. Reduce the number of records.',
+  );
+}
+
+export function tooManyLinks(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004430d',
+    'Number of link entities in query exceeded maximum limit.',
+  );
+}
+
+export function tooManyConditions(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004430c',
+    'Number of conditions in query exceeded maximum limit.',
+  );
+}
+
+export function notInAggregate(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041107',
+    'Attributes can not be returned when aggregate operation is specified.',
+  );
+}
+
+export function aggregateNotSupported(aggregate: string, type: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x8004112f',
+    `Aggregate ${aggregate} is not supported for attribute of type ${type}.`,
+  );
+}
+
+export function aliasNeeded(what: 'order' | 'aggregate'): ServiceError {
+  return what === 'order'
+    ? new ServiceError(
+        400,
+        '0x80041134',
+        'An alias is required for an order clause for an aggregate Query.',
+      )
+    : new ServiceError(400, '0x80041109', 'Invalid alias for aggregate operation.');
+}
+
+export function invalidDateGrouping(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041135',
+    'An invalid value was specified for dategrouping.',
+  );
+}
+
+/** A `savedQuery` or `userQuery` that is not there. */
+export function unknownSavedQuery(table: string, id: string): ServiceError {
+  return new ServiceError(404, '0x80040217', `${table} With Id = ${id} Does Not Exist`);
+}

@@ -1,0 +1,41 @@
+import type { QueryContext } from './interface.ts';
+
+/** Rows a page holds at most, and what totals count up to. */
+export const maxPageSize = 5000;
+
+export interface CollectionParts {
+  /** `accounts(name,revenue)` */
+  readonly context: string;
+  readonly count?: number;
+  /** -1 where nobody asked for a total. */
+  readonly total: number;
+  readonly pagingCookie?: string;
+  readonly moreRecords?: boolean;
+  readonly value: readonly unknown[];
+  readonly nextLink?: string;
+}
+
+/** The envelope of a collection, its members in the service's order. */
+export function collection(
+  context: QueryContext,
+  parts: CollectionParts,
+): { readonly [name: string]: unknown } {
+  const { annotation } = context.preferences;
+  const body: Record<string, unknown> = {
+    '@odata.context': `${context.rootUrl}$metadata#${parts.context}`,
+  };
+  if (parts.count !== undefined) body['@odata.count'] = Math.min(parts.count, maxPageSize);
+  const annotate = (name: string, value: unknown): void => {
+    if (value !== undefined && annotation(`Microsoft.Dynamics.CRM.${name}`)) {
+      body[`@Microsoft.Dynamics.CRM.${name}`] = value;
+    }
+  };
+  annotate('totalrecordcount', Math.min(parts.total, maxPageSize));
+  annotate('totalrecordcountlimitexceeded', parts.total > maxPageSize);
+  annotate('globalmetadataversion', String(context.environment.metadata.version));
+  annotate('fetchxmlpagingcookie', parts.pagingCookie);
+  annotate('morerecords', parts.moreRecords === true ? true : undefined);
+  body['value'] = parts.value;
+  if (parts.nextLink !== undefined) body['@odata.nextLink'] = parts.nextLink;
+  return body;
+}

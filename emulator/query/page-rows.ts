@@ -1,0 +1,217 @@
+import type { StoredRow } from '../store/store.ts';
+import {
+  cellReader,
+  comparableOf,
+  comparableOfText,
+  isLookup,
+  isReference,
+  kindOf,
+  nameOf,
+  optionLabels,
+  scalarText,
+  type Comparable,
+} from './column-value.ts';
+import { visitTuples, type RowSource } from './evaluate.ts';
+import type { ColumnOf, OrderTerm, QueryForm, Source, Tuple } from './query-form.ts';
+
+/** One part of the order of a query, with the text a paging cookie keeps of it. */
+export interface SortTerm {
+  /** `fullname`, or `alias.fullname` of a joined table. */
+  readonly name: string;
+  readonly slot: number;
+  readonly descending: boolean;
+  text(tuple: Tuple): string | undefined;
+  key(tuple: Tuple): Comparable | undefined;
+  keyOfText(text: string): Comparable | undefined;
+}
+
+/** Where a page starts: after the row that had these values in the order's terms. */
+export type Position = readonly (Comparable | undefined)[];
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly skip?: number;
+  readonly after?: Position;
+}
+
+export interface Page {
+  readonly tuples: readonly Tuple[];
+  readonly more: boolean;
+  /** Of the whole query, whatever the page. */
+  readonly total: number;
+}
+
+/**
+ * The order of a query made total: the terms asked for, then the ids of all tables that take part. What
+ * comes after a position is so the same whatever is written meanwhile.
+ */
+export function sortTerms(rows: RowSource, form: QueryForm): readonly SortTerm[] {
+  const terms = form.order.map((term) => sortTerm(rows, form, term));
+  const named = new Set(terms.map((term) => term.name));
+  const ids = sourcesOf(form.root)
+    .map((source) => idTerm(source))
+    .filter((term) => !named.has(term.name));
+  return [...terms, ...ids];
+}
+
+function sourcesOf(source: Source): readonly Source[] {
+  return [source, ...source.joins.flatMap((join) => sourcesOf(join.source))];
+}
+
+function termName(source: Source | undefined, column: string): string {
+  return source === undefined || source.slot === 0
+    ? column
+    : `${source.alias ?? source.entity.logicalName}.${column}`;
+}
+
+function idTerm(source: Source): SortTerm {
+  const keyOf = comparableOf('guid');
+  const { slot } = source;
+  return {
+    name: termName(source, source.entity.primaryId),
+    slot,
+    descending: false,
+    text: (tuple) => {
+      const id = tuple[slot]?.id;
+      return id === undefined ? undefined : `{${id.toUpperCase()}}`;
+    },
+    key: (tuple) => keyOf(tuple[slot]?.id ?? null),
+    keyOfText: (text) => comparableOfText('guid', text),
+  };
+}
+
+function sortTerm(rows: RowSource, form: QueryForm, term: OrderTerm): SortTerm {
+  const { slot, attribute } = term.column;
+  const source = sourcesOf(form.root).find((candidate) => candidate.slot === slot);
+  const { read, kind } = sortValue(rows, term.column, term.raw);
+  const keyOf = kind === undefined ? comparableOf(kindOf(attribute)) : comparableOf(kind);
+  const textKind = kind ?? kindOf(attribute);
+  const cellOf = (tuple: Tuple) => {
+    const row = tuple[slot];
+    return row === undefined ? null : read(row);
+  };
+  return {
+    name: termName(source, attribute.logicalName),
+    slot,
+    descending: term.descending,
+    text: (tuple) => {
+      const cell = cellOf(tuple);
+      if (cell === null) return undefined;
+      return textKind === 'guid' ? `{${scalarText(cell).toUpperCase()}}` : scalarText(cell);
+    },
+    key: (tuple) => keyOf(cellOf(tuple)),
+    keyOfText: (text) => comparableOfText(textKind, text),
+  };
+}
+
+// Lookups sort by the name of the row they point at and choices by their label, unless
+// `useraworderby` asks for the number: learn.microsoft.com/power-apps/developer/data-platform/fetchxml/order-rows
+function sortValue(
+  rows: RowSource,
+  column: ColumnOf,
+  raw: boolean,
+): { readonly read: (row: StoredRow) => ReturnType<ReturnType<typeof cellReader>>; kind?: 'text' } {
+  const { entity, attribute } = column;
+  const read = cellReader(rows, entity, attribute);
+  if (isLookup(attribute)) {
+    return {
+      kind: 'text',
+      read: (row) => {
+        const cell = read(row);
+        return isReference(cell) ? nameOf(rows, cell) : null;
+      },
+    };
+  }
+  if (attribute.options !== undefined && attribute.type !== 'Boolean' && !raw) {
+    return {
+      kind: 'text',
+      read: (row) => {
+        const cell = read(row);
+        return optionLabels(attribute, cell) ?? (cell === null ? null : scalarText(cell));
+      },
+    };
+  }
+  return { read };
+}
+
+interface Keyed {
+  readonly tuple: Tuple;
+  readonly keys: Position;
+}
+
+/** Runs a query and keeps one page of it: memory stays within a few pages, whatever the table holds. */
+export function pageRows(
+  rows: RowSource,
+  form: QueryForm,
+  page: PageRequest,
+  within?: Iterable<StoredRow>,
+): Page {
+  const terms = sortTerms(rows, form);
+  const compare = (left: Position, right: Position): number => comparePositions(terms, left, right);
+  const wanted = page.limit + (page.skip ?? 0) + 1;
+  const capacity = Math.max(wanted * 2, 1024);
+  const distinctKey = form.distinct ? distinctKeyOf(rows, form) : undefined;
+  const seen = new Set<string>();
+  let kept: Keyed[] = [];
+  let bound: Position | undefined;
+  let total = 0;
+
+  visitTuples(
+    rows,
+    form,
+    (tuple) => {
+      if (distinctKey !== undefined) {
+        const key = distinctKey(tuple);
+        if (seen.has(key)) return false;
+        seen.add(key);
+      }
+      total++;
+      const keys = terms.map((term) => term.key(tuple));
+      if (page.after !== undefined && compare(keys, page.after) <= 0) return false;
+      if (bound !== undefined && compare(keys, bound) >= 0) return false;
+      kept.push({ tuple, keys });
+      if (kept.length >= capacity) {
+        kept.sort((left, right) => compare(left.keys, right.keys));
+        kept = kept.slice(0, wanted);
+        bound = kept.at(-1)?.keys;
+      }
+      return false;
+    },
+    within,
+  );
+
+  kept.sort((left, right) => compare(left.keys, right.keys));
+  const from = page.skip ?? 0;
+  return {
+    tuples: kept.slice(from, from + page.limit).map(({ tuple }) => tuple),
+    more: kept.length > from + page.limit,
+    total,
+  };
+}
+
+// Null sorts first, as in SQL Server.
+function comparePositions(terms: readonly SortTerm[], left: Position, right: Position): number {
+  for (const [index, term] of terms.entries()) {
+    const a = left[index];
+    const b = right[index];
+    if (a === b) continue;
+    const less = a === undefined || (b !== undefined && a < b);
+    return less === term.descending ? 1 : -1;
+  }
+  return 0;
+}
+
+function distinctKeyOf(rows: RowSource, form: QueryForm): (tuple: Tuple) => string {
+  const readers = sourcesOf(form.root).flatMap((source) =>
+    source.columns.map(({ attribute }) => {
+      const read = cellReader(rows, source.entity, attribute);
+      const keyOf = comparableOf(kindOf(attribute));
+      return (tuple: Tuple): string => {
+        const row = tuple[source.slot];
+        const key = row === undefined ? undefined : keyOf(read(row));
+        return key === undefined ? 'n' : `${typeof key}${key.toString()}`;
+      };
+    }),
+  );
+  return (tuple) => readers.map((read) => read(tuple)).join('\u0000');
+}

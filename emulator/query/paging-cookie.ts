@@ -1,0 +1,84 @@
+import { invalidPagingCookie, pagingOrderMismatch } from '../errors/query-errors.ts';
+import type { Position, SortTerm } from './page-rows.ts';
+import type { Tuple } from './query-form.ts';
+import { escapeXml, parseXml, type XmlElement } from './xml-tree.ts';
+
+/** `<cookie page="1"><name last=".." first=".." /><accountid last="{..}" first="{..}" /></cookie>` */
+export function composeCookie(
+  terms: readonly SortTerm[],
+  page: { readonly number: number; readonly tuples: readonly Tuple[] },
+): string {
+  const first = page.tuples.at(0);
+  const last = page.tuples.at(-1);
+  const end = (name: 'first' | 'last', term: SortTerm, tuple: Tuple | undefined): string => {
+    const text = tuple === undefined ? undefined : term.text(tuple);
+    return text === undefined ? `${name}null="1"` : `${name}="${escapeXml(text)}"`;
+  };
+  const columns = terms.map(
+    (term) => `<${term.name} ${end('last', term, last)} ${end('first', term, first)} />`,
+  );
+  return `<cookie page="${page.number}">${columns.join('')}</cookie>`;
+}
+
+/** A cookie in the wrapper that carries it: encoded twice, as the service does. */
+export function wrapCookie(cookie: string, nextPage: number): string {
+  return `<cookie pagenumber="${nextPage}" pagingcookie="${encode(encode(cookie))}" istracking="False" />`;
+}
+
+/** The wrapper as the `$skiptoken` of a next link shows it: only blanks, `<`, `>` and `"` are encoded. */
+export function skipTokenText(wrapper: string): string {
+  return wrapper
+    .replaceAll('<', '%3C')
+    .replaceAll('>', '%3E')
+    .replaceAll(' ', '%20')
+    .replaceAll('"', '%22');
+}
+
+// .NET's UrlEncode with %20: lower-case hex digits, and all but letters, digits and -_. encoded.
+function encode(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
+}
+
+/** What a `$skiptoken` says: the page it asks for and where that starts. */
+export function readSkipToken(
+  token: string,
+  terms: readonly SortTerm[],
+): { readonly page: number; readonly after: Position } {
+  const wrapper = parseCookie(decodeUntilXml(token));
+  const page = Number(wrapper.attributes.get('pagenumber'));
+  const inner = wrapper.attributes.get('pagingcookie');
+  if (!Number.isInteger(page) || page < 1 || inner === undefined) throw invalidPagingCookie();
+  return { page, after: readCookie(inner, terms) };
+}
+
+/** The position in a cookie as a client sends it back, decoded or not. */
+export function readCookie(text: string, terms: readonly SortTerm[]): Position {
+  const cookie = parseCookie(decodeUntilXml(text));
+  const columns = new Map(cookie.children.map((child) => [child.name, child]));
+  return terms.map((term) => {
+    const column = columns.get(term.name);
+    if (column === undefined) throw pagingOrderMismatch();
+    const last = column.attributes.get('last');
+    return last === undefined ? undefined : term.keyOfText(last);
+  });
+}
+
+function parseCookie(text: string): XmlElement {
+  const root = parseXml(text);
+  if (root.name !== 'cookie') throw invalidPagingCookie();
+  return root;
+}
+
+function decodeUntilXml(text: string): string {
+  let decoded = text.trim();
+  for (let round = 0; round < 3 && !decoded.startsWith('<'); round++) {
+    try {
+      decoded = decodeURIComponent(decoded);
+    } catch {
+      throw invalidPagingCookie();
+    }
+  }
+  return decoded;
+}

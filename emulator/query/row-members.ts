@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { Attribute, Entity } from '../metadata/metadata.ts';
+import type { Cell, StoredRow } from '../store/store.ts';
+import {
+  cellReader,
+  isLookup,
+  isReference,
+  kindOf,
+  scalarText,
+  type ReadCell,
+} from './column-value.ts';
+import { columnReadable } from './column-security.ts';
+import { formattedValue } from './format-value.ts';
+import type { QueryContext } from './interface.ts';
+import { RawNumber } from './json-text.ts';
+
+const formattedName = 'OData.Community.Display.V1.FormattedValue';
+const lookupTableName = 'Microsoft.Dynamics.CRM.lookuplogicalname';
+const navigationName = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
+
+/** JSON members of a row under construction, in their order. */
+export type Members = Record<string, unknown>;
+
+/** One column of an answer: the property it appears as, and how its value is read. */
+export interface Property {
+  readonly name: string;
+  readonly entity: Entity;
+  readonly attribute: Attribute;
+  readonly read: ReadCell;
+}
+
+/** Name of a column in a row: lookups show their id under `_x_value`. */
+export function propertyName(attribute: Attribute): string {
+  return isLookup(attribute) ? `_${attribute.logicalName}_value` : attribute.logicalName;
+}
+
+/** Can the column be asked for and returned at all? */
+export function isReadable(attribute: Attribute): boolean {
+  return (
+    attribute.validForRead && attribute.validODataAttribute && attribute.type !== 'PartyList'
+  );
+}
+
+export function propertyOf(
+  context: QueryContext,
+  entity: Entity,
+  attribute: Attribute,
+  name = propertyName(attribute),
+): Property {
+  const read = cellReader(context.environment, entity, attribute);
+  const readable = !attribute.secured || columnReadable(context, entity, attribute);
+  return { name, entity, attribute, read: readable ? read : () => null };
+}
+
+/** The column an OData name stands for: `_x_value` or, where the service accepts it, the lookup's own name. */
+export function attributeOfProperty(entity: Entity, name: string): Attribute | undefined {
+  const lookup = /^_(.+)_value$/.exec(name)?.[1];
+  const column = lookup === undefined ? undefined : entity.attributes.get(lookup);
+  if (column !== undefined && isLookup(column)) return isReadable(column) ? column : undefined;
+  const attribute = entity.attributes.get(name);
+  return attribute !== undefined && isReadable(attribute) ? attribute : undefined;
+}
+
+/** Columns that come along unasked, in the order in which the service appends them. */
+export function impliedColumns(
+  entity: Entity,
+  selected: readonly Attribute[],
+): readonly Attribute[] {
+  const names = new Set(selected.map((attribute) => attribute.logicalName));
+  const implied: Attribute[] = [];
+  const add = (name: string): void => {
+    const attribute = entity.attributes.get(name);
+    if (attribute === undefined || names.has(name) || !isReadable(attribute)) return;
+    names.add(name);
+    implied.push(attribute);
+  };
+  if (selected.some((attribute) => attribute.type === 'Money')) add('transactioncurrencyid');
+  for (const number of ['1', '2', '3']) {
+    const component = new RegExp(`^address${number}_(line\\d|city|stateorprovince|postalcode|country)$`);
+    if (selected.some((attribute) => component.test(attribute.logicalName))) {
+      add(`address${number}_composite`);
+    }
+  }
+  return implied;
+}
+
+/** Writes a column with the annotations the request wants, which stand before the value. */
+export function addProperty(
+  context: QueryContext,
+  members: Members,
+  property: Property,
+  row: StoredRow | undefined,
+  nulls: 'kept' | 'omitted',
+): void {
+  const { name, attribute, read } = property;
+  const cell = row === undefined ? null : read(row);
+  const value = jsonValue(property, cell, row);
+  if (value === null) {
+    if (nulls === 'kept') members[name] = null;
+    return;
+  }
+  annotate(context, members, name, { ...property, cell, row });
+  members[name] = value;
+  if (attribute.typeName === 'FileType' && isFile(cell)) members[`${name}_name`] = cell.fileName;
+}
+
+/** Annotations of a value under a name: also those of aggregates and joined columns. */
+export function annotate(
+  context: QueryContext,
+  members: Members,
+  name: string,
+  value: {
+    readonly entity: Entity;
+    readonly attribute: Attribute;
+    readonly cell: Cell;
+    readonly row: StoredRow | undefined;
+  },
+): void {
+  const { entity, attribute, cell, row } = value;
+  const { annotation } = context.preferences;
+  if (isReference(cell)) {
+    const navigation = navigationOf(context, entity, attribute, cell.table);
+    if (navigation !== undefined && annotation(navigationName)) {
+      members[`${name}@${navigationName}`] = navigation;
+    }
+    if (annotation(lookupTableName)) members[`${name}@${lookupTableName}`] = cell.table;
+  }
+  if (!annotation(formattedName)) return;
+  const text = formattedValue(context.environment, attribute, cell, row);
+  if (text !== undefined) members[`${name}@${formattedName}`] = text;
+}
+
+function navigationOf(
+  context: QueryContext,
+  entity: Entity,
+  attribute: Attribute,
+  table: string,
+): string | undefined {
+  const relationships = context.environment.metadata
+    .manyToOne(entity.logicalName)
+    .filter(({ referencingAttribute }) => referencingAttribute === attribute.logicalName);
+  const found =
+    relationships.find(({ referencedEntity }) => referencedEntity === table) ??
+    (attribute.type === 'Owner' ? relationships[0] : undefined);
+  return found?.referencingNavigation ?? (attribute.type === 'Owner' ? 'ownerid' : undefined);
+}
+
+function isFile(cell: Cell): cell is Extract<Cell, { readonly bytes: Uint8Array }> {
+  return typeof cell === 'object' && cell !== null && 'bytes' in cell;
+}
+
+/** A cell as the JSON of a row has it. */
+export function jsonValue(
+  column: { readonly entity: Entity; readonly attribute: Attribute },
+  cell: Cell,
+  row?: StoredRow,
+): unknown {
+  if (cell === null) return null;
+  if (isReference(cell)) return cell.id;
+  if (isFile(cell)) {
+    return column.attribute.typeName === 'ImageType'
+      ? Buffer.from(cell.bytes).toString('base64')
+      : fileId(row?.id ?? '', column.attribute.logicalName);
+  }
+  const kind = kindOf(column.attribute);
+  if (kind === 'choices') return scalarText(cell);
+  if (column.attribute.type === 'ManagedProperty') {
+    return {
+      Value: cell === true || cell === 'true',
+      CanBeChanged: true,
+      ManagedPropertyLogicalName: column.attribute.logicalName,
+    };
+  }
+  if ((kind === 'decimal' || kind === 'bigint') && typeof cell === 'string') {
+    return new RawNumber(cell);
+  }
+  return cell;
+}
+
+/** Files have ids of their own; the row and the column make one that stays. */
+function fileId(rowId: string, column: string): string {
+  const hex = createHash('sha256').update(`${rowId}/${column}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export function etagOf(row: StoredRow): string {
+  return `W/"${row.version}"`;
+}
+
+/** Columns the platform derives for users and teams: they are owners, and an owner's key is `ownerid`. */
+export function isOwnerTable(entity: Entity): boolean {
+  return entity.logicalName === 'systemuser' || entity.logicalName === 'team';
+}
