@@ -11,6 +11,8 @@ export interface Caller {
 export interface Environment {
   readonly name: string;
   readonly organizationId: string;
+  /** The Entra tenant that signs its users in. */
+  readonly tenantId: string;
   readonly rootBusinessUnitId: string;
   readonly administratorId: string;
   /** `9.2.25093.168` */

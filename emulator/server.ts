@@ -1,3 +1,7 @@
+import { Emulator } from './emulator.ts';
+import { listen } from './protocol/listen.ts';
+import type { Limits } from './protocol/service-protection.ts';
+
 /** What `urm emulator` and tests start. */
 export interface EmulatorOptions {
   /** 0 picks a free port. */
@@ -11,6 +15,8 @@ export interface EmulatorOptions {
   readonly latencyMs?: number;
   readonly writeCostMs?: number;
   readonly serviceProtection?: boolean;
+  /** Smaller limits, so that tests reach them. */
+  readonly limits?: Partial<Limits>;
   /** Fault rules as text. */
   readonly faults?: string;
   readonly serverLogic?: 'documented' | 'nasty';
@@ -23,6 +29,8 @@ export interface RunningEmulator {
   close(): Promise<void>;
 }
 
+/** Seeds an environment and serves it on the loopback address. */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
-  return await Promise.reject(new Error(`no server on port ${options.port} yet`));
+  const emulator = await Emulator.open(options);
+  return listen(emulator, options);
 }

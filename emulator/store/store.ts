@@ -4,19 +4,19 @@ export interface Reference {
   readonly id: string;
 }
 
+/** The value of a file or image column. */
+export interface StoredFile {
+  readonly fileName: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * A cell as stored. Decimals and money are invariant text with their scale; bigint is text; dates are
  * `2024-03-01T09:30:00Z` or `2024-03-01`; multi-selects are sorted numbers; files and images are bytes
  * with a name.
  */
-export type Cell =
-  | null
-  | string
-  | number
-  | boolean
-  | Reference
-  | readonly number[]
-  | { readonly fileName: string; readonly mimeType: string; readonly bytes: Uint8Array };
+export type Cell = null | string | number | boolean | Reference | readonly number[] | StoredFile;
 
 /** Immutable: a write puts a new row in its place. Absent columns are null. */
 export interface StoredRow {
@@ -25,8 +25,16 @@ export interface StoredRow {
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
+/** What one transaction left of a row: `row` is absent when it was deleted. */
+export interface RowChange {
+  readonly table: string;
+  readonly id: string;
+  readonly row?: StoredRow;
+}
+
 /**
- * Rows by table. Pairs of a many-to-many relationship are rows of its intersect table. Every write gets
+ * Rows by table; a row's id is not among its cells. Pairs of a many-to-many relationship are rows of its
+ * intersect table, whose two columns hold ids as text. Every write gets
  * the next row version of the one global counter. Knows nothing of validation or server logic.
  */
 export interface Store {
@@ -34,8 +42,10 @@ export interface Store {
   /** In order of ids as they sort by text. */
   rows(table: string): Iterable<StoredRow>;
   count(table: string): number;
-  /** Rows whose column equals the cell; indexed for lookups and alternate keys, a scan otherwise. Text compares without case. */
+  /** Rows whose column equals the cell, in order of ids; indexed. Text compares without case. */
   find(table: string, column: string, cell: Cell): Iterable<StoredRow>;
+  /** Rows whose columns equal all the cells: alternate keys, pairs. */
+  findAll(table: string, cells: ReadonlyMap<string, Cell>): readonly StoredRow[];
   put(table: string, id: string, cells: ReadonlyMap<string, Cell>): StoredRow;
   delete(table: string, id: string): boolean;
   /** All writes inside take effect or, when `work` throws, none. May nest. */

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Environment } from './environment.ts';
+import { loadMetadata } from './metadata/load-metadata.ts';
+import type { AdminTarget } from './protocol/admin.ts';
+import { createFaultPlan, type FaultPlan } from './protocol/faults.ts';
+import { RequestLog } from './protocol/request-log.ts';
+import { documentedLimits, ServiceProtection } from './protocol/service-protection.ts';
+import { applySeed, typeCodeShiftOf } from './seeds/apply-seed.ts';
+import type { EmulatorOptions } from './server.ts';
+import { MemoryStore } from './store/memory-store.ts';
+
+/** What makes an organization itself; it outlives resets. */
+interface Identity {
+  readonly name: string;
+  readonly organizationId: string;
+  readonly tenantId: string;
+  readonly rootBusinessUnitId: string;
+  readonly administratorId: string;
+}
+
+/** One emulated organization with what tests do to it. */
+export class Emulator implements AdminTarget {
+  readonly log = new RequestLog();
+  readonly #options: EmulatorOptions;
+  readonly #identity: Identity;
+  readonly #store = new MemoryStore();
+  readonly #secrets = new Map<string, string>();
+  faults: FaultPlan;
+  offsetMs = 0;
+  protection: ServiceProtection;
+  #environment: Environment;
+
+  static async open(options: EmulatorOptions): Promise<Emulator> {
+    const emulator = new Emulator(options);
+    await emulator.#fill();
+    return emulator;
+  }
+
+  private constructor(options: EmulatorOptions) {
+    this.#options = options;
+    this.#identity = createIdentity(options.seed ?? 'empty');
+    this.faults = createFaultPlan(options.faults ?? '');
+    this.protection = this.#createProtection();
+    this.#environment = this.#createEnvironment();
+  }
+
+  get environment(): Environment {
+    return this.#environment;
+  }
+
+  /** Back to the seed: rows, tables, faults, clock and requests. */
+  async reset(): Promise<void> {
+    this.#store.clear();
+    this.log.clear();
+    this.faults = createFaultPlan(this.#options.faults ?? '');
+    this.offsetMs = 0;
+    this.protection = this.#createProtection();
+    this.#secrets.clear();
+    this.#environment = this.#createEnvironment();
+    await this.#fill();
+  }
+
+  state(): object {
+    const { name, organizationId } = this.#identity;
+    const tables = [...this.#store.tables()].sort();
+    const counts = tables.map((table) => [table, this.#store.count(table)] as const);
+    return { name, organizationId, tables: Object.fromEntries(counts) };
+  }
+
+  setSecret(applicationId: string, secret: string): void {
+    this.#secrets.set(applicationId.toLowerCase(), secret);
+  }
+
+  /** The secret that signs an application in. */
+  secretOf(applicationId: string): string {
+    return this.#secrets.get(applicationId.toLowerCase()) ?? defaultSecret;
+  }
+
+  async #fill(): Promise<void> {
+    await applySeed(this.#environment, this.#options.seed ?? 'empty');
+  }
+
+  #createProtection(): ServiceProtection {
+    const limits = { ...documentedLimits, ...this.#options.limits };
+    return new ServiceProtection(limits, { enforced: this.#options.serviceProtection === true });
+  }
+
+  #createEnvironment(): Environment {
+    const seed = this.#options.seed ?? 'empty';
+    return {
+      ...this.#identity,
+      version: '9.2.25093.168',
+      metadata: loadMetadata({ typeCodeShift: typeCodeShiftOf(seed) }),
+      store: this.#store,
+      now: () => Date.now() + this.offsetMs,
+      newId: () => randomUUID(),
+      serverLogic: this.#options.serverLogic ?? 'documented',
+    };
+  }
+}
+
+/** Every application signs in with it until a test sets another. */
+export const defaultSecret = 'emulator-secret';
+
+function createIdentity(seed: string): Identity {
+  const name = /([^/\\]+?)(\.json)?$/i.exec(seed)?.[1] ?? seed;
+  return {
+    name,
+    organizationId: randomUUID(),
+    tenantId: randomUUID(),
+    rootBusinessUnitId: randomUUID(),
+    administratorId: randomUUID(),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Entity } from '../metadata/metadata.ts';
+import { json, noContent, type Answer } from '../protocol/answer.ts';
+import type { RequestContext } from '../protocol/request.ts';
+import { shapeRow } from '../query/shape-row.ts';
+import { readJsonObject, readPayload } from './read-payload.ts';
+import { etagOf, rowUrl } from './row-headers.ts';
+import { createRow } from './write-row.ts';
+
+/** `POST set`: 204 with the row's URL, or 201 with the row where the representation was asked for. */
+export function create(context: RequestContext, entity: Entity): Answer {
+  const body = readJsonObject(entity.entitySetName, context.request.body);
+  const payload = readPayload(context, entity, { body, mode: 'create' });
+  const row = createRow(context, payload);
+  const url = rowUrl(context, entity, row.id);
+  const headers = { Location: url, 'OData-EntityId': url };
+  if (!context.preferences.representation) return noContent(headers);
+  const shaped = shapeRow(context, entity, row, context.request.options);
+  return json(shaped, { status: 201, headers: { ...headers, ETag: etagOf(row) } });
+}

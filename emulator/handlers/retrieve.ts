@@ -1,0 +1,81 @@
+import { parseGuid } from '#shared/model/guid.ts';
+import { invalidArgument, notImplemented, rowNotFound } from '../errors/payload-errors.ts';
+import { assertAccess } from '../logic/access.ts';
+import type { Entity } from '../metadata/metadata.ts';
+import { json, noContent, type Answer } from '../protocol/answer.ts';
+import type { RequestContext } from '../protocol/request.ts';
+import type { JsonObject, QueryOptions } from '../query/interface.ts';
+import { runFetchXml } from '../query/run-fetch-xml.ts';
+import { runODataQuery } from '../query/run-odata-query.ts';
+import { shapeRow } from '../query/shape-row.ts';
+import type { StoredRow } from '../store/store.ts';
+import { etagOf } from './row-headers.ts';
+
+/** `GET set(key)` */
+export function retrieve(context: RequestContext, entity: Entity, row: StoredRow): Answer {
+  assertAccess(context.environment, context.caller, entity, 'Read');
+  const etag = etagOf(row);
+  if (context.request.headers['if-none-match']?.trim() === etag) {
+    return { status: 304, headers: { ETag: etag } };
+  }
+  const shaped = shapeRow(context, entity, row, context.request.options);
+  return json(shaped, { headers: { ETag: etag } });
+}
+
+/** `GET set?…`, and `GET set(key)/collection?…` within some rows. */
+export function retrieveMany(
+  context: RequestContext,
+  entity: Entity,
+  within?: Iterable<StoredRow>,
+): Answer {
+  assertAccess(context.environment, context.caller, entity, 'Read');
+  const { options, url } = context.request;
+  const fetchXml = options.get('fetchXml') ?? savedFetchXml(context, options);
+  if (fetchXml !== undefined && within !== undefined) {
+    throw notImplemented('FetchXML on a navigation property');
+  }
+  const body: JsonObject =
+    fetchXml === undefined
+      ? runODataQuery(context, entity, options, url, within)
+      : runFetchXml(context, entity, fetchXml);
+  return json(body, { streamed: true });
+}
+
+/** `GET set/$count`: plain text behind a byte order mark, at most 5,000. */
+export function countRows(
+  context: RequestContext,
+  entity: Entity,
+  within?: Iterable<StoredRow>,
+): Answer {
+  assertAccess(context.environment, context.caller, entity, 'Read');
+  const options = new Map(context.request.options);
+  options.set('$count', 'true');
+  options.set('$select', entity.primaryId);
+  const preferences = { ...context.preferences, maxPageSize: 1 };
+  const query = { ...context, preferences };
+  const body = runODataQuery(query, entity, options, context.request.url, within);
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/plain' },
+    body: `\uFEFF${String(body['@odata.count'])}`,
+  };
+}
+
+/** A row that a single-valued navigation property leads to: 204 where it leads nowhere. */
+export function retrieveRelated(
+  context: RequestContext,
+  related: { readonly entity: Entity; readonly row: StoredRow } | undefined,
+): Answer {
+  return related === undefined ? noContent() : retrieve(context, related.entity, related.row);
+}
+
+function savedFetchXml(context: RequestContext, options: QueryOptions): string | undefined {
+  const saved = options.get('savedQuery') ?? options.get('userQuery');
+  if (saved === undefined) return undefined;
+  const table = options.has('savedQuery') ? 'savedquery' : 'userquery';
+  const id = parseGuid(saved);
+  if (id === undefined) throw invalidArgument(`'${saved}' is not the id of a ${table}.`);
+  const fetchXml = context.environment.store.get(table, id)?.cells.get('fetchxml');
+  if (typeof fetchXml !== 'string') throw rowNotFound(table, id);
+  return fetchXml;
+}

@@ -1,0 +1,85 @@
+import type { Caller, Environment } from '../environment.ts';
+import type { Entity } from '../metadata/metadata.ts';
+import type { Cell, StoredRow } from '../store/store.ts';
+import { initialStatus } from './state.ts';
+
+/** Fills what the platform fills when a row is created: defaults, owner, times, state. */
+export function fillOnCreate(
+  given: { readonly environment: Environment; readonly caller: Caller },
+  entity: Entity,
+  cells: Map<string, Cell>,
+): void {
+  fillDefaults(entity, cells);
+  const now = timeText(given.environment);
+  const user: Cell = { table: 'systemuser', id: given.caller.userId };
+  // The given time becomes createdon, and the real one takes its place.
+  const overridden = cells.get('overriddencreatedon') ?? null;
+  set('createdon', overridden ?? now);
+  if (overridden !== null) set('overriddencreatedon', now);
+  set('modifiedon', now);
+  set('createdby', user);
+  set('modifiedby', user);
+  if (entity.ownership === 'UserOwned') {
+    if ((cells.get('ownerid') ?? null) === null) set('ownerid', user);
+    fillOwner(given.environment, entity, cells);
+  } else if (!cells.has('owningbusinessunit')) {
+    set('owningbusinessunit', { table: 'businessunit', id: given.caller.businessUnitId });
+  }
+  if (!cells.has('organizationid')) {
+    set('organizationid', { table: 'organization', id: given.environment.organizationId });
+  }
+  for (const [column, value] of initialStatus(entity)) {
+    if ((cells.get(column) ?? null) === null) cells.set(column, value);
+  }
+
+  function set(column: string, value: Cell): void {
+    const attribute = entity.attributes.get(column);
+    if (attribute === undefined) return;
+    // `organizationid` is a plain id on some tables.
+    const plain = attribute.type === 'Uniqueidentifier' && value !== null;
+    const id = plain && typeof value === 'object' && 'id' in value ? value.id : undefined;
+    cells.set(column, id ?? value);
+  }
+}
+
+/** Sets who changed the row and when; a new owner brings the owner's business unit. */
+export function fillOnUpdate(
+  given: { readonly environment: Environment; readonly caller: Caller },
+  entity: Entity,
+  cells: Map<string, Cell>,
+): void {
+  if (entity.attributes.has('modifiedon')) cells.set('modifiedon', timeText(given.environment));
+  if (entity.attributes.has('modifiedby')) {
+    cells.set('modifiedby', { table: 'systemuser', id: given.caller.userId });
+  }
+  if (cells.has('ownerid')) fillOwner(given.environment, entity, cells);
+}
+
+/** The environment's time as a cell, to the second. */
+export function timeText(environment: Environment): string {
+  return `${new Date(environment.now()).toISOString().slice(0, 19)}Z`;
+}
+
+function fillDefaults(entity: Entity, cells: Map<string, Cell>): void {
+  for (const [name, attribute] of entity.attributes) {
+    if (attribute.defaultValue === undefined || cells.has(name)) continue;
+    if (attribute.type === 'State' || attribute.type === 'Status') continue;
+    // -1 stands for "no default" in the metadata of choices.
+    if (attribute.type === 'Picklist' && attribute.defaultValue === -1) continue;
+    cells.set(name, attribute.defaultValue);
+  }
+}
+
+function fillOwner(environment: Environment, entity: Entity, cells: Map<string, Cell>): void {
+  const owner = cells.get('ownerid');
+  if (owner === null || typeof owner !== 'object' || !('table' in owner)) return;
+  const row: StoredRow | undefined = environment.store.get(owner.table, owner.id);
+  const values: readonly [string, Cell][] = [
+    ['owningbusinessunit', row?.cells.get('businessunitid') ?? null],
+    ['owninguser', owner.table === 'systemuser' ? owner : null],
+    ['owningteam', owner.table === 'team' ? owner : null],
+  ];
+  for (const [column, value] of values) {
+    if (entity.attributes.has(column)) cells.set(column, value);
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  concurrencyNotEnabled,
+  duplicateRow,
+  rowNotFound,
+  rowNotFoundByKey,
+  versionMismatch,
+} from '../errors/payload-errors.ts';
+import type { Entity } from '../metadata/metadata.ts';
+import { json, noContent, type Answer } from '../protocol/answer.ts';
+import type { RequestContext } from '../protocol/request.ts';
+import { shapeRow } from '../query/shape-row.ts';
+import type { QueryOptions } from '../query/interface.ts';
+import type { StoredRow } from '../store/store.ts';
+import { readJsonObject, readPayload } from './read-payload.ts';
+import { findByKey, type KeyedRow } from './resolve-row.ts';
+import { etagOf, rowUrl } from './row-headers.ts';
+import { createRow, updateRow } from './write-row.ts';
+
+/** `PATCH set(key)`: updates the row, or creates it unless `If-Match` forbids. */
+export function upsert(context: RequestContext, entity: Entity, argument: string): Answer {
+  const found = findByKey(context.environment, entity, argument);
+  assertPreconditions(context, entity, found);
+  const body = readJsonObject(entity.entitySetName, context.request.body);
+  return found.row === undefined
+    ? createKeyed(context, entity, { argument, found, body })
+    : update(context, entity, { argument, row: found.row, body });
+}
+
+/** Checks `If-Match` and `If-None-Match` of a write against the row its key names. */
+export function assertPreconditions(
+  context: RequestContext,
+  entity: Entity,
+  found: KeyedRow,
+): void {
+  const ifMatch = context.request.headers['if-match'];
+  const ifNoneMatch = context.request.headers['if-none-match'];
+  if (ifNoneMatch?.trim() === '*' && found.row !== undefined) throw duplicateRow();
+  if (ifMatch === undefined) return;
+  if (found.row === undefined) throw missing(entity, found);
+  if (ifMatch.trim() === '*') return;
+  if (!entity.optimisticConcurrency) throw concurrencyNotEnabled(entity);
+  if (ifMatch.trim() !== etagOf(found.row)) throw versionMismatch();
+}
+
+/** The service's 404 for a key that names no row. */
+export function missing(entity: Entity, found: KeyedRow): Error {
+  return found.id === undefined
+    ? rowNotFoundByKey(entity)
+    : rowNotFound(entity.logicalName, found.id);
+}
+
+function update(
+  context: RequestContext,
+  entity: Entity,
+  given: { argument: string; row: StoredRow; body: ReturnType<typeof readJsonObject> },
+): Answer {
+  const payload = readPayload(context, entity, { body: given.body, mode: 'update' });
+  const row = updateRow(context, given.row, payload);
+  const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
+  if (!context.preferences.representation) return noContent(headers);
+  // An update answers with the selected columns; it does not expand.
+  const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
+  return json(shaped, { headers: { ...headers, ETag: etagOf(row) } });
+}
+
+function createKeyed(
+  context: RequestContext,
+  entity: Entity,
+  given: { argument: string; found: KeyedRow; body: ReturnType<typeof readJsonObject> },
+): Answer {
+  const payload = readPayload(context, entity, { body: given.body, mode: 'create' });
+  for (const [column, cell] of given.found.keyCells) payload.cells.set(column, cell);
+  const id = given.found.id ?? payload.id;
+  const row = createRow(context, { ...payload, ...(id === undefined ? {} : { id }) });
+  const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
+  if (!context.preferences.representation) return noContent(headers);
+  const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
+  return json(shaped, { status: 201, headers: { ...headers, ETag: etagOf(row) } });
+}
+
+function entityIdHeaders(url: string): Record<string, string> {
+  return { Location: url, 'OData-EntityId': url };
+}
+
+function without(options: QueryOptions, name: string): QueryOptions {
+  return new Map([...options].filter(([option]) => option !== name));
+}

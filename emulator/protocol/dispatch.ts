@@ -1,0 +1,182 @@
+import { create } from '../handlers/create.ts';
+import { remove } from '../handlers/delete.ts';
+import { bulkMessage } from '../handlers/bulk-messages.ts';
+import { fileColumn } from '../handlers/file-column.ts';
+import type { BoundRow } from '../handlers/bind.ts';
+import { functions } from '../handlers/functions.ts';
+import { findNavigation } from '../handlers/navigation.ts';
+import { property, rawProperty } from '../handlers/property.ts';
+import { reference, requireRelated } from '../handlers/reference.ts';
+import { relatedRow, relatedRows } from '../handlers/related-rows.ts';
+import { rowByKey } from '../handlers/resolve-row.ts';
+import { countRows, retrieve, retrieveMany, retrieveRelated } from '../handlers/retrieve.ts';
+import { serviceDocument } from '../handlers/service-document.ts';
+import { upsert } from '../handlers/upsert.ts';
+import {
+  keySyntax,
+  methodNotAllowed,
+  notImplemented,
+  rowNotFound,
+  segmentNotFound,
+} from '../errors/payload-errors.ts';
+import type { Entity } from '../metadata/metadata.ts';
+import { answerMetadata } from '../metadata/answer-metadata.ts';
+import { json, type Answer } from './answer.ts';
+import { readArguments, type Segment } from './path.ts';
+import { replaceAliases } from './query-options.ts';
+import type { RequestContext } from './request.ts';
+
+const namespace = 'Microsoft.Dynamics.CRM.';
+
+const metadataRoots: ReadonlySet<string> = new Set([
+  'EntityDefinitions',
+  'RelationshipDefinitions',
+  'GlobalOptionSetDefinitions',
+  'ManagedPropertyDefinitions',
+  'RetrieveMetadataChanges',
+]);
+
+/** Leads one operation to its handler; throws `ServiceError` for what the service refuses. */
+export function dispatch(context: RequestContext): Answer {
+  const [first, ...rest] = context.request.segments;
+  if (first === undefined) return serviceDocument(context);
+  if (metadataRoots.has(first.name) || first.name === '$metadata') {
+    return metadataAnswer(context, first);
+  }
+  const entity = context.environment.metadata.entityOfSet(first.name);
+  if (entity !== undefined) return entitySet(context, entity, [first, ...rest]);
+  return unbound(context, first);
+}
+
+function metadataAnswer(context: RequestContext, first: Segment): Answer {
+  const { method, segments, options } = context.request;
+  if (method === 'PATCH') throw methodNotAllowed(method);
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw notImplemented(`${method} of metadata ('${first.name}')`);
+  }
+  const paths = segments.map((segment) => segment.raw);
+  const answer = answerMetadata(context, paths, options);
+  if (answer === undefined) throw notImplemented(`the metadata path '${paths.join('/')}'`);
+  return json(answer.body, { status: answer.status, streamed: 'value' in answer.body });
+}
+
+function unbound(context: RequestContext, segment: Segment): Answer {
+  const name = withoutNamespace(segment.name);
+  if (!functions.has(name)) {
+    // Names of operations start with a capital letter, names of sets with a small one.
+    if (/^[A-Z]/.test(name)) throw notImplemented(`the operation '${name}'`);
+    throw segmentNotFound(segment.name);
+  }
+  if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method);
+  return callFunction(context, segment);
+}
+
+function entitySet(context: RequestContext, entity: Entity, segments: readonly Segment[]): Answer {
+  const [set, ...rest] = segments;
+  const { method } = context.request;
+  if (set?.argument !== undefined && set.argument.trim() !== '') {
+    if (rest.length === 0) return wholeRow(context, entity, set.argument);
+    // A file or image column may be written by the key of its row alone.
+    const row = rowByKey(context.environment, entity, set.argument);
+    return within(context, { entity, row }, rest);
+  }
+  const [next] = rest;
+  if (next === undefined) {
+    if (method === 'POST') return create(context, entity);
+    if (method === 'GET' || method === 'HEAD') return retrieveMany(context, entity);
+    throw methodNotAllowed(method);
+  }
+  if (next.name === '$count' && method === 'GET') return countRows(context, entity);
+  if (method === 'POST') return bulkMessage(context, entity, withoutNamespace(next.name));
+  if (/^[A-Z]/.test(withoutNamespace(next.name))) {
+    throw notImplemented(`the operation '${next.name}' of '${entity.entitySetName}'`);
+  }
+  throw segmentNotFound(next.name);
+}
+
+function wholeRow(context: RequestContext, entity: Entity, argument: string): Answer {
+  switch (context.request.method) {
+    case 'GET':
+    case 'HEAD':
+      return retrieve(context, entity, rowByKey(context.environment, entity, argument));
+    case 'PATCH':
+      return upsert(context, entity, argument);
+    case 'DELETE':
+      return remove(context, entity, argument);
+    default:
+      throw methodNotAllowed(context.request.method);
+  }
+}
+
+/** What stands behind a row: a column, a navigation property, a bound operation. */
+function within(context: RequestContext, near: BoundRow, path: readonly Segment[]): Answer {
+  const [segment, next] = path;
+  if (segment === undefined) return retrieve(context, near.entity, near.row);
+  const { environment, request } = context;
+  const navigation = findNavigation(environment.metadata, near.entity, segment.name);
+  if (navigation !== undefined) {
+    if (next?.name === '$ref') return reference(context, near, { navigation, segment });
+    if (navigation.kind === 'many-to-one') {
+      if (next !== undefined) {
+        return within(context, requireRelated(context, near, navigation), path.slice(1));
+      }
+      if (request.method !== 'GET') throw methodNotAllowed(request.method);
+      return retrieveRelated(context, relatedRow(environment, near, navigation));
+    }
+    const rows = relatedRows(environment, near, navigation);
+    if (segment.argument !== undefined && segment.argument !== '') {
+      const row = rowByKey(environment, navigation.target, segment.argument);
+      const isRelated = [...rows].some((related) => related.id === row.id);
+      if (!isRelated) throw rowNotFound(navigation.target.logicalName, row.id);
+      return within(context, { entity: navigation.target, row }, path.slice(1));
+    }
+    if (next?.name === '$count') return countRows(context, navigation.target, rows);
+    if (next !== undefined) throw segmentNotFound(next.name);
+    if (request.method !== 'GET') throw methodNotAllowed(request.method);
+    return retrieveMany(context, navigation.target, rows);
+  }
+  return columnOrFunction(context, near, path);
+}
+
+function columnOrFunction(
+  context: RequestContext,
+  near: BoundRow,
+  path: readonly Segment[],
+): Answer {
+  const [segment, next] = path;
+  if (segment === undefined) throw keySyntax();
+  const name = segment.name.replace(/^_(.+)_value$/, '$1');
+  const attribute = near.entity.attributes.get(name);
+  if (attribute !== undefined) {
+    const isFile = attribute.typeName === 'FileType' || attribute.typeName === 'ImageType';
+    if (isFile && next?.name !== '$value') return fileColumn(context, near, attribute);
+    if (next?.name === '$value') return rawProperty(context, near, attribute);
+    if (next !== undefined) throw segmentNotFound(next.name);
+    return property(context, near, attribute);
+  }
+  // A client may leave the namespace of a bound function away.
+  if (functions.has(withoutNamespace(segment.name))) return callFunction(context, segment, near);
+  if (/^[A-Z]/.test(withoutNamespace(segment.name))) {
+    throw notImplemented(`the operation '${segment.name}' of '${near.entity.entitySetName}'`);
+  }
+  throw segmentNotFound(segment.name);
+}
+
+function callFunction(context: RequestContext, segment: Segment, boundTo?: BoundRow): Answer {
+  const name = withoutNamespace(segment.name);
+  const handler = functions.get(name);
+  if (handler === undefined) throw notImplemented(`the function '${name}'`);
+  const parameters = new Map(
+    [...(readArguments(segment.argument ?? '') ?? [])].map(([parameter, literal]) => [
+      parameter,
+      replaceAliases(literal, context.request.aliases),
+    ]),
+  );
+  const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
+  const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
+  return json({ '@odata.context': url, ...body });
+}
+
+function withoutNamespace(name: string): string {
+  return name.startsWith(namespace) ? name.slice(namespace.length) : name;
+}

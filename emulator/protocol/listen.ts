@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Emulator } from '../emulator.ts';
+import type { EmulatorOptions, RunningEmulator } from '../server.ts';
+import { answerAdmin } from './admin.ts';
+import { errorAnswer } from './answer.ts';
+import { runBatch, type BatchOutcome } from './batch.ts';
+import { ConnectionDropped, execute, type Outcome, type Session } from './execute.ts';
+import { faultAnswer } from './fault-answers.ts';
+import type { PartRequest } from './multipart.ts';
+import { apiRoot, type RequestHeaders } from './request.ts';
+import { segmentNotFound } from '../errors/payload-errors.ts';
+import { signIn } from './sign-in.ts';
+import { writeAnswer } from './write-answer.ts';
+
+/** Opens the port and answers until closed. */
+export async function listen(
+  emulator: Emulator,
+  options: EmulatorOptions,
+): Promise<RunningEmulator> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
+    answer(emulator, options, { message, response }).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+  server.listen(options.port, '127.0.0.1');
+  await new Promise<void>((resolve, reject) => {
+    server.once('listening', resolve);
+    server.once('error', reject);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port was opened');
+  return { url: `http://127.0.0.1:${address.port}`, close: () => closeServer(server) };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  // Clients keep connections alive; waiting for them would take as long as they like.
+  server.closeAllConnections();
+  await closed;
+}
+
+interface Exchange {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function answer(
+  emulator: Emulator,
+  options: EmulatorOptions,
+  exchange: Exchange,
+): Promise<void> {
+  const { message, response } = exchange;
+  const request: PartRequest = {
+    method: message.method ?? 'GET',
+    url: message.url ?? '/',
+    headers: singleHeaders(message),
+    body: await readBody(message),
+  };
+  const path = request.url.replace(/\?.*$/s, '');
+  if (path.startsWith('/emulator/')) {
+    writeAnswer(exchange, await answerAdmin(emulator, request));
+    return;
+  }
+  if (!apiRoot.test(request.url)) {
+    writeAnswer(exchange, errorAnswer(segmentNotFound(path), { detailed: false }));
+    return;
+  }
+  const started = performance.now();
+  const served = await serve(emulator, options, request);
+  const ms = Math.round((performance.now() - started) * 10) / 10;
+  const { outcome, user } = served;
+  const status = outcome === undefined || outcome.drop === true ? 0 : outcome.answer.status;
+  const query = request.url.slice(path.length + 1);
+  emulator.log.add({
+    method: request.method,
+    path,
+    ...(query === '' ? {} : { query }),
+    status,
+    ms,
+    ...(user === undefined ? {} : { user }),
+    ...(outcome?.parts === undefined ? {} : { parts: outcome.parts }),
+  });
+  if (outcome === undefined || outcome.drop === true) {
+    response.destroy();
+    message.socket.destroy();
+    return;
+  }
+  const limits =
+    user === undefined ? {} : emulator.protection.headers(user, emulator.environment.now());
+  writeAnswer(
+    { message, response },
+    { ...outcome.answer, headers: { ...limits, ...outcome.answer.headers } },
+    { truncate: outcome.truncate === true, service: true },
+  );
+}
+
+interface Served {
+  /** Absent when the connection is dropped before anything happened. */
+  readonly outcome?: Partial<Pick<BatchOutcome, 'parts' | 'writes'>> & Outcome;
+  readonly user?: string;
+}
+
+async function serve(
+  emulator: Emulator,
+  options: EmulatorOptions,
+  request: PartRequest,
+): Promise<Served> {
+  const { environment, protection } = emulator;
+  const version = apiRoot.exec(request.url)?.[0].replace(/\/?$/, '/') ?? '/';
+  const host = request.headers['host'] ?? '127.0.0.1';
+  const origin = `${options.https === true ? 'https' : 'http'}://${host}`;
+  let session: Session;
+  try {
+    const caller = signIn(environment, request.headers, origin);
+    session = { environment, caller, faults: emulator.faults, rootUrl: `${origin}${version}` };
+    protection.admit(caller.userId, environment.now());
+  } catch (error) {
+    return { outcome: { answer: errorAnswer(error, { detailed: false }) } };
+  }
+  const user = session.caller.userId;
+  const started = performance.now();
+  let outcome: Served['outcome'];
+  try {
+    outcome = isBatch(request) ? batch(session, request) : single(session, request);
+  } catch (error) {
+    if (!(error instanceof ConnectionDropped)) throw error;
+  }
+  const waitMs =
+    (options.latencyMs ?? 0) +
+    (options.writeCostMs ?? 0) * (outcome?.writes ?? 0) +
+    (outcome?.delaySeconds ?? 0) * 1000;
+  if (waitMs > 0) await sleep(waitMs);
+  protection.finish(user, environment.now(), performance.now() - started);
+  return { user, ...(outcome === undefined ? {} : { outcome }) };
+}
+
+function single(session: Session, request: PartRequest): NonNullable<Served['outcome']> {
+  const outcome = execute(session, request, { kind: 'request', contentIds: new Map() });
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  return { ...outcome, writes: reads ? 0 : (outcome.answer.writes ?? 1) };
+}
+
+/** The batch itself can be hit by a fault, and so can each of its parts. */
+function batch(session: Session, request: PartRequest): NonNullable<Served['outcome']> {
+  const path = request.url.replace(/\?.*$/s, '');
+  const rule = session.faults.hit({ method: request.method, path, tables: [] });
+  if (rule === undefined) return runBatch(session, request);
+  switch (rule.kind) {
+    case '429':
+    case '503':
+    case 'deadlock':
+    case 'duplicate':
+    case 'error':
+    case 'html':
+      return { answer: faultAnswer(rule, 'request') };
+    case 'drop-before':
+      throw new ConnectionDropped();
+    case 'drop-after':
+      return { ...runBatch(session, request), drop: true };
+    case 'truncate':
+      return { ...runBatch(session, request), truncate: true };
+    case 'slow': {
+      const outcome = runBatch(session, request);
+      const seconds = typeof rule.seconds === 'number' ? rule.seconds : 5;
+      return { ...outcome, delaySeconds: (outcome.delaySeconds ?? 0) + seconds };
+    }
+    default:
+      return rule.kind satisfies never;
+  }
+}
+
+function isBatch(request: PartRequest): boolean {
+  return request.method === 'POST' && /\/\$batch\/?(\?|$)/i.test(request.url);
+}
+
+function singleHeaders(message: IncomingMessage): RequestHeaders {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+async function readBody(message: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

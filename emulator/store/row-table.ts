@@ -1,0 +1,123 @@
+import { cellsEqual, indexKey } from './index-key.ts';
+import type { Cell, StoredRow } from './store.ts';
+
+/** Rows of one table by id, in order, with an index per column that was ever searched. */
+export class RowTable {
+  readonly #rows = new Map<string, StoredRow>();
+  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  /** Sorted ids, some perhaps deleted since; replaced as a whole so that iterations keep theirs. */
+  #sorted: readonly string[] = [];
+  #added = new Set<string>();
+  #deleted = new Set<string>();
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(id: string): StoredRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  set(row: StoredRow): void {
+    const before = this.#rows.get(row.id);
+    if (before === undefined) {
+      // An id that comes back still stands in the sorted list.
+      if (!this.#deleted.delete(row.id)) this.#added.add(row.id);
+    }
+    this.#rows.set(row.id, row);
+    for (const [column, index] of this.#indexes) {
+      const oldKey = before === undefined ? undefined : indexKey(before.cells.get(column));
+      const newKey = indexKey(row.cells.get(column));
+      if (oldKey === newKey) continue;
+      if (oldKey !== undefined) removeFrom(index, oldKey, row.id);
+      addTo(index, newKey, row.id);
+    }
+  }
+
+  remove(id: string): void {
+    const before = this.#rows.get(id);
+    if (before === undefined) return;
+    this.#rows.delete(id);
+    if (!this.#added.delete(id)) this.#deleted.add(id);
+    for (const [column, index] of this.#indexes) {
+      removeFrom(index, indexKey(before.cells.get(column)), id);
+    }
+  }
+
+  *inOrder(): Generator<StoredRow> {
+    this.#merge();
+    for (const id of this.#sorted) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) yield row;
+    }
+  }
+
+  find(column: string, cell: Cell): readonly StoredRow[] {
+    const ids = this.#bucket(column, cell);
+    return this.#rowsOf([...ids].sort());
+  }
+
+  findAll(cells: ReadonlyMap<string, Cell>): readonly StoredRow[] {
+    let smallest: ReadonlySet<string> | undefined;
+    for (const [column, cell] of cells) {
+      const ids = this.#bucket(column, cell);
+      if (smallest === undefined || ids.size < smallest.size) smallest = ids;
+    }
+    if (smallest === undefined) return [];
+    return this.#rowsOf([...smallest].sort()).filter((row) =>
+      [...cells].every(([column, cell]) => cellsEqual(row.cells.get(column), cell)),
+    );
+  }
+
+  #bucket(column: string, cell: Cell): ReadonlySet<string> {
+    return this.#index(column).get(indexKey(cell)) ?? noIds;
+  }
+
+  #index(column: string): Map<string, Set<string>> {
+    const present = this.#indexes.get(column);
+    if (present !== undefined) return present;
+    const index = new Map<string, Set<string>>();
+    for (const row of this.#rows.values()) addTo(index, indexKey(row.cells.get(column)), row.id);
+    this.#indexes.set(column, index);
+    return index;
+  }
+
+  #rowsOf(ids: readonly string[]): readonly StoredRow[] {
+    return ids.flatMap((id) => this.#rows.get(id) ?? []);
+  }
+
+  /** Brings new ids into the sorted list and drops deleted ones: linear, and only after writes. */
+  #merge(): void {
+    // Dropping a few deleted ids can wait; iteration skips them.
+    if (this.#added.size === 0 && this.#deleted.size * 2 <= this.#sorted.length) return;
+    const added = [...this.#added].sort();
+    const merged: string[] = [];
+    let next = 0;
+    for (const id of this.#sorted) {
+      if (this.#deleted.has(id)) continue;
+      for (let other = added[next]; other !== undefined && other < id; other = added[next]) {
+        merged.push(other);
+        next += 1;
+      }
+      merged.push(id);
+    }
+    this.#sorted = merged.concat(added.slice(next));
+    this.#added = new Set();
+    this.#deleted = new Set();
+  }
+}
+
+const noIds: ReadonlySet<string> = new Set();
+
+function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, new Set([id]));
+  else ids.add(id);
+}
+
+function removeFrom(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids === undefined) return;
+  ids.delete(id);
+  if (ids.size === 0) index.delete(key);
+}
