@@ -111,6 +111,8 @@ export interface DataverseWriter extends DataverseReader {
   ): Promise<readonly WriteOutcome[]>;
   /** How many batches may be under way at once now: follows the service's hint and throttling. */
   readonly concurrency: number;
+  /** How many writes the next batch should hold: follows the time the service takes for one. */
+  readonly batchSize: number;
   /** A new id for a request, from the ids port. */
   nextRequestId(): Guid;
   /** Waits before a write is repeated; longer with each attempt, counted from 1. */

@@ -46,6 +46,9 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     get concurrency() {
       return session.concurrency;
     },
+    get batchSize() {
+      return session.batchSize;
+    },
     write: (writes, requestId, signal) =>
       writeRows(session, metadata, ports.clock, writes, requestId, signal),
     nextRequestId: () => session.nextRequestId(),

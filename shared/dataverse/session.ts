@@ -1,3 +1,4 @@
+import { nextBatchSize, startBatchSize } from './batch-size.ts';
 import { boundaryOf, composeBatch, parseBatch, type BatchPart } from './batch-text.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { Clock } from '../host/clock.ts';
@@ -15,6 +16,8 @@ import { neverSent } from './transport-failure.ts';
 export const apiRoot = '/api/data/v9.2/';
 
 const attempts = 5;
+// A wrong address should be told soon.
+const connectAttempts = 3;
 const throttleBudgetMs = 30 * 60_000;
 const requestTimeoutMs = 120_000;
 const batchTimeoutMs = 300_000;
@@ -43,6 +46,8 @@ interface Exchange {
   readonly body?: string;
   readonly purpose: Purpose;
   readonly requestId: Guid;
+  /** Told how long the service took for the answer, waiting for a turn not included. */
+  readonly took?: (ms: number) => void;
 }
 
 /**
@@ -52,6 +57,7 @@ interface Exchange {
 export class Session {
   readonly origin: string;
   readonly #parts: SessionParts;
+  #batchSize = startBatchSize;
   #read = 0;
   #write = 0;
   #throttled = 0;
@@ -67,6 +73,11 @@ export class Session {
 
   get concurrency(): number {
     return this.#parts.throttle.limit;
+  }
+
+  /** Writes the next batch should hold. */
+  get batchSize(): number {
+    return this.#batchSize;
   }
 
   nextRequestId(): Guid {
@@ -201,6 +212,12 @@ export class Session {
         body: composeBatch(parts, boundary, apiRoot),
         purpose,
         requestId,
+        ...(purpose === 'write'
+          ? {
+              took: (ms) =>
+                void (this.#batchSize = nextBatchSize(this.#batchSize, parts.length, ms)),
+            }
+          : {}),
       },
       signal,
     );
@@ -229,12 +246,15 @@ export class Session {
       const token = await tokens.token(signal);
       let answer: ServiceAnswer;
       try {
-        answer = await throttle.run(() => {
+        answer = await throttle.run(async () => {
           this.#count(exchange.purpose);
-          return transport.send(this.#request(exchange, token), signal);
+          const left = clock.now();
+          const came = await transport.send(this.#request(exchange, token), signal);
+          exchange.took?.(clock.now() - left);
+          return came;
         }, signal);
       } catch (error) {
-        if (!this.#mayRepeat(error, exchange.purpose) || attempt >= attempts) throw error;
+        if (!this.#mayRepeat(error, exchange.purpose, attempt)) throw error;
         await this.backOff(attempt, signal);
         attempt += 1;
         continue;
@@ -308,10 +328,9 @@ export class Session {
     else this.#write += 1;
   }
 
-  #mayRepeat(error: unknown, purpose: Purpose): boolean {
-    return (
-      error instanceof DataverseError && error.retryable && (purpose === 'read' || neverSent(error))
-    );
+  #mayRepeat(error: unknown, purpose: Purpose, attempt: number): boolean {
+    if (!(error instanceof DataverseError) || !error.retryable) return false;
+    return neverSent(error) ? attempt < connectAttempts : purpose === 'read' && attempt < attempts;
   }
 
   /** Stops all requests of this identity for as long as the answer says. */

@@ -30,9 +30,10 @@ export interface TransportOptions {
   /** Reads `HTTPS_PROXY`, `NO_PROXY` and the agent's proxy variables. */
   readonly variable: (name: string) => string | undefined;
   readonly maxSockets: number;
-  /** Origins for which plain http is allowed beside loopback. */
-  readonly plainHttp?: readonly string[];
 }
+
+// Answers only the machine itself, over plain http: learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token.
+const managedIdentityHost = '169.254.169.254';
 
 // A page of 5,000 rows with long texts stays below this; more is no answer of Dataverse.
 const maxAnswerBytes = 256 * 1024 * 1024;
@@ -66,7 +67,7 @@ export function openTransport(options: TransportOptions): Transport {
       if (
         url.protocol !== 'https:' &&
         !isLoopback(url.hostname) &&
-        !options.plainHttp?.includes(url.origin)
+        url.hostname !== managedIdentityHost
       )
         throw new DataverseError(
           'URM1010',
@@ -105,7 +106,7 @@ export function openTransport(options: TransportOptions): Transport {
 }
 
 function proxyFor(url: URL, variable: TransportOptions['variable']): AxiosProxyConfig | false {
-  if (isLoopback(url.hostname) || url.hostname === '169.254.169.254') return false;
+  if (isLoopback(url.hostname) || url.hostname === managedIdentityHost) return false;
   const address = firstOf(
     variable,
     url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy'],
