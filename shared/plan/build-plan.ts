@@ -1,0 +1,124 @@
+import type { Finding } from '../errors/finding.ts';
+import type { Action, Plan, PlanHead } from '../model/plan.ts';
+import { noCounts, type Counts } from '../model/result.ts';
+import { decodeAction, numbered } from './action-json.ts';
+import { blockedRows } from './blocked-rows.ts';
+import { DraftBook } from './draft-book.ts';
+import { resolveIdentities, type ResolvedIdentities } from './identity.ts';
+import { orderRows } from './order.ts';
+import type { PlanInput } from './plan-input.ts';
+import { planLinks } from './plan-links.ts';
+import { RowPlanner } from './plan-rows.ts';
+import { planHash } from './plan-text.ts';
+import { buildSourceIndex, type Node, type SourceIndex } from './source-index.ts';
+
+/** A plan, and how the rows of its source are recognized in the target. */
+export interface BuiltPlan extends Plan {
+  /** The actions as lines of plan.json. */
+  lines(signal: AbortSignal): AsyncIterable<string>;
+  readonly index: SourceIndex;
+  readonly identities: ResolvedIdentities;
+}
+
+/**
+ * Compares a source of rows with an environment: reads the source twice, asks the target in
+ * groups, keeps ids and references in memory and everything else in the spool.
+ */
+export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<BuiltPlan> {
+  const names = [...new Set(input.source.tables.map((table) => table.name))];
+  const environment = await input.target.tables(names, signal);
+  const index = await buildSourceIndex({ ...input, environment }, signal);
+  const identities = await resolveIdentities(
+    { index, environment, target: input.target, map: input.map ?? new Map() },
+    signal,
+  );
+  const order = orderRows(index.references(), identities.isCreated);
+  const drafts = new DraftBook(input.spool, order.levels);
+  const planner = new RowPlanner({ input, environment, index, identities, order, drafts });
+  for (const source of input.source.tables) await planner.planTable(source, signal);
+  const problems = planner.problems;
+  const blocked = blockedRows(index, identities, problems, (node) => drafts.isWritten(node));
+  const links = await planLinks(
+    { ...input, environment, index, identities, drafts, blocked },
+    signal,
+  );
+
+  async function* lines(again: AbortSignal): AsyncGenerator<string> {
+    let number = 0;
+    for await (const line of drafts.lines(
+      { index, identities, findingOf: blocked.findingOf },
+      again,
+    )) {
+      number += 1;
+      yield numbered(number, line);
+    }
+  }
+  async function* actions(again: AbortSignal): AsyncGenerator<Action> {
+    for await (const line of lines(again)) {
+      const action = decodeAction(line);
+      if (action !== undefined) yield action;
+    }
+  }
+  const counts = { ...rowCounts(index, drafts, blocked.findingOf), linked: links.linked };
+  const missingTables = names.filter((name) => !environment.has(name));
+  const findings = [
+    ...input.findings,
+    ...missingTables.map(missingTable),
+    ...identities.unreadable,
+    ...planner.notices,
+  ];
+  const head: PlanHead = {
+    format: 1,
+    hash: '',
+    tool: input.tool,
+    package: { hash: input.source.hash },
+    target: input.environment,
+    complete: missingTables.length === 0 && identities.unreadable.length === 0,
+    applyable: !input.findings.some((finding) => finding.severity === 'error'),
+    counts,
+    estimate: estimateOf(counts, names.length),
+    findings,
+    manual: input.manual,
+  };
+  const hash = await planHash(head, lines, signal);
+  return { ...head, hash, actions, lines, index, identities };
+}
+
+function rowCounts(
+  index: SourceIndex,
+  drafts: DraftBook,
+  findingOf: (node: Node) => Finding | undefined,
+): Counts {
+  const counts = { ...noCounts, in: index.rows.length };
+  for (const node of index.rows) {
+    const fate = findingOf(node) === undefined ? drafts.fateOf(node) : 'blocked';
+    if (fate === 'blocked') counts.failed += 1;
+    else if (fate !== undefined) counts[fate] += 1;
+  }
+  return counts;
+}
+
+function missingTable(name: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1317',
+    where: `table ${name}`,
+    summary: `The target has no table ${name}`,
+    detail: '',
+    remedy: 'Install the solution that has the table, then plan again.',
+  };
+}
+
+// Fixed figures, so that equal plans have equal estimates: rows per read, writes per batch, and
+// what a request of each kind takes on an ordinary environment.
+const estimate = { rowsPerRead: 250, writesPerBatch: 10, readSeconds: 0.3, writeSeconds: 0.4 };
+
+function estimateOf(counts: Counts, tables: number): PlanHead['estimate'] {
+  const reads = tables * 2 + 2 * Math.ceil(counts.in / estimate.rowsPerRead);
+  const writes = counts.created + counts.updated + counts.linked + counts.deleted;
+  const batches = Math.ceil(writes / estimate.writesPerBatch);
+  const seconds = Math.ceil(
+    reads * estimate.readSeconds + batches * estimate.writeSeconds * estimate.writesPerBatch * 0.5,
+  );
+  return { reads, writes, seconds };
+}

@@ -1,0 +1,33 @@
+const neverCompared = new Set([
+  'createdby',
+  'createdbyexternalparty',
+  'createdon',
+  'createdonbehalfby',
+  'importsequencenumber',
+  'ismanaged',
+  'modifiedby',
+  'modifiedbyexternalparty',
+  'modifiedon',
+  'modifiedonbehalfby',
+  'organizationid',
+  'overriddencreatedon',
+  'overwritetime',
+  'owningbusinessunit',
+  'owningteam',
+  'owninguser',
+  'solutionid',
+  'componentstate',
+  'componentidunique',
+  'iscustomizable',
+  'timezoneruleversionnumber',
+  'utcconversiontimezonecode',
+  'versionnumber',
+]);
+
+/**
+ * Columns that the platform keeps for itself: when, by whom and with which solution a row came
+ * about. They differ between environments without meaning anything.
+ */
+export function isNeverCompared(column: string): boolean {
+  return neverCompared.has(column);
+}
