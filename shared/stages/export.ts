@@ -1,0 +1,159 @@
+import { createPackage, createPlainPackage, type PackageForm } from '../cmt/create-package.ts';
+import type { PackageManifest } from '../cmt/package.ts';
+import type { DataverseReader } from '../dataverse/client.ts';
+import { openReader } from '../dataverse/connect.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Connection } from '../host/host.ts';
+import { noCounts, type StageResult } from '../model/result.ts';
+import type { Scope } from '../routing/area.ts';
+import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
+import { writeSteps, type Exported } from './export/write-steps.ts';
+import { readScope } from './generate-schema/scope-options.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Ports, Stage } from './stage.ts';
+import { toolName } from './tool-name.ts';
+
+export interface ExportOptions {
+  readonly environment: Connection;
+  /** A data_schema.xml, or generate-schema's folder; absent: the catalogue's own selection. */
+  readonly schema: string | undefined;
+  readonly scope: Scope;
+  readonly out: string;
+  readonly format: PackageForm;
+}
+
+export interface ExportResult extends StageResult {
+  readonly steps: PackageManifest['steps'];
+  readonly withheld: PackageManifest['withheld'];
+}
+
+/** Reads an environment's configuration and writes it as a package, whole or not at all. */
+export const exportStage: Stage<ExportOptions, ExportResult> = {
+  name: 'export',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    return reader.finish({
+      environment: reader.connection('source'),
+      schema: reader.text('schema'),
+      scope: readScope(reader),
+      out: reader.required('out'),
+      format: reader.oneOf('format', ['zip', 'folder'], 'zip'),
+    });
+  },
+
+  run: async (options, ports, signal) => {
+    const reader = openReader(options.environment, ports);
+    const { schema, scope } = options;
+    const { organizationId } = await reader.whoAmI(signal);
+    const selection =
+      schema === undefined
+        ? await selectByCatalogue(reader, scope, signal)
+        : await selectBySchema(reader, schema, ports.files, signal);
+    const found = selection.steps.length === 0 ? [nothingThere(reader.url)] : selection.findings;
+    if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
+    const exported = await write(reader, selection, { organizationId, options }, ports, signal);
+    const findings = [...found, ...exported.findings];
+    return result(reader, exported.rows === 0 ? [...findings, empty(reader.url)] : findings, {
+      ...exported,
+      out: options.out,
+    });
+  },
+};
+
+async function write(
+  reader: DataverseReader,
+  selection: Selection,
+  { organizationId, options }: { readonly organizationId: string; readonly options: ExportOptions },
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Exported & { readonly hash: string }> {
+  const { out, format, scope } = options;
+  const create = selection.form === 'one-step' ? createPlainPackage : createPackage;
+  const writer = await create(out, format, ports.files);
+  let exported: Exported;
+  try {
+    exported = await writeSteps(reader, selection, writer, ports.host, signal);
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  const { steps, withheld } = exported;
+  const { hash } = await writer.finish(() => ({
+    format: 1,
+    tool: toolName,
+    source: { organizationId, url: reader.url },
+    channels: options.schema === undefined ? scope.channels : [],
+    scope: scopeTold(scope),
+    steps: manifestSteps(steps, format),
+    withheld,
+    removed: [],
+  }));
+  return { ...exported, hash };
+}
+
+/** Only what limits the export: a list that is not there means everything. */
+function scopeTold({ queues, workstreams }: Scope): PackageManifest['scope'] {
+  return {
+    ...(queues.length === 0 ? {} : { queues }),
+    ...(workstreams.length === 0 ? {} : { workstreams }),
+  };
+}
+
+/** A folder is made to be edited: it holds no hashes. */
+function manifestSteps(steps: Exported['steps'], format: PackageForm): PackageManifest['steps'] {
+  return steps.map(({ step, area, tables, sha256 }) => ({
+    step,
+    area,
+    tables,
+    ...(format === 'zip' ? { sha256 } : {}),
+  }));
+}
+
+function result(
+  reader: DataverseReader,
+  findings: readonly Finding[],
+  exported: (Exported & { readonly hash: string; readonly out: string }) | undefined,
+): ExportResult {
+  return {
+    stage: 'export',
+    outcome: outcomeOf(findings),
+    counts: { ...noCounts, in: exported?.rows ?? 0 },
+    findings,
+    outputs:
+      exported === undefined
+        ? {}
+        : {
+            packageHash: exported.hash,
+            packagePath: exported.out,
+            rows: exported.rows,
+            links: exported.links,
+          },
+    requests: reader.requests,
+    steps: exported === undefined ? [] : manifestSteps(exported.steps, 'zip'),
+    withheld: exported?.withheld ?? [],
+  };
+}
+
+function nothingThere(environmentUrl: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1227',
+    where: environmentUrl,
+    summary: 'The environment has none of the tables that the channels need',
+    detail: '',
+    remedy: 'Check that unified routing is provisioned and that the address is the right one.',
+  };
+}
+
+function empty(environmentUrl: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'URM1230',
+    where: environmentUrl,
+    summary: 'No row matched: the package is empty',
+    detail: '',
+    remedy: 'Check the channels, the filters, and with validate the privileges of the user.',
+  };
+}

@@ -1,0 +1,94 @@
+import type { PackageManifest } from '../../cmt/package.ts';
+import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
+import { elementsOf, readXml } from '../../routing/xml-tree.ts';
+
+export type Withheld = PackageManifest['withheld'][number];
+
+/** Columns of a table whose values stay in the source. They remain in the schema. */
+export function withheldColumnsOf(table: SourceTable): readonly string[] {
+  const { withheld } = ruleBook.of(table.name);
+  return [...table.columns.keys()].filter((column) => withheld.has(column));
+}
+
+/**
+ * How many selected rows hold a value in each withheld column. The values themselves are not asked
+ * for: the question is which rows have one.
+ */
+export async function countWithheld(
+  reader: DataverseReader,
+  table: SourceTable,
+  environment: EnvironmentTable,
+  signal: AbortSignal,
+): Promise<readonly Withheld[]> {
+  const counted: Withheld[] = [];
+  for (const column of withheldColumnsOf(table)) {
+    const reason = ruleBook.of(table.name).withheld.get(column);
+    if (reason === undefined || !environment.columns.has(column)) continue;
+    const fetchXml = onlyFilled(table.filter, column);
+    const where = { by: 'fetch', fetchXml } as const;
+    let rows = 0;
+    for await (const _ of reader.rows({ table: environment, columns: [], where }, signal))
+      rows += 1;
+    counted.push({ step: table.step, table: table.name, column, rows, reason });
+  }
+  return counted;
+}
+
+/** The same selection, limited to rows that have a value in the column. */
+export function onlyFilled(filter: string | undefined, column: string): string {
+  const condition = `<condition attribute="${column}" operator="not-null" />`;
+  const text = filter?.trim() ?? '';
+  const reading = readXml(text);
+  if (text === '' || 'problem' in reading) return `<filter>${condition}</filter>`;
+  if (reading.root.name === 'filter') return `<filter type="and">${text}${condition}</filter>`;
+  const entity = elementsOf(reading.root).find(({ name }) => name === 'entity');
+  if (entity === undefined) return `<filter>${condition}</filter>`;
+  const own = elementsOf(entity).filter(({ name }) => name === 'filter');
+  const rest = own
+    .toReversed()
+    .reduce((left, { start, end }) => left.slice(0, start) + left.slice(end), text);
+  const conditions = own.map(({ start, end }) => text.slice(start, end)).join('');
+  const added = `<filter type="and">${conditions}${condition}</filter>`;
+  const empty = entity.contentStart === entity.end;
+  if (empty) {
+    const tag = rest.slice(entity.start, entity.contentStart).replace(/\/>$/, '>');
+    return `${rest.slice(0, entity.start)}${tag}${added}</entity>${rest.slice(entity.end)}`;
+  }
+  return rest.slice(0, entity.contentStart) + added + rest.slice(entity.contentStart);
+}
+
+/** One finding per column; columns without any value were not worth withholding. */
+export function withheldFindings(withheld: readonly Withheld[]): readonly Finding[] {
+  return withheld
+    .filter(({ rows }) => rows > 0)
+    .map(({ step, table, column, rows, reason }): Finding => {
+      const where = `${step} ${table}.${column}`;
+      const count = rows === 1 ? '1 row' : `${rows} rows`;
+      if (reason === 'secret')
+        return {
+          severity: 'warning',
+          code: 'URM1220',
+          where,
+          summary: `The secret ${table}.${column} of ${count} was withheld`,
+          detail: 'The column stays in the schema; no value left the environment.',
+          remedy: 'Set the value in the target by hand.',
+        };
+      return {
+        severity: 'info',
+        code: 'URM1221',
+        where,
+        summary: `${table}.${column} of ${count} was withheld: ${reasons[reason]}`,
+        detail: '',
+        remedy: 'Nothing; the target has or makes its own value.',
+      };
+    });
+}
+
+const reasons = {
+  environment: 'it is true only in this environment',
+  generated: 'each environment makes its own',
+  runtime: 'it tells what happened, not how it is set up',
+} as const;

@@ -1,0 +1,159 @@
+import type { PackageWriter, WrittenStep } from '../../cmt/package.ts';
+import type { DataverseReader } from '../../dataverse/client.ts';
+import { DataverseError } from '../../dataverse/dataverse-error.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { Host } from '../../host/host.ts';
+import type { Guid } from '../../model/guid.ts';
+import type { Link, Row } from '../../model/row.ts';
+import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
+import { ReferenceCheck } from './reference-check.ts';
+import { SelectionError } from './selection-error.ts';
+import type { Selection } from './selection.ts';
+import { countWithheld, withheldColumnsOf, withheldFindings, type Withheld } from './withheld.ts';
+
+export interface Exported {
+  readonly steps: readonly (WrittenStep & { readonly area: string })[];
+  readonly withheld: readonly Withheld[];
+  readonly rows: number;
+  readonly links: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads every table of a selection and writes it, step by step; rows stream through. */
+export async function writeSteps(
+  reader: DataverseReader,
+  selection: Selection,
+  writer: PackageWriter,
+  host: Pick<Host, 'log' | 'progress'>,
+  signal: AbortSignal,
+): Promise<Exported> {
+  const tables = selection.steps.flatMap(({ schema }) => schema.tables);
+  const references = new ReferenceCheck(
+    tables.map(({ name }) => name),
+    ruleBook,
+  );
+  const steps: (WrittenStep & { readonly area: string })[] = [];
+  const withheld: Withheld[] = [];
+  const secured: Finding[] = [];
+  const total = { rows: 0, links: 0, tables: 0 };
+  for (const { step, area, schema } of selection.steps) {
+    const stepWriter = await writer.step(step, schema);
+    for (const table of schema.tables) {
+      const environment = selection.metadata.get(table.name);
+      if (environment === undefined) continue;
+      const source = new TableReading(reader, table, environment, references);
+      const written = await naming(table, () =>
+        stepWriter.table(table, source.rows(signal), source.links(signal), signal),
+      );
+      withheld.push(...(await countWithheld(reader, table, environment, signal)));
+      if (written.rows > 0) secured.push(...source.emptySecured());
+      total.rows += written.rows;
+      total.links += written.links;
+      total.tables += 1;
+      host.progress('export', total.tables, tables.length);
+      host.log('info', `${step} ${table.name}: ${counted(written.rows, written.links)}`);
+    }
+    steps.push({ ...(await stepWriter.close()), area });
+  }
+  return {
+    steps,
+    withheld,
+    rows: total.rows,
+    links: total.links,
+    findings: [...withheldFindings(withheld), ...secured, ...references.findings()],
+  };
+}
+
+function counted(rows: number, links: number): string {
+  const text = rows === 1 ? '1 row' : `${rows} rows`;
+  return links === 0 ? text : `${text}, ${links === 1 ? '1 link' : `${links} links`}`;
+}
+
+/** One table's stream of rows, with what is to be known when it has ended. */
+class TableReading {
+  readonly #reader: DataverseReader;
+  readonly #table: SourceTable;
+  readonly #environment: EnvironmentTable;
+  readonly #references: ReferenceCheck;
+  readonly #ids: Guid[] = [];
+  readonly #filled = new Set<string>();
+  readonly #columns: readonly string[];
+
+  constructor(
+    reader: DataverseReader,
+    table: SourceTable,
+    environment: EnvironmentTable,
+    references: ReferenceCheck,
+  ) {
+    this.#reader = reader;
+    this.#table = table;
+    this.#environment = environment;
+    this.#references = references;
+    const withheld = new Set(withheldColumnsOf(table));
+    this.#columns = [...table.columns.keys()].filter((column) => !withheld.has(column));
+  }
+
+  async *rows(signal: AbortSignal): AsyncGenerator<Row> {
+    const { filter } = this.#table;
+    const query = {
+      table: this.#environment,
+      columns: this.#columns,
+      ...(filter === undefined ? {} : { where: { by: 'fetch', fetchXml: filter } as const }),
+    };
+    for await (const row of this.#reader.rows(query, signal)) {
+      this.#references.see(row);
+      if (this.#table.manyToMany.length > 0) this.#ids.push(row.id);
+      for (const [at, column] of row.shape.columns.entries())
+        if (row.cells[at] !== undefined && row.cells[at] !== null) this.#filled.add(column);
+      yield row;
+    }
+  }
+
+  async *links(signal: AbortSignal): AsyncGenerator<Link> {
+    if (this.#ids.length === 0) return;
+    for (const { name } of this.#table.manyToMany) {
+      const relationship = this.#environment.manyToMany.find((known) => known.name === name);
+      if (relationship !== undefined)
+        yield* this.#reader.links(this.#environment, relationship, this.#ids, signal);
+    }
+  }
+
+  /** Column security gives nothing and no error: a protected column that is empty in all rows is told. */
+  emptySecured(): readonly Finding[] {
+    return this.#columns
+      .filter(
+        (column) =>
+          this.#environment.columns.get(column)?.secured === true && !this.#filled.has(column),
+      )
+      .map((column) => ({
+        severity: 'warning',
+        code: 'URM1225',
+        where: `${this.#table.step} ${this.#table.name}.${column}`,
+        summary: `The secured column ${this.#table.name}.${column} came empty in every row`,
+        detail: 'Without a column security profile the service returns nothing.',
+        remedy: 'Give the user a profile that may read the column, or set the values by hand.',
+      }));
+  }
+}
+
+/** The service's refusal of a filter, told with the table whose filter it is. */
+async function naming<Result>(table: SourceTable, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    const refused =
+      error instanceof DataverseError && (error.status === 400 || error.code === 'URM1050');
+    if (!refused || table.filter === undefined) throw error;
+    const said = error.serviceMessage === '' ? error.what : error.serviceMessage;
+    throw new SelectionError(
+      'URM1224',
+      {
+        what: `The filter of ${table.name} was refused: ${said.replace(/\.$/, '')}`,
+        where: `${table.step} ${table.name}`.trim(),
+        next: 'Correct the FetchXML in the <filter> of the table.',
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { composeSchema } from '../cmt/schema.ts';
+import { openReader } from '../dataverse/connect.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Connection } from '../host/host.ts';
+import { noCounts, type StageResult } from '../model/result.ts';
+import type { Scope } from '../routing/area.ts';
+import { readCatalogueSchema } from './generate-schema/catalogue-schema.ts';
+import { checkSchemaFolder, writeSchemaFolder } from './generate-schema/output-folder.ts';
+import { readScope } from './generate-schema/scope-options.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Stage } from './stage.ts';
+
+export interface GenerateSchemaOptions {
+  readonly environment: Connection;
+  readonly scope: Scope;
+  readonly out: string;
+}
+
+export interface GenerateSchemaResult extends StageResult {
+  readonly steps: readonly { readonly step: string; readonly tables: readonly string[] }[];
+}
+
+/** Writes the schemas of the asked channels, with the columns, names and type codes of an environment. */
+export const generateSchemaStage: Stage<GenerateSchemaOptions, GenerateSchemaResult> = {
+  name: 'generate-schema',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    return reader.finish({
+      environment: reader.connection('source'),
+      scope: readScope(reader),
+      out: reader.required('out'),
+    });
+  },
+
+  run: async ({ environment, scope, out }, ports, signal) => {
+    await checkSchemaFolder(out, ports.files);
+    const reader = openReader(environment, ports);
+    const { steps, findings } = await readCatalogueSchema(reader, scope, signal);
+    const problems = steps.length === 0 ? [...findings, nothing(reader.url)] : findings;
+    const outcome = outcomeOf(problems);
+    if (outcome !== 'failed') {
+      const schemas = steps.map(({ step, tables }) => ({ step, text: composeSchema(tables).text }));
+      await writeSchemaFolder(out, schemas, ports);
+      ports.host.log('info', `${schemas.length} schemas written to ${out}.`);
+    }
+    const tables = steps.flatMap((step) => step.tables);
+    return {
+      stage: 'generate-schema',
+      outcome,
+      counts: noCounts,
+      findings: problems,
+      outputs: {
+        steps: steps.length,
+        tables: tables.length,
+        columns: tables.reduce((sum, table) => sum + table.columns.size, 0),
+      },
+      requests: reader.requests,
+      steps: steps.map((step) => ({
+        step: step.step,
+        tables: step.tables.map(({ name }) => name),
+      })),
+    };
+  },
+};
+
+function nothing(environmentUrl: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1227',
+    where: environmentUrl,
+    summary: 'The environment has none of the tables that the channels need',
+    detail: '',
+    remedy: 'Check that unified routing is provisioned and that the address is the right one.',
+  };
+}

@@ -1,0 +1,106 @@
+import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { EnvironmentTable, SourceColumn, SourceTable } from '../../model/table.ts';
+import type { Guid } from '../../model/guid.ts';
+import type { HasColumn, Scope } from '../../routing/area.ts';
+import { areasFor } from '../../routing/catalogue.ts';
+import { allOf, fetchText, noRow, oneOf } from '../../routing/fetch-filter.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
+import { chooseTables, tableNames, type ChosenStep, type ChosenTable } from './choose-tables.ts';
+import { readNamedRows } from './named-rows.ts';
+import { orderSteps } from './order-steps.ts';
+
+/** A step's tables as its data_schema.xml will say them. */
+export interface SchemaStep {
+  readonly step: string;
+  readonly area: string;
+  readonly tables: readonly SourceTable[];
+}
+
+export interface CatalogueSchema {
+  readonly steps: readonly SchemaStep[];
+  readonly findings: readonly Finding[];
+  /** Metadata of the tables in the steps. */
+  readonly metadata: ReadonlyMap<string, EnvironmentTable>;
+}
+
+/** What the catalogue moves for a scope, in the columns and with the type codes of one environment. */
+export async function readCatalogueSchema(
+  reader: DataverseReader,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<CatalogueSchema> {
+  const areas = areasFor(scope.channels);
+  const metadata = await reader.tables(tableNames(areas), signal);
+  const chosen = chooseTables(areas, metadata, reader.url);
+  const ordered = orderSteps<ChosenTable, ChosenStep>(chosen.steps);
+  const has: HasColumn = (table, column) => metadata.get(table)?.columns.has(column) ?? false;
+  const steps: SchemaStep[] = [];
+  for (const step of ordered.steps) {
+    const tables: SourceTable[] = [];
+    for (const table of step.tables) {
+      const filter =
+        table.entry.namedIn === undefined
+          ? table.entry.filter?.(scope, has)
+          : idFilter(
+              table.environment,
+              await readNamedRows(table, step, { reader, scope, has, ruleBook }, signal),
+            );
+      tables.push(schemaTable(step.step, table, filter));
+    }
+    steps.push({ step: step.step, area: step.area, tables });
+  }
+  const circles = ordered.forward.map(({ table, target }) => circle(reader.url, table, target));
+  return { steps, metadata, findings: [...chosen.findings, ...circles] };
+}
+
+function idFilter(table: EnvironmentTable, ids: readonly Guid[]): string {
+  const condition = ids.length === 0 ? noRow(table.idColumn) : oneOf(table.idColumn, ids);
+  return fetchText(table.name, {}, allOf(condition));
+}
+
+/** `updateCompare` on the key everywhere: names of queues, workstreams and rulesets are not unique. */
+function schemaTable(
+  step: string,
+  { entry, environment, columns }: ChosenTable,
+  filter: string | undefined,
+): SourceTable {
+  return {
+    step,
+    name: environment.name,
+    displayName: environment.displayName,
+    idColumn: environment.idColumn,
+    ...(environment.nameColumn === undefined ? {} : { nameColumn: environment.nameColumn }),
+    columns: new Map(
+      columns.map(({ name, displayName, type, targets, custom }): [string, SourceColumn] => [
+        name,
+        { name, displayName, type, targets, custom },
+      ]),
+    ),
+    manyToMany: environment.manyToMany
+      .filter(({ name }) => entry.relationships?.includes(name))
+      .map(({ name, target, targetIdColumn, reflexive }) => ({
+        name,
+        target,
+        targetIdColumn,
+        reflexive,
+      })),
+    compareBy: [environment.idColumn],
+    skipUpdate: entry.skipUpdate === true,
+    forceCreate: false,
+    disablePlugins: false,
+    typeCode: environment.typeCode,
+    ...(filter === undefined ? {} : { filter }),
+  };
+}
+
+function circle(environmentUrl: string, table: string, target: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1223',
+    where: `${environmentUrl} ${table}`,
+    summary: `No order lets the required lookup of ${table} to ${target} point backwards`,
+    detail: '',
+    remedy: 'Make the lookup optional in the environment, or one of those that lead back.',
+  };
+}
