@@ -4,16 +4,13 @@ import { renderTerminal } from '#shared/report/terminal.ts';
 import { exitStatus, runStage } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
-import type { Stage } from '#shared/stages/stage.ts';
 import type { Command, Flag } from './command.ts';
+import { loadStage } from './stage-loaders.ts';
 import { createTerminalHost } from './terminal-host.ts';
 import { writeJson } from './write-json.ts';
 
-/** A stage is loaded when its command runs, so that `--help` is quick. */
-export type LoadStage = () => Promise<Stage<unknown>>;
-
 /** The command of a stage: flags from the table, the stage's own code behind it. */
-export function stageCommand(entry: StageEntry, load: LoadStage): Command {
+export function stageCommand(entry: StageEntry): Command {
   return {
     name: entry.name,
     summary: entry.summary,
@@ -23,7 +20,7 @@ export function stageCommand(entry: StageEntry, load: LoadStage): Command {
     run: async (given, terminal, signal) => {
       const host = createTerminalHost(entry, given, terminal, process.env);
       const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
-      const end = await runStage(await load(), ports, signal);
+      const end = await runStage(await loadStage(entry.name), ports, signal);
       const result = {
         ...end.result,
         findings: end.result.findings.map((finding) => withFlag(entry, finding)),

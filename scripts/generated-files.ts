@@ -11,12 +11,9 @@ import { troubleshootingPage } from './troubleshooting-page.ts';
 export async function generatedFiles(root: URL): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const entry of stageTable) {
-    const command = stageCommand(entry, () =>
-      Promise.reject(new Error('a page needs no stage to run')),
-    );
     files.set(`tasks/${entry.task}/task.json`, json(taskManifest(entry, toolVersion)));
     files.set(`tasks/${entry.task}/README.md`, taskReadme(entry));
-    files.set(`docs/reference/${entry.name}.md`, referencePage(entry, command));
+    files.set(`docs/reference/${entry.name}.md`, referencePage(entry, stageCommand(entry)));
   }
   files.set('docs/troubleshooting.md', troubleshootingPage(codes));
   const readme = await readFile(new URL('README.md', root), 'utf8');

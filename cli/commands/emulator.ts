@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { EmulatorOptions } from '#emulator/server.ts';
 import { InputError } from '#shared/errors/migration-error.ts';
+import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 
@@ -32,12 +33,20 @@ export const emulatorCommand: Command = {
       help: 'What happens on write beyond the write. Default: documented.',
     },
     { name: 'https', help: 'Serves https with a certificate of its own making.' },
+    {
+      name: 'certificate',
+      hint: 'FILE',
+      help: 'Writes that certificate, for NODE_EXTRA_CA_CERTS of whoever connects.',
+    },
   ],
   positionals: [],
   run: async (given, terminal, signal) => {
     const options = emulatorOptions(given);
     const { startEmulator } = await import('#emulator/server.ts');
     const emulator = await startEmulator(options);
+    const certificate = given.value('certificate');
+    if (certificate !== undefined && emulator.certificate !== undefined)
+      await nodeFiles.write(certificate, emulator.certificate);
     terminal.print(`listening on ${emulator.url}`);
     if (!signal.aborted) await once(signal, 'abort');
     await emulator.close();

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { actionLine, describeValue } from '#shared/report/describe-action.ts';
+import { aBlocked, aCreate, aDelete, aLink, anUpdate, queueId } from '#support/report-builders.ts';
+
+describe('an action in words', () => {
+  it('says what a create sets', () => {
+    assert.equal(actionLine(aCreate()), '+ create queue "Billing": name = "Billing"');
+  });
+
+  it('says what an update changes, and that ids in a text were rewritten', () => {
+    assert.equal(
+      actionLine(anUpdate('a', 'b')),
+      '~ update queue "Billing": description "a" → "b" (1 ids in the text rewritten)',
+    );
+  });
+
+  it('says what a link joins, why a row is deleted, and why one is blocked', () => {
+    assert.equal(
+      actionLine(aLink()),
+      `+ link queue "Billing": queuemembership: systemuser ${queueId}`,
+    );
+    assert.match(actionLine(aDelete()), /^- delete queue "Billing": an earlier run created it/);
+    assert.match(
+      actionLine(aBlocked()),
+      /^! blocked queue "Billing": URM1001 The queue has no type/,
+    );
+  });
+
+  for (const [what, value, text] of [
+    ['nothing', null, '(empty)'],
+    ['a text', 'a"b', '"a\\"b"'],
+    ['a number', 1.5, '1.5'],
+    ['a yes', true, 'true'],
+    ['a lookup', { table: 'queue', id: queueId, name: 'Billing' }, `queue "Billing" ${queueId}`],
+    ['choices', [1, 2], '[1, 2]'],
+    ['a secret', { variable: 'KEY' }, 'the value of variable KEY'],
+    [
+      'a long text',
+      { sha256: 'c'.repeat(64), chars: 5000 },
+      'text of 5000 characters, sha256 cccccccccccc…',
+    ],
+    ['a file', { fileName: 'a.txt', sha256: 'c', bytes: 3 }, 'file a.txt, 3 bytes'],
+  ] as const)
+    it(`shows ${what}`, () => {
+      assert.equal(describeValue(value), text);
+    });
+});
