@@ -80,12 +80,6 @@ export const environmentCodes = {
       'The queue type Voice is brought by the voice channel; the target does not know the type.',
     remedy: 'Provision the voice channel in the target, or leave voice out with --channels.',
   },
-  URM1214: {
-    title: 'A required column is not part of what moves',
-    cause:
-      'The target demands a value on create that neither the schema nor the catalogue holds, and has no default for it.',
-    remedy: 'Add the column to the schema, or make it optional in the target.',
-  },
   URM1220: {
     title: 'The values of a secret column were withheld',
     cause:

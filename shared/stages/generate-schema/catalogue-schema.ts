@@ -29,6 +29,7 @@ export async function readCatalogueSchema(
   reader: DataverseReader,
   scope: Scope,
   signal: AbortSignal,
+  canRead: (table: string) => boolean = () => true,
 ): Promise<CatalogueSchema> {
   const areas = areasFor(scope.channels);
   const metadata = await reader.tables(tableNames(areas), signal);
@@ -44,7 +45,7 @@ export async function readCatalogueSchema(
           ? table.entry.filter?.(scope, has)
           : idFilter(
               table.environment,
-              await readNamedRows(table, step, { reader, scope, has, ruleBook }, signal),
+              await readNamedRows(table, step, { reader, scope, has, ruleBook, canRead }, signal),
             );
       tables.push(schemaTable(step.step, table, filter));
     }

@@ -17,6 +17,8 @@ export async function readNamedRows(
     readonly scope: Scope;
     readonly has: HasColumn;
     readonly ruleBook: RuleBook;
+    /** False for a table whose rows the caller may not read: then nothing is named. */
+    readonly canRead: (table: string) => boolean;
   },
   signal: AbortSignal,
 ): Promise<readonly Guid[]> {
@@ -30,11 +32,11 @@ export async function readNamedRows(
 async function* texts(
   source: TextColumn,
   step: ChosenStep,
-  { reader, scope, has }: Parameters<typeof readNamedRows>[2],
+  { reader, scope, has, canRead }: Parameters<typeof readNamedRows>[2],
   signal: AbortSignal,
 ): AsyncIterable<string> {
   const from = step.tables.find(({ name }) => name === source.table);
-  if (!from?.environment.columns.has(source.column)) return;
+  if (!from?.environment.columns.has(source.column) || !canRead(source.table)) return;
   const fetchXml = from.entry.filter?.(scope, has);
   const rows = reader.rows(
     {

@@ -1,0 +1,159 @@
+import { openPackage } from '../cmt/open-package.ts';
+import type { DataverseReader } from '../dataverse/client.ts';
+import { openReader } from '../dataverse/connect.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Connection } from '../host/host.ts';
+import { noCounts, type RequestCounts } from '../model/result.ts';
+import type { Scope } from '../routing/area.ts';
+import { readScope } from './generate-schema/scope-options.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Ports, Stage } from './stage.ts';
+import { checkSystemRows } from './validate/check-contracts.ts';
+import { checkDefinitions } from './validate/check-definitions.ts';
+import { checkPrivileges, importPrivileges } from './validate/check-privileges.ts';
+import { checkRules, tablesInRules } from './validate/check-rules.ts';
+import { checkVersions } from './validate/check-versions.ts';
+import { readPackageNeeds, readSourceNeeds, type Needs } from './validate/read-needs.ts';
+
+export interface ValidateOptions {
+  readonly target: Connection;
+  /** What the configuration comes from: an environment, or a package that was exported. */
+  readonly from:
+    | { readonly is: 'environment'; readonly connection: Connection }
+    | { readonly is: 'package'; readonly path: string };
+  readonly scope: Scope;
+}
+
+/** Checks everything the following stages need, in one run, and writes nothing: it has readers only. */
+export const validateStage: Stage<ValidateOptions> = {
+  name: 'validate',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    const path = reader.text('package');
+    return reader.finish<ValidateOptions>({
+      target: reader.connection('target'),
+      from:
+        path === undefined
+          ? { is: 'environment', connection: reader.connection('source') }
+          : { is: 'package', path },
+      scope: readScope(reader),
+    });
+  },
+
+  run: async ({ target: connection, from, scope }, ports, signal) => {
+    const target = openReader(connection, ports);
+    const { organizationId } = await target.whoAmI(signal);
+    const { needs, source } = await readNeeds(from, scope, ports, signal);
+    const findings: readonly Finding[] = [
+      ...(needs.organizationId === organizationId ? [sameOrganization(target.url)] : []),
+      ...needs.findings,
+      ...(await checkTarget(target, needs, ports, signal)),
+      ...(source === undefined ? [] : await checkVersions(source, target, signal)),
+    ];
+    return {
+      stage: 'validate',
+      outcome: outcomeOf(findings),
+      counts: noCounts,
+      findings,
+      outputs: {
+        tables: needs.tables.length,
+        rows: needs.inspection.rows,
+        errors: findings.filter(({ severity }) => severity === 'error').length,
+        warnings: findings.filter(({ severity }) => severity === 'warning').length,
+      },
+      requests: sum(target.requests, source?.requests),
+    };
+  },
+};
+
+async function readNeeds(
+  from: ValidateOptions['from'],
+  scope: Scope,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<{ readonly needs: Needs; readonly source?: DataverseReader }> {
+  if (from.is === 'package') {
+    const opened = await openPackage(from.path, ports.files, signal);
+    return { needs: await readPackageNeeds(opened, signal) };
+  }
+  const source = openReader(from.connection, ports);
+  return { needs: await readSourceNeeds(source, scope, signal), source };
+}
+
+async function checkTarget(
+  target: DataverseReader,
+  { tables, inspection, definitions }: Needs,
+  { host }: Ports,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const step = (done: number, what: string): void => {
+    host.progress('validate', done, 4);
+    host.log('info', what);
+  };
+  step(0, `${tables.length} tables and ${inspection.rows} rows are to be checked.`);
+  const lookedUp = [...inspection.tables.values()].flatMap(({ lookups }) =>
+    [...lookups.values()].flatMap((targets) => [...targets]),
+  );
+  const names = [
+    ...tables.flatMap(({ name, relationships }) => [
+      name,
+      ...relationships.map((each) => each.target),
+    ]),
+    ...lookedUp,
+    ...tablesInRules(inspection.texts),
+  ];
+  const metadata = await target.tables(names, signal);
+  const check = {
+    needed: tables,
+    uses: inspection.tables,
+    target: metadata,
+    targetUrl: target.url,
+  };
+  const missing = checkDefinitions(
+    definitions === undefined ? check : { ...check, source: definitions },
+  );
+  step(1, 'Definitions compared.');
+  const rights = await checkPrivileges(
+    target,
+    importPrivileges(tables, inspection.tables, metadata),
+    'target',
+    signal,
+  );
+  step(2, 'Privileges compared.');
+  const system = await checkSystemRows(
+    target,
+    inspection.tables,
+    metadata,
+    rights.unreadable,
+    signal,
+  );
+  const rules = await checkRules(
+    target,
+    inspection,
+    { target: metadata, source: definitions, unreadable: rights.unreadable },
+    signal,
+  );
+  step(3, 'System rows and rules compared.');
+  return [...missing, ...rights.findings, ...system, ...rules];
+}
+
+function sameOrganization(url: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1208',
+    where: url,
+    summary: 'The target is the organization the configuration comes from',
+    detail: '',
+    remedy: 'Check the service connections and the environment URLs.',
+  };
+}
+
+function sum(left: RequestCounts, right: RequestCounts | undefined): RequestCounts {
+  return {
+    read: left.read + (right?.read ?? 0),
+    write: left.write + (right?.write ?? 0),
+    throttled: left.throttled + (right?.throttled ?? 0),
+  };
+}

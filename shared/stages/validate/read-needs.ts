@@ -1,0 +1,103 @@
+import type { MigrationPackage } from '../../cmt/package.ts';
+import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
+import type { Scope } from '../../routing/area.ts';
+import { areasFor } from '../../routing/catalogue.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
+import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
+import { tableNames } from '../generate-schema/choose-tables.ts';
+import { checkPrivileges, readPrivileges } from './check-privileges.ts';
+import { tablesInRules } from './check-rules.ts';
+import { RowInspection } from './inspect-rows.ts';
+import { neededTables, type NeededTable } from './needed-tables.ts';
+
+/** What the configuration needs of a target, wherever the configuration stands. */
+export interface Needs {
+  readonly organizationId: string | undefined;
+  readonly tables: readonly NeededTable[];
+  readonly inspection: RowInspection;
+  /** Definitions of the source, where there is one. */
+  readonly definitions?: ReadonlyMap<string, EnvironmentTable>;
+  readonly findings: readonly Finding[];
+}
+
+/** Needs of a package: its schemas, and what its rows use. */
+export async function readPackageNeeds(
+  source: MigrationPackage,
+  signal: AbortSignal,
+): Promise<Needs> {
+  const tables = neededTables(source.tables);
+  const inspection = new RowInspection(ruleBook);
+  for (const table of tables)
+    for (const part of table.parts)
+      for await (const row of source.rows(part, signal)) inspection.see(table, row);
+  return {
+    organizationId: source.manifest?.source.organizationId,
+    tables,
+    inspection,
+    findings: source.findings,
+  };
+}
+
+/** Needs of an environment: what an export would read, without the texts nobody checks. */
+export async function readSourceNeeds(
+  reader: DataverseReader,
+  scope: Scope,
+  signal: AbortSignal,
+): Promise<Needs> {
+  const names = tableNames(areasFor(scope.channels));
+  const metadata = await reader.tables(names, signal);
+  const { organizationId } = await reader.whoAmI(signal);
+  const privileges = await checkPrivileges(
+    reader,
+    readPrivileges(names, metadata),
+    'source',
+    signal,
+  );
+  const canRead = (table: string): boolean => !privileges.unreadable.has(table);
+  const schema = await readCatalogueSchema(reader, scope, signal, canRead);
+  const tables = neededTables(schema.steps.flatMap((step) => step.tables));
+  const inspection = new RowInspection(ruleBook);
+  for (const table of tables) {
+    const environment = metadata.get(table.name);
+    if (environment === undefined || !canRead(table.name)) continue;
+    for (const part of table.parts)
+      for await (const row of reader.rows(inspectionQuery(part, table, environment), signal))
+        inspection.see(table, row);
+  }
+  const mentioned = await reader.tables(tablesInRules(inspection.texts), signal);
+  return {
+    organizationId,
+    tables,
+    inspection,
+    definitions: new Map([...metadata, ...mentioned]),
+    findings: [
+      ...schema.findings.filter(({ severity }) => severity !== 'info'),
+      ...privileges.findings,
+    ],
+  };
+}
+
+const inspected = new Set(['choice', 'choices', 'state', 'status', 'lookup', 'owner']);
+
+function inspectionQuery(
+  { filter }: SourceTable,
+  table: NeededTable,
+  environment: EnvironmentTable,
+): Parameters<DataverseReader['rows']>[0] {
+  const rules = ruleBook.of(table.name);
+  const wanted = [...table.columns.values()]
+    .filter(({ name, type }) => inspected.has(type) || rules.textReferences.has(name))
+    .map(({ name }) => name);
+  const columns = new Set([
+    ...wanted,
+    ...(table.nameColumn === undefined ? [] : [table.nameColumn]),
+    ...(rules.systemRows === undefined ? [] : [rules.systemRows.column]),
+  ]);
+  return {
+    table: environment,
+    columns: [...columns].filter((column) => environment.columns.has(column)),
+    ...(filter === undefined ? {} : { where: { by: 'fetch', fetchXml: filter } }),
+  };
+}
