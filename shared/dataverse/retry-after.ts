@@ -21,7 +21,8 @@ export function statedRetryAfterMs(headers: Headers, now: number): number | unde
   const text = headers.get('retry-after');
   const seconds = positive(text);
   if (seconds !== undefined) return seconds * 1000;
-  const date = text === undefined ? NaN : Date.parse(text);
+  // Only HTTP dates, which name day and month: the parser takes almost any number for a year.
+  const date = /[a-z]{3}/i.test(text ?? '') ? Date.parse(text ?? '') : NaN;
   return Number.isFinite(date) ? Math.max(0, date - now) : undefined;
 }
 

@@ -137,6 +137,13 @@ export function isWebPage(answer: ServiceAnswer): boolean {
   );
 }
 
+/** JSON that stops in the middle: a stream that was cut off without the transport noticing. */
+export function isCutOff(answer: ServiceAnswer): boolean {
+  if (!/json/i.test(answer.headers.get('content-type') ?? '')) return false;
+  const end = answer.body.subarray(-64).toString('latin1').trimEnd();
+  return end !== '' && !end.endsWith('}') && !end.endsWith(']');
+}
+
 function isRetryable(status: number, code: string | undefined): boolean {
   if (code !== undefined && transient.has(code)) return true;
   if (status === 408 || status === 429 || status === 502 || status === 503 || status === 504)
@@ -152,7 +159,7 @@ function meaningOf(status: number, code: string | undefined): Meaning {
   if (status === 403) return missingPrivilege;
   if (status === 404) return notThere;
   if (status === 412) return changed;
-  return isRetryable(status, code) || status >= 500 ? unavailable : refused;
+  return isRetryable(status, code) || (status >= 500 && status !== 501) ? unavailable : refused;
 }
 
 function sentence(answer: ServiceAnswer, envelope: Envelope, meaning: Meaning): string {

@@ -7,7 +7,13 @@ import type { Guid } from '../model/guid.ts';
 import type { RequestCounts } from '../model/result.ts';
 import { shownUrl } from './origin.ts';
 import { backoffMs, retryAfterMs, statedRetryAfterMs } from './retry-after.ts';
-import { answerError, isThrottled, isWebPage, type ServiceAnswer } from './service-answer.ts';
+import {
+  answerError,
+  isCutOff,
+  isThrottled,
+  isWebPage,
+  type ServiceAnswer,
+} from './service-answer.ts';
 import type { Throttle } from './throttle.ts';
 import type { TokenProvider } from './token-provider.ts';
 import type { HttpRequest, Transport } from './transport.ts';
@@ -280,6 +286,12 @@ export class Session {
           continue;
         }
       }
+      if (exchange.purpose === 'read' && isCutOff(answer)) {
+        if (attempt >= attempts) throw cutOff(answer, where);
+        await this.backOff(attempt, signal);
+        attempt += 1;
+        continue;
+      }
       if (isWebPage(answer) && answer.status < 500) throw webPage(answer, where);
       if (answer.status < 400) throttle.succeeded();
       return answer;
@@ -320,7 +332,7 @@ export class Session {
   }
 
   #isTransient(answer: ServiceAnswer, path: string): boolean {
-    return answer.status >= 400 && this.error(answer, path).retryable;
+    return isCutOff(answer) || (answer.status >= 400 && this.error(answer, path).retryable);
   }
 
   #count(purpose: Purpose): void {
@@ -398,6 +410,18 @@ function redirected(answer: ServiceAnswer, where: string): DataverseError {
       next: 'Give the URL of the environment itself, not of a page or an app.',
     },
     { status: answer.status },
+  );
+}
+
+function cutOff(answer: ServiceAnswer, where: string): DataverseError {
+  return new DataverseError(
+    'URM1015',
+    {
+      what: 'The answer stops in the middle, again and again',
+      where,
+      next: 'Run again; when it repeats, look at the network and the proxy.',
+    },
+    { status: answer.status, retryable: true },
   );
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../host/clock.ts';
 
 const start = 4;
@@ -71,6 +72,8 @@ export class Throttle {
   }
 
   async #enter(signal: AbortSignal): Promise<void> {
+    // Every request that waits listens to the one signal of the run.
+    setMaxListeners(0, signal);
     for (;;) {
       signal.throwIfAborted();
       const pauseMs = this.#pausedUntil - this.#clock.now();
