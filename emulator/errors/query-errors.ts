@@ -241,11 +241,7 @@ export function aliasNeeded(what: 'order' | 'aggregate'): ServiceError {
 }
 
 export function invalidDateGrouping(): ServiceError {
-  return new ServiceError(
-    400,
-    '0x80041135',
-    'An invalid value was specified for dategrouping.',
-  );
+  return new ServiceError(400, '0x80041135', 'An invalid value was specified for dategrouping.');
 }
 
 /** A `savedQuery` or `userQuery` that is not there. */

@@ -209,10 +209,7 @@ function createAccumulator(rows: RowSource, column: AggregateColumn): Accumulato
   }
 }
 
-function firstOf(
-  rows: RowSource,
-  group: Extract<AggregateColumn, { kind: 'group' }>,
-): Accumulator {
+function firstOf(rows: RowSource, group: Extract<AggregateColumn, { kind: 'group' }>): Accumulator {
   const { alias, column, grouping } = group;
   const read = cellOf(rows, column);
   let cell: Cell = null;

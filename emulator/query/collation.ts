@@ -18,7 +18,7 @@ export function foldText(text: string): string {
 // Linguistic order puts punctuation before digits before letters; code points do not.
 const punctuation = '_-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$';
 const punctuationRank = new Map(
-  [...punctuation].map((character, index) => [character, String.fromCodePoint(0x21 + index)]),
+  punctuation.split('').map((character, index) => [character, String.fromCodePoint(0x21 + index)]),
 );
 // Digits and letters have to stay above the last rank.
 const shift = 0x1000;

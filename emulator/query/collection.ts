@@ -20,7 +20,7 @@ export function collection(
   context: QueryContext,
   parts: CollectionParts,
 ): { readonly [name: string]: unknown } {
-  const { annotation } = context.preferences;
+  const annotation = (wanted: string): boolean => context.preferences.annotation(wanted);
   const body: Record<string, unknown> = {
     '@odata.context': `${context.rootUrl}$metadata#${parts.context}`,
   };

@@ -56,9 +56,7 @@ export function kindOf(attribute: Attribute): ValueKind {
 }
 
 export function isLookup(attribute: Attribute): boolean {
-  return (
-    attribute.type === 'Lookup' || attribute.type === 'Customer' || attribute.type === 'Owner'
-  );
+  return attribute.type === 'Lookup' || attribute.type === 'Customer' || attribute.type === 'Owner';
 }
 
 export function isReference(cell: Cell): cell is Reference {
@@ -273,9 +271,10 @@ export function comparableOfText(kind: ValueKind, text: string): Comparable | un
 
 /** Milliseconds of a date; texts without a zone are read as UTC. */
 export function parseDate(text: string): number {
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(
-    text,
-  );
+  const iso =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(
+      text,
+    );
   if (iso !== null) {
     const part = (index: number): string => (iso[index] ?? '0').padStart(2, '0');
     const zone = iso[8] ?? 'Z';
@@ -284,7 +283,9 @@ export function parseDate(text: string): number {
       `${iso[1] ?? ''}-${part(2)}-${part(3)}T${part(4)}:${part(5)}:${part(6)}${fraction}${zone.toUpperCase()}`,
     );
   }
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(text);
+  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(
+    text,
+  );
   if (american === null) return Number.NaN;
   return Date.UTC(
     Number(american[3]),

@@ -165,15 +165,11 @@ const operators: ReadonlyMap<string, Build> = new Map<string, Build>([
   [
     'eq-useroruserteams',
     (context, condition) =>
-      oneOf(condition, [
-        context.caller.userId,
-        ...teamsOf(context.rows, [context.caller.userId]),
-      ]),
+      oneOf(condition, [context.caller.userId, ...teamsOf(context.rows, [context.caller.userId])]),
   ],
   [
     'eq-useroruserhierarchy',
-    (context, condition) =>
-      oneOf(condition, userAndReports(context.rows, context.caller.userId)),
+    (context, condition) => oneOf(condition, userAndReports(context.rows, context.caller.userId)),
   ],
   [
     'eq-useroruserhierarchyandteams',

@@ -34,8 +34,14 @@ export const relativeRanges: ReadonlyMap<string, (now: number) => DateRange> = n
 /** The relative date operators that take a number. */
 export const countedRanges: ReadonlyMap<string, (now: number, count: number) => DateRange> =
   new Map([
-    ['last-x-hours', (now: number, count: number) => ({ from: now - count * hour, before: now + 1 })],
-    ['next-x-hours', (now: number, count: number) => ({ from: now, before: now + count * hour + 1 })],
+    [
+      'last-x-hours',
+      (now: number, count: number) => ({ from: now - count * hour, before: now + 1 }),
+    ],
+    [
+      'next-x-hours',
+      (now: number, count: number) => ({ from: now, before: now + count * hour + 1 }),
+    ],
     ['last-x-days', (now: number, count: number) => lastDays(now, count)],
     ['next-x-days', (now: number, count: number) => nextDays(now, count)],
     ['last-x-weeks', (now: number, count: number) => lastDays(now, count * 7)],
@@ -44,7 +50,10 @@ export const countedRanges: ReadonlyMap<string, (now: number, count: number) => 
     ['next-x-months', (now: number, count: number) => nextMonths(now, count)],
     ['last-x-years', (now: number, count: number) => lastMonths(now, count * 12)],
     ['next-x-years', (now: number, count: number) => nextMonths(now, count * 12)],
-    ['last-x-fiscal-years', (now: number, count: number) => span(years(now, -count), years(now, -1))],
+    [
+      'last-x-fiscal-years',
+      (now: number, count: number) => span(years(now, -count), years(now, -1)),
+    ],
     ['next-x-fiscal-years', (now: number, count: number) => span(years(now, 1), years(now, count))],
     [
       'last-x-fiscal-periods',
@@ -62,7 +71,10 @@ export const countedRanges: ReadonlyMap<string, (now: number, count: number) => 
       (now: number, count: number) => ({ before: midnight(now) - count * 7 * day }),
     ],
     ['olderthan-x-months', (now: number, count: number) => ({ before: addMonths(now, -count) })],
-    ['olderthan-x-years', (now: number, count: number) => ({ before: addMonths(now, -count * 12) })],
+    [
+      'olderthan-x-years',
+      (now: number, count: number) => ({ before: addMonths(now, -count * 12) }),
+    ],
   ]);
 
 /** The day a moment lies in. */
@@ -133,7 +145,9 @@ function span(first: DateRange, last: DateRange): DateRange {
 function addMonths(time: number, count: number): number {
   const date = new Date(time);
   const first = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count, 1));
-  const lastDay = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
+  const lastDay = new Date(
+    Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0),
+  ).getUTCDate();
   return Date.UTC(
     first.getUTCFullYear(),
     first.getUTCMonth(),

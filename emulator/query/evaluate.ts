@@ -147,7 +147,7 @@ function matcher(rows: RowSource, flat: FlatJoin): (tuple: WorkingTuple) => read
 }
 
 /** Rows of the joined table that match a parent row: by id, by index while few are asked for, then by hash. */
-function relatedRows(
+export function relatedRows(
   rows: RowSource,
   join: Join,
   parentEntity: Entity,
@@ -284,10 +284,7 @@ function compile(rows: RowSource, condition: Condition): Test {
   }
 }
 
-function compileRelated(
-  rows: RowSource,
-  condition: Extract<Condition, { kind: 'related' }>,
-): Test {
+function compileRelated(rows: RowSource, condition: Extract<Condition, { kind: 'related' }>): Test {
   const { join, parent, mode } = condition;
   const { source } = join;
   const related = relatedRows(rows, join, parent.entity);

@@ -48,10 +48,18 @@ export interface Page {
 export function sortTerms(rows: RowSource, form: QueryForm): readonly SortTerm[] {
   const terms = form.order.map((term) => sortTerm(rows, form, term));
   const named = new Set(terms.map((term) => term.name));
-  const ids = sourcesOf(form.root)
+  const ids = [form.root, ...multiplied(form.root)]
     .map((source) => idTerm(source))
     .filter((term) => !named.has(term.name));
   return [...terms, ...ids];
+}
+
+/** Joined tables that can add more than one row to a row of the root. */
+function multiplied(source: Source): readonly Source[] {
+  return source.joins.flatMap((join) => [
+    ...(join.from.logicalName === join.source.entity.primaryId ? [] : [join.source]),
+    ...multiplied(join.source),
+  ]);
 }
 
 function sourcesOf(source: Source): readonly Source[] {

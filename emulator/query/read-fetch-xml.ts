@@ -128,8 +128,9 @@ export function readFetchXml(context: ConditionContext, text: string, entity?: E
 function optional<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
-): { readonly [key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]: Value });
+): Partial<Record<Name, Value>> {
+  const member: Partial<Record<string, Value>> = value === undefined ? {} : { [name]: value };
+  return member;
 }
 
 function required(element: XmlElement, attribute: string): string {
@@ -469,11 +470,7 @@ function readCondition(reading: Reading, element: XmlElement, scope: Scope): Con
   const children = element.children.filter((child) => child.name === 'value');
   const value = element.attributes.get('value');
   const values =
-    children.length > 0
-      ? children.map((child) => child.text)
-      : value === undefined
-        ? []
-        : [value];
+    children.length > 0 ? children.map((child) => child.text) : value === undefined ? [] : [value];
   if ((operator === 'null' || operator === 'not-null') && values.length > 0) {
     // `value=""` comes from older designers and is let through.
     if (values.some((text) => text !== '')) {

@@ -36,9 +36,7 @@ export function propertyName(attribute: Attribute): string {
 
 /** Can the column be asked for and returned at all? */
 export function isReadable(attribute: Attribute): boolean {
-  return (
-    attribute.validForRead && attribute.validODataAttribute && attribute.type !== 'PartyList'
-  );
+  return attribute.validForRead && attribute.validODataAttribute && attribute.type !== 'PartyList';
 }
 
 export function propertyOf(
@@ -76,7 +74,9 @@ export function impliedColumns(
   };
   if (selected.some((attribute) => attribute.type === 'Money')) add('transactioncurrencyid');
   for (const number of ['1', '2', '3']) {
-    const component = new RegExp(`^address${number}_(line\\d|city|stateorprovince|postalcode|country)$`);
+    const component = new RegExp(
+      `^address${number}_(line\\d|city|stateorprovince|postalcode|country)$`,
+    );
     if (selected.some((attribute) => component.test(attribute.logicalName))) {
       add(`address${number}_composite`);
     }
@@ -117,7 +117,7 @@ export function annotate(
   },
 ): void {
   const { entity, attribute, cell, row } = value;
-  const { annotation } = context.preferences;
+  const annotation = (wanted: string): boolean => context.preferences.annotation(wanted);
   if (isReference(cell)) {
     const navigation = navigationOf(context, entity, attribute, cell.table);
     if (navigation !== undefined && annotation(navigationName)) {

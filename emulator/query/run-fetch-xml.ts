@@ -76,8 +76,7 @@ function showsKey(query: FetchQuery): boolean {
   const { form } = query;
   const { primaryId } = form.root.entity;
   return (
-    !form.distinct ||
-    form.root.columns.some(({ attribute }) => attribute.logicalName === primaryId)
+    !form.distinct || form.root.columns.some(({ attribute }) => attribute.logicalName === primaryId)
   );
 }
 
