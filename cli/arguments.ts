@@ -17,7 +17,8 @@ export function readArguments(
   command: Pick<Command, 'name' | 'flags' | 'positionals'>,
   argv: readonly string[],
 ): Arguments {
-  const help = `See urm ${command.name} --help.`;
+  const place = `urm ${command.name}`;
+  const help = `See ${place} --help.`;
   const { tokens } = parseArgs({
     args: [...argv],
     strict: false,
@@ -43,30 +44,24 @@ export function readArguments(
         command.flags.map(({ name }) => name),
       );
       const hint = near === undefined ? help : `Did you mean --${near}? ${help}`;
-      throw new InputError(where, `urm ${command.name} has no flag ${where}`, hint);
+      throw new InputError(place, `There is no flag ${where}`, hint);
     }
-    if (values.has(flag.name)) throw new InputError(where, `${where} is given twice`, help);
+    if (values.has(flag.name)) throw new InputError(place, `${where} is given twice`, help);
     if (flag.hint === undefined && token.value !== undefined)
-      throw new InputError(where, `${where} takes no value`, help);
+      throw new InputError(place, `${where} takes no value`, help);
     // What looks like a flag is one: a path that begins with -- can be given as --flag=--path.
     const forgotten = token.inlineValue !== true && token.value?.startsWith('--') === true;
     if (flag.hint !== undefined && (token.value === undefined || token.value === '' || forgotten))
-      throw new InputError(where, `${where} needs a value: ${flag.hint}`, help);
+      throw new InputError(place, `${where} needs a value: ${flag.hint}`, help);
     values.set(flag.name, token.value ?? 'true');
   }
   const extra = positionals[command.positionals.length];
-  if (extra !== undefined)
-    throw new InputError(
-      extra,
-      `urm ${command.name} does not know what to do with '${extra}'`,
-      help,
-    );
+  if (extra !== undefined) throw new InputError(place, `'${extra}' is one word too many`, help);
   const missing = command.positionals[positionals.length];
-  if (missing !== undefined)
-    throw new InputError(missing, `urm ${command.name} needs ${missing}`, help);
+  if (missing !== undefined) throw new InputError(place, `${missing} is missing`, help);
   for (const flag of command.flags)
     if (flag.required && !values.has(flag.name))
-      throw new InputError(`--${flag.name}`, `urm ${command.name} needs --${flag.name}`, help);
+      throw new InputError(place, `--${flag.name} is required`, help);
   return {
     positionals,
     value: (flag) => values.get(flag),

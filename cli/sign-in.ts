@@ -47,7 +47,8 @@ export function credentialFrom(
     return { kind: 'secret', ...tenant, clientId, clientSecret: secret };
   if (clientId !== undefined && certificate !== undefined)
     return { kind: 'certificate', ...tenant, clientId, pem: readPem(certificate) };
-  if (isLoopback(new URL(signIn.url).hostname)) return { kind: 'token', token: 'emulator' };
+  if (isLoopback(new URL(signIn.url).hostname))
+    return { kind: 'token', token: 'any-token-serves-an-emulator' };
   throw new InputError(
     signIn.role,
     `nothing says how to sign in to ${signIn.url}`,

@@ -1,6 +1,6 @@
 import type { Finding } from '#shared/errors/finding.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
-import { renderTerminal } from '#shared/report/terminal.ts';
+import { outcomeLine, renderActions, renderFindings } from '#shared/report/terminal.ts';
 import { exitStatus, runStage } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
@@ -20,13 +20,17 @@ export function stageCommand(entry: StageEntry): Command {
     run: async (given, terminal, signal) => {
       const host = createTerminalHost(entry, given, terminal, process.env);
       const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
-      const end = await runStage(await loadStage(entry.name), ports, signal);
+      const end = await runStage(entry, await loadStage(entry.name), ports, signal);
       const result = {
         ...end.result,
         findings: end.result.findings.map((finding) => withFlag(entry, finding)),
       };
-      for (const line of renderTerminal({ title: entry.title, result }, terminal))
-        terminal.print(host.clean(line));
+      if (end.report?.plan !== undefined)
+        for (const line of renderActions(end.report.plan, terminal))
+          terminal.print(host.clean(line));
+      for (const line of renderFindings(result.findings, terminal))
+        terminal.complain(host.clean(line));
+      terminal.print(outcomeLine(result, terminal));
       const json = given.value('json');
       if (json !== undefined)
         await writeJson(json, host.clean(JSON.stringify(result, undefined, 2)));

@@ -28,7 +28,11 @@ export function overview(commands: readonly Command[]): readonly string[] {
     '',
     'Moves Dynamics 365 unified routing configuration between environments.',
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${firstSentence(summary)}`),
+    ...commands.flatMap(({ name, summary }) =>
+      wrap(firstSentence(summary), 74 - width).map(
+        (line, at) => `  ${(at === 0 ? name : '').padEnd(width)}  ${line}`,
+      ),
+    ),
     '',
     'urm COMMAND --help tells more. urm --version says the version.',
     '',

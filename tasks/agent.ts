@@ -7,6 +7,7 @@ import { neutralize } from '#shared/host/neutralize.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
+import { renderActions } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
@@ -32,7 +33,9 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const host = createAgentHost(entry);
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
-  const end = await runStage(stage, ports, cancel.signal);
+  const end = await runStage(entry, stage, ports, cancel.signal);
+  if (end.report?.plan !== undefined)
+    for (const line of renderActions(end.report.plan, { colours: false })) host.log('info', line);
   for (const finding of end.result.findings) host.issue(finding);
   for (const { name } of entry.outputs) {
     const value = end.result.outputs[name];
@@ -86,7 +89,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
       if (option === undefined) return undefined;
       return option.kind === 'path' ? pathInput(inputName(option)) : textInput(inputName(option));
     },
-    variable: (name) => tl.getVariable(name) ?? process.env[name] ?? agentProxy(name),
+    variable: (name) => tl.getVariable(name) ?? process.env[name],
     connection: (role) => connect(entry, role, maskSecret),
     output: (name, value) => tl.setVariable(name, clean(value), false, true),
     progress: (label, done, total) => {
@@ -234,14 +237,6 @@ function textInput(name: string): string | undefined {
 function pathInput(name: string): string | undefined {
   const value = textInput(name);
   return value !== undefined && tl.filePathSupplied(name) ? value : undefined;
-}
-
-/** The agent's own proxy, under the names that programs look for. */
-function agentProxy(name: string): string | undefined {
-  const wanted = name.toUpperCase();
-  if (wanted !== 'HTTPS_PROXY' && wanted !== 'HTTP_PROXY') return undefined;
-  const proxy = tl.getHttpProxyConfiguration();
-  return proxy?.proxyFormattedUrl;
 }
 
 function attachmentName(entry: StageEntry): string {

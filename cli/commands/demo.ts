@@ -155,7 +155,7 @@ async function play(
     files: nodeFiles,
     ids: randomIds,
   };
-  const end = await runStage(await loadStage(step.stage), ports, signal);
+  const end = await runStage(entry, await loadStage(step.stage), ports, signal);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const { result } = end;
   const failed = exitStatus(end, { detailed: false }) !== 0;

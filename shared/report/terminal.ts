@@ -1,5 +1,5 @@
 import type { Finding, Severity } from '../errors/finding.ts';
-import type { Action } from '../model/plan.ts';
+import type { StageResult } from '../model/result.ts';
 import { describeAction } from './describe-action.ts';
 import { actionKinds, countByTable, countsText } from './count-rows.ts';
 import { oneLine } from '../host/neutralize.ts';
@@ -13,12 +13,20 @@ export interface TerminalStyle {
 /** A result for people at a terminal or reading a log. */
 export function renderTerminal(report: Report, style: TerminalStyle): readonly string[] {
   const { result, plan } = report;
-  const colour = { succeeded: 'green', succeededWithIssues: 'yellow', failed: 'red' } as const;
   return [
-    ...(plan === undefined ? [] : renderActions(plan.actions, plan.omitted, style)),
+    ...(plan === undefined ? [] : renderActions(plan, style)),
     ...renderFindings(result.findings, style),
-    `${paint(outcomeWords[result.outcome], colour[result.outcome], style)}: ${countsText(result.counts)}; ${requestsText(report)}`,
+    outcomeLine(result, style),
   ];
+}
+
+/** The last line: `Succeeded: 120 in, 100 created; 41 read and 12 write requests`. */
+export function outcomeLine(result: StageResult, style: TerminalStyle): string {
+  const colour = { succeeded: 'green', succeededWithIssues: 'yellow', failed: 'red' } as const;
+  const { read, write, throttled } = result.requests;
+  const waits = throttled === 0 ? '' : `, throttled ${throttled} times`;
+  const outcome = paint(outcomeWords[result.outcome], colour[result.outcome], style);
+  return `${outcome}: ${countsText(result.counts)}; ${read} read and ${write} write requests${waits}`;
 }
 
 /** Each finding on a line of its own, detail and remedy indented below. */
@@ -47,9 +55,9 @@ export function renderTable(rows: readonly (readonly string[])[]): readonly stri
   );
 }
 
-function renderActions(
-  actions: readonly Action[],
-  omitted: number,
+/** Every action with what it changes, then a table of how many each table has. */
+export function renderActions(
+  { actions, omitted }: NonNullable<Report['plan']>,
   style: TerminalStyle,
 ): readonly string[] {
   if (actions.length === 0) return [];
@@ -70,12 +78,6 @@ function renderActions(
   });
   const more = omitted === 0 ? [] : [`… and ${omitted} more, in plan.json`];
   return [...lines, ...more, '', ...table, ''];
-}
-
-function requestsText({ result }: Report): string {
-  const { read, write, throttled } = result.requests;
-  const waits = throttled === 0 ? '' : `, throttled ${throttled} times`;
-  return `${read} read and ${write} write requests${waits}`;
 }
 
 const codesOf = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;

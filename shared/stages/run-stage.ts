@@ -1,6 +1,9 @@
 import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
+import type { Report } from '../report/report.ts';
+import type { StageEntry } from './stage-table.ts';
 import type { Ports, Stage } from './stage.ts';
+import { writeReports } from './write-reports.ts';
 
 /** How a stage ended, for the edge that turns it into a task result or an exit status. */
 export interface StageEnd {
@@ -9,24 +12,39 @@ export interface StageEnd {
   readonly usage: boolean;
   /** The signal was aborted before the stage was through. */
   readonly cancelled: boolean;
+  /** What its reports were made of; absent when it did not get as far as a result. */
+  readonly report?: Report;
 }
 
 /**
- * Runs a stage to its end: inputs first, all problems of them together, then the work. The one
- * place where what a stage throws becomes a result; every host ends in it.
+ * Runs a stage to its end: inputs first, all problems of them together, then the work, then the
+ * reports. The one place where what a stage throws becomes a result; every host ends in it.
  */
 export async function runStage<Options>(
+  entry: StageEntry,
   stage: Stage<Options>,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<StageEnd> {
+  let result: StageResult;
   try {
     const options = stage.readOptions(ports.host);
     if (isErrors(options)) return failure(stage.name, options, signal);
-    const result = await stage.run(options, ports, signal);
-    return { result, usage: false, cancelled: signal.aborted };
+    result = await stage.run(options, ports, signal);
   } catch (error) {
     return failure(stage.name, [asMigrationError(error, stage.name, signal)], signal);
+  }
+  const cancelled = signal.aborted;
+  try {
+    // A cancelled stage has something to report too.
+    const still = cancelled ? new AbortController().signal : signal;
+    const { report, reportPath } = await writeReports(entry, result, ports, still);
+    const outputs = { ...result.outputs, ...(reportPath === undefined ? {} : { reportPath }) };
+    return { result: { ...result, outputs }, usage: false, cancelled, report };
+  } catch (error) {
+    // What the stage did is done: a report that cannot be written does not undo it.
+    ports.host.log('warning', `The reports could not be written: ${String(error)}`);
+    return { result, usage: false, cancelled };
   }
 }
 

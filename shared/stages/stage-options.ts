@@ -55,15 +55,6 @@ export const workstreams: StageOption = {
   group: 'scope',
 };
 
-export const config: StageOption = {
-  flag: 'config',
-  kind: 'path',
-  hint: 'FILE',
-  label: 'Configuration',
-  help: 'A unified-routing.yml.',
-  group: 'advanced',
-};
-
 export const map: StageOption = {
   flag: 'map',
   kind: 'path',

@@ -4,7 +4,6 @@ import {
   allowSameEnvironment,
   artifactName,
   channels,
-  config,
   format,
   map,
   out,
@@ -51,6 +50,8 @@ export interface StageEntry {
   readonly connections: readonly StageConnection[];
   readonly options: readonly StageOption[];
   readonly outputs: readonly StageOutput[];
+  /** Reports lie in the output folder; absent: the output is something else, and holds none. */
+  readonly reports?: 'in-output';
   /** Takes `--detailed-exit-code`: status 3 instead of 0 when there are changes. */
   readonly detailedExitCode?: true;
   /** A step of a pipeline, as its page shows it. */
@@ -91,6 +92,7 @@ const reportPath: StageOutput = {
 export const stageTable = [
   {
     name: 'validate',
+    reports: 'in-output',
     task: 'UnifiedRoutingValidate',
     taskId: '6a1f2f0e-3c52-4c0b-9d0e-5b8a6b1f7a01',
     major: 1,
@@ -115,7 +117,7 @@ export const stageTable = [
     options: [
       packagePath({ required: false }),
       channels,
-      config,
+      workstreams,
       out('Folder for the report.', { required: false }),
       artifactName,
     ],
@@ -140,7 +142,6 @@ export const stageTable = [
     options: [
       channels,
       workstreams,
-      config,
       out('Folder for the schemas, one sub-folder per step.', { required: true }),
       artifactName,
     ],
@@ -172,7 +173,6 @@ export const stageTable = [
       },
       channels,
       workstreams,
-      config,
       out('Where the package goes: a folder; with a single data_schema.xml, one zip.', {
         required: true,
       }),
@@ -189,6 +189,7 @@ export const stageTable = [
   },
   {
     name: 'plan',
+    reports: 'in-output',
     task: 'UnifiedRoutingPlan',
     taskId: '6a1f2f0e-3c52-4c0b-9d0e-5b8a6b1f7a04',
     major: 1,
@@ -202,7 +203,6 @@ export const stageTable = [
     options: [
       packagePath({ required: true }),
       map,
-      config,
       allowSameEnvironment,
       out('Folder for plan.json and the reports.', { required: true }),
       artifactName,
@@ -226,6 +226,7 @@ export const stageTable = [
   },
   {
     name: 'import',
+    reports: 'in-output',
     task: 'UnifiedRoutingImport',
     taskId: '6a1f2f0e-3c52-4c0b-9d0e-5b8a6b1f7a05',
     major: 1,
@@ -253,7 +254,6 @@ export const stageTable = [
         help: "The plan's hash, from the output variable planHash of the plan task: another plan file is refused.",
       },
       map,
-      config,
       allowSameEnvironment,
       allowBlocked,
       {
@@ -288,6 +288,7 @@ export const stageTable = [
   },
   {
     name: 'verify',
+    reports: 'in-output',
     task: 'UnifiedRoutingVerify',
     taskId: '6a1f2f0e-3c52-4c0b-9d0e-5b8a6b1f7a06',
     major: 1,
@@ -301,7 +302,6 @@ export const stageTable = [
     options: [
       packagePath({ required: true }),
       map,
-      config,
       out('Folder for the reports and the test results.', { required: false }),
       artifactName,
     ],

@@ -36,8 +36,8 @@ describe('the arguments of a command', () => {
     ['an empty value', ['a', '--package='], /--package needs a value/],
     ['a value for a flag that takes none', ['a', '--allow-blocked=yes'], /takes no value/],
     ['a flag that is there twice', ['a', '--package', 'x', '--package', 'y'], /given twice/],
-    ['one word too many', ['a', 'b'], /does not know what to do with 'b'/],
-    ['one word too few', [], /needs PATH/],
+    ['one word too many', ['a', 'b'], /'b' is one word too many/],
+    ['one word too few', [], /PATH is missing/],
     ['a short flag', ['a', '-x'], /no flag -x/],
   ] as const)
     it(`refuse ${what} in one sentence`, () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { InputError, InternalError } from '#shared/errors/migration-error.ts';
 import { noCounts, type StageResult } from '#shared/model/result.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
+import { stageEntry } from '#shared/stages/stage-table.ts';
 import type { Stage } from '#shared/stages/stage.ts';
 import { createTestHost, testPorts } from '#support/test-host.ts';
 import { aFinding } from '#support/report-builders.ts';
@@ -26,13 +27,19 @@ async function endOf(
   stage: Stage<object>,
   signal = new AbortController().signal,
 ): Promise<StageEnd> {
-  return runStage(stage, testPorts(createTestHost({})), signal);
+  const entry = stageEntry('plan') ?? assert.fail('there is a stage plan');
+  return runStage(entry, stage, testPorts(createTestHost({})), signal);
 }
 
 describe('running a stage', () => {
   it('gives its result', async () => {
     const end = await endOf(aStage(() => Promise.resolve(result)));
-    assert.deepEqual(end, { result, usage: false, cancelled: false });
+    assert.deepEqual(end, {
+      result,
+      usage: false,
+      cancelled: false,
+      report: { title: 'Unified Routing: Plan', result },
+    });
   });
 
   it('reports all wrong inputs together and does not start', async () => {

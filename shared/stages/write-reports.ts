@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { collectActions } from '../report/collect-actions.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import type { Check, Report } from '../report/report.ts';
+import type { StageResult } from '../model/result.ts';
+import { openPlan } from './planning/plan-file.ts';
+import type { StageEntry } from './stage-table.ts';
+import type { Ports } from './stage.ts';
+
+/** Reports of one stage's end. */
+export interface WrittenReports {
+  /** What they were made of, for a rendering of the host's own. */
+  readonly report: Report;
+  /** Absent where the stage has no folder for reports. */
+  readonly reportPath?: string;
+}
+
+/**
+ * Writes the reports of a stage beside its other output and hands them to the platform. Where no
+ * output folder was asked for, an agent's temporary folder serves the run summary.
+ */
+export async function writeReports(
+  entry: StageEntry,
+  result: StageResult,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<WrittenReports> {
+  const { host, files } = ports;
+  const out = host.input('out');
+  const report = await reportOf(entry, result, out, ports, signal);
+  const temporary = host.variable('Agent.TempDirectory');
+  const folder =
+    entry.reports === 'in-output' && out !== undefined
+      ? out
+      : temporary === undefined
+        ? undefined
+        : join(temporary, `unified-routing-${entry.name}-${ports.ids.next().slice(0, 8)}`);
+  if (folder === undefined) return { report };
+
+  const markdown = join(folder, 'report.md');
+  const html = join(folder, 'report.html');
+  await files.write(markdown, renderMarkdown(report));
+  await files.write(html, renderHtml(report));
+  await host.publish('summary', markdown);
+  await host.publish('report', html);
+  if (entry.reports === 'in-output' && entry.name !== 'plan') {
+    const junit = join(folder, 'junit.xml');
+    await files.write(junit, renderJunit(report));
+    // An import's failures are its own result; only verification belongs in the Tests tab.
+    if (entry.name === 'verify') await host.publish('tests', junit);
+  }
+  return { report, reportPath: html };
+}
+
+async function reportOf(
+  entry: StageEntry,
+  result: StageResult,
+  out: string | undefined,
+  { files }: Ports,
+  signal: AbortSignal,
+): Promise<Report> {
+  const checks = checksOf(result);
+  const report: Report = {
+    title: entry.title,
+    result,
+    ...(checks === undefined ? {} : { checks }),
+  };
+  const planPath = out === undefined ? undefined : join(out, 'plan.json');
+  if ((entry.name !== 'plan' && entry.name !== 'import') || planPath === undefined) return report;
+  if ((await files.stat(planPath)) === undefined) return report;
+  const plan = await openPlan(planPath, files, signal);
+  return {
+    ...report,
+    title: `${entry.title}: ${plan.target.url}`,
+    plan: await collectActions(plan, signal),
+  };
+}
+
+/** Stages that ask questions list them with their answers. */
+function checksOf(result: StageResult): readonly Check[] | undefined {
+  return 'checks' in result && Array.isArray(result.checks)
+    ? result.checks.filter(isCheck)
+    : undefined;
+}
+
+function isCheck(value: unknown): value is Check {
+  return typeof value === 'object' && value !== null && 'group' in value && 'name' in value;
+}
