@@ -21,6 +21,7 @@ interface FactColumn {
   readonly isValidForUpdate?: boolean;
   readonly isValidForRead?: boolean;
   readonly isSecured?: boolean;
+  readonly isODataAttribute?: boolean;
   readonly targets?: readonly string[];
   readonly options?: readonly {
     readonly value: number;
@@ -122,6 +123,7 @@ interface WireColumn {
   readonly IsValidForUpdate: boolean;
   readonly IsValidForRead: boolean;
   readonly IsSecured: boolean;
+  readonly IsValidODataAttribute: boolean;
   readonly RequiredLevel: { readonly Value: string };
   readonly Targets?: readonly string[];
   readonly MaxLength?: number;
@@ -218,6 +220,9 @@ const securedColumns = new Set([
   'msdyn_octwitterapplication.msdyn_securetwitterconsumerkey',
   'msdyn_ocwhatsappchannelaccount.msdyn_secureauthenticationtoken',
 ]);
+
+/** What the platform fills in on create though no definition says so. */
+const platformDefaults: Readonly<Record<string, number>> = { 'systemuser.userlicensetype': 0 };
 
 /** The folder of facts. */
 const folder = process.argv[2];
@@ -317,7 +322,9 @@ function factsOf(wire: WireTable, choices: ReadonlyMap<string, WireChoice>): Fac
 
 /** Columns that somebody added to the recorded organization. */
 function isForeign(column: WireColumn): boolean {
-  return column.IsCustomAttribute && !/^(msdyn|msa|adx|msfp)_/.test(column.LogicalName);
+  if (!column.IsCustomAttribute) return false;
+  const hasPrefix = /^[a-z0-9]{2,8}_/.test(column.LogicalName);
+  return hasPrefix && !/^(msdyn|msa|adx|msfp)_/.test(column.LogicalName);
 }
 
 function columnFacts(wire: WireColumn, choice: WireChoice | undefined): FactColumn {
@@ -345,6 +352,7 @@ function columnFacts(wire: WireColumn, choice: WireChoice | undefined): FactColu
     isValidForUpdate: wire.IsValidForUpdate,
     isValidForRead: wire.IsValidForRead,
     isSecured: wire.IsSecured,
+    isODataAttribute: wire.IsValidODataAttribute,
     ...(wire.Targets === undefined ? {} : { targets: wire.Targets }),
     ...(options.length === 0 ? {} : { options }),
     ...(set?.IsGlobal === true ? { globalChoice: set.Name } : {}),
@@ -497,8 +505,15 @@ function rawColumn(
     ...(column.dateTimeBehavior === undefined || column.dateTimeBehavior === 'UserLocal'
       ? {}
       : { behavior: column.dateTimeBehavior }),
-    default: column.defaultValue ?? undefined,
+    default:
+      column.defaultValue ??
+      platformDefaults[`${table.logicalName}.${column.logicalName}`] ??
+      (type === 'ManagedProperty' ? true : undefined),
     of: column.attributeOf ?? undefined,
+    ...(column.isODataAttribute === undefined ||
+    column.isODataAttribute === (column.attributeOf === undefined)
+      ? {}
+      : { odata: column.isODataAttribute }),
   };
 }
 
@@ -524,12 +539,9 @@ function targetsOf(
       (each) => each.referencingAttribute === 'ownerid' && each.referencedEntity === 'owner',
     );
     return {
-      owner: target(
-        owner?.schemaName ?? `owner_${table.logicalName}`,
-        'ownerid',
-        column,
-        undefined,
-      ),
+      owner: target(owner?.schemaName ?? `owner_${table.logicalName}`, 'ownerid', column, {
+        delete: owner?.cascade?.Delete,
+      }),
     };
   }
   for (const name of column.targets ?? []) {

@@ -59,10 +59,11 @@ export function oneOf<Word extends string>(
   return word;
 }
 
-/** Columns of the platform that custom tables have under names of their own are not custom themselves. */
-const prefixedName = /^[a-z][a-z0-9]{1,7}_/;
+/** Prefixes of publishers who add columns to tables that are not their own. */
+const publishers = /^(adx|li|msa|msdyn|msdynce|msdyncrm|msdynmkt|msevtmgt|msfp|msft|mspp|new)_/;
 
-export function buildAttribute(column: RawColumn, customTable: boolean): Attribute {
+/** `prefix` is that of a custom table's publisher: its columns begin with it, the platform's do not. */
+export function buildAttribute(column: RawColumn, prefix: string | undefined): Attribute {
   const type = oneOf(attributeTypes, column.type, column.name);
   const options = column.options?.map((each) => optionOf(each, type));
   return {
@@ -76,7 +77,8 @@ export function buildAttribute(column: RawColumn, customTable: boolean): Attribu
     validForUpdate: column.write === undefined || column.write === 'update',
     validForRead: column.read ?? true,
     secured: column.secured ?? false,
-    custom: prefixedName.test(column.name) && (customTable || column.name.startsWith('ms')),
+    custom:
+      publishers.test(column.name) || (prefix !== undefined && column.name.startsWith(prefix)),
     targets: type === 'Owner' ? ['systemuser', 'team'] : Object.keys(column.to ?? {}),
     ...(options === undefined ? {} : { options }),
     ...(column.global === undefined ? {} : { globalChoice: column.global }),
@@ -90,7 +92,7 @@ export function buildAttribute(column: RawColumn, customTable: boolean): Attribu
       : {}),
     ...(column.default === undefined ? {} : { defaultValue: column.default }),
     ...(column.of === undefined ? {} : { attributeOf: column.of }),
-    validODataAttribute: column.of === undefined || /image|_url$|_timestamp$/.test(column.name),
+    validODataAttribute: column.odata ?? column.of === undefined,
   };
 }
 

@@ -15,10 +15,11 @@ const withoutBulkMessages = new Set(['queue', 'team']);
 /** A table from its data, with the columns that mirror others. */
 export function buildEntity(logicalName: string, table: RawTable, options: BuildOptions): Entity {
   const custom = isCustom(logicalName);
+  const prefix = custom ? logicalName.slice(0, logicalName.indexOf('_') + 1) : undefined;
   const attributes = new Map<string, Attribute>();
   for (const entry of table.columns) {
     const column = rawColumn(entry, logicalName, options.standard);
-    attributes.set(column.name, buildAttribute(column, custom));
+    attributes.set(column.name, buildAttribute(column, prefix));
   }
   for (const attribute of attributes.values()) {
     for (const mirror of mirrorsOf(attribute)) {

@@ -9,7 +9,8 @@ const withYomiName = new Set(['account', 'contact', 'systemuser', 'team', 'lead'
  */
 export function mirrorsOf(attribute: Attribute): readonly Attribute[] {
   const { logicalName, type, typeName, schemaName } = attribute;
-  if (attribute.attributeOf !== undefined) return [];
+  // An image's own id stands for it where it is a column of its own.
+  if (attribute.attributeOf !== undefined && typeName !== 'ImageType') return [];
   switch (type) {
     case 'Lookup':
     case 'Customer':

@@ -39,6 +39,8 @@ export interface RawColumn {
   readonly default?: number | boolean | string;
   /** The column this one mirrors, where its name does not follow from it. */
   readonly of?: string;
+  /** Whether it is a member of the Web API's rows, where that is not what its kind says. */
+  readonly odata?: boolean;
 }
 
 /** A many-to-many relationship, listed with its first table. */
