@@ -42,7 +42,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
     next: 'Use the value of the secret, not its id, and check that it belongs to this application.',
   },
   '7000222': expired,
-  '700024': expired,
+  '700024': {
+    code: 'URM1023',
+    what: 'The assertion is not valid at this time',
+    next: 'Check the clock of this machine, and that the assertion is a fresh one.',
+  },
   '700027': wrongCertificate,
   '90002': {
     code: 'URM1024',
