@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Environment } from './environment.ts';
 import { loadMetadata } from './metadata/load-metadata.ts';
 import type { AdminTarget } from './protocol/admin.ts';
+import type { SignInTarget } from './protocol/token-endpoint.ts';
 import { createFaultPlan, type FaultPlan } from './protocol/faults.ts';
 import { RequestLog } from './protocol/request-log.ts';
 import { documentedLimits, ServiceProtection } from './protocol/service-protection.ts';
 import { applySeed, typeCodeShiftOf } from './seeds/apply-seed.ts';
 import type { EmulatorOptions } from './server.ts';
+import { InputError } from '#shared/errors/migration-error.ts';
+import { DataFile } from './store/data-file.ts';
 import { MemoryStore } from './store/memory-store.ts';
 
 /** What makes an organization itself; it outlives resets. */
@@ -19,27 +22,39 @@ interface Identity {
 }
 
 /** One emulated organization with what tests do to it. */
-export class Emulator implements AdminTarget {
+export class Emulator implements AdminTarget, SignInTarget {
   readonly log = new RequestLog();
   readonly #options: EmulatorOptions;
   readonly #identity: Identity;
-  readonly #store = new MemoryStore();
+  readonly #store: MemoryStore;
+  readonly #dataFile: DataFile | undefined;
+  readonly deviceCodes = new Map<string, { polls: number; scope: string }>();
   readonly #secrets = new Map<string, string>();
   faults: FaultPlan;
   offsetMs = 0;
   protection: ServiceProtection;
   #environment: Environment;
+  /** The rows came from the data file. */
+  #restored = false;
 
   static async open(options: EmulatorOptions): Promise<Emulator> {
     const emulator = new Emulator(options);
-    await emulator.#fill();
+    if (!emulator.#restored) await emulator.#fill();
     return emulator;
   }
 
   private constructor(options: EmulatorOptions) {
     this.#options = options;
-    this.#identity = createIdentity(options.seed ?? 'empty');
-    this.faults = createFaultPlan(options.faults ?? '');
+    this.faults = readFaults(options);
+    this.#store = new MemoryStore((changes) => this.#dataFile?.append(changes));
+    const identity = createIdentity(options.seed ?? 'empty');
+    if (options.dataFile === undefined) this.#identity = identity;
+    else {
+      const data = DataFile.open(options.dataFile, (changes) => this.#store.restore(changes));
+      this.#dataFile = data.file;
+      this.#restored = data.complete;
+      this.#identity = { ...identity, ...data.header };
+    }
     this.protection = this.#createProtection();
     this.#environment = this.#createEnvironment();
   }
@@ -50,21 +65,21 @@ export class Emulator implements AdminTarget {
 
   /** Back to the seed: rows, tables, faults, clock and requests. */
   async reset(): Promise<void> {
-    this.#store.clear();
     this.log.clear();
-    this.faults = createFaultPlan(this.#options.faults ?? '');
+    this.faults = readFaults(this.#options);
     this.offsetMs = 0;
     this.protection = this.#createProtection();
     this.#secrets.clear();
+    this.deviceCodes.clear();
     this.#environment = this.#createEnvironment();
     await this.#fill();
   }
 
   state(): object {
-    const { name, organizationId } = this.#identity;
+    const { name, organizationId, tenantId } = this.#identity;
     const tables = [...this.#store.tables()].sort();
     const counts = tables.map((table) => [table, this.#store.count(table)] as const);
-    return { name, organizationId, tables: Object.fromEntries(counts) };
+    return { name, organizationId, tenantId, tables: Object.fromEntries(counts) };
   }
 
   setSecret(applicationId: string, secret: string): void {
@@ -76,8 +91,16 @@ export class Emulator implements AdminTarget {
     return this.#secrets.get(applicationId.toLowerCase()) ?? defaultSecret;
   }
 
+  /** Ends the file that keeps the state. */
+  close(): void {
+    this.#dataFile?.close();
+  }
+
   async #fill(): Promise<void> {
+    this.#store.clear();
+    this.#dataFile?.begin({ ...this.#identity });
     await applySeed(this.#environment, this.#options.seed ?? 'empty');
+    this.#dataFile?.markSeeded();
   }
 
   #createProtection(): ServiceProtection {
@@ -101,6 +124,15 @@ export class Emulator implements AdminTarget {
 
 /** Every application signs in with it until a test sets another. */
 export const defaultSecret = 'emulator-secret';
+
+function readFaults(options: EmulatorOptions): FaultPlan {
+  try {
+    return createFaultPlan(options.faults ?? '');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InputError('--fault', reason, 'Write rules as KIND:key=value,key=value;KIND.');
+  }
+}
 
 function createIdentity(seed: string): Identity {
   const name = /([^/\\]+?)(\.json)?$/i.exec(seed)?.[1] ?? seed;

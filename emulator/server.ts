@@ -26,6 +26,8 @@ export interface EmulatorOptions {
 export interface RunningEmulator {
   /** `http://127.0.0.1:1234` */
   readonly url: string;
+  /** PEM of the certificate that signs an https emulator. */
+  readonly certificate?: string;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ export function fillOnCreate(
   cells: Map<string, Cell>,
 ): void {
   fillDefaults(entity, cells);
+  if (entity.logicalName === 'systemuser') fillApplicationUser(cells);
   const now = timeText(given.environment);
   const user: Cell = { table: 'systemuser', id: given.caller.userId };
   // The given time becomes createdon, and the real one takes its place.
@@ -58,6 +59,18 @@ export function fillOnUpdate(
 /** The environment's time as a cell, to the second. */
 export function timeText(environment: Environment): string {
   return `${new Date(environment.now()).toISOString().slice(0, 19)}Z`;
+}
+
+/** An application user needs its application only: the platform names it after that. */
+function fillApplicationUser(cells: Map<string, Cell>): void {
+  const application = cells.get('applicationid');
+  if (typeof application !== 'string') return;
+  for (const column of ['domainname', 'internalemailaddress']) {
+    if ((cells.get(column) ?? null) === null) cells.set(column, `${application}@emulator.local`);
+  }
+  for (const column of ['lastname', 'fullname']) {
+    if ((cells.get(column) ?? null) === null) cells.set(column, application);
+  }
 }
 
 function fillDefaults(entity: Entity, cells: Map<string, Cell>): void {

@@ -196,10 +196,13 @@ function assertRequired(
     // Only what the database cannot do without is enforced by the service; forms enforce the rest.
     if (attribute.requiredLevel !== 'SystemRequired' || !attribute.validForCreate) continue;
     if (name === entity.primaryId || attribute.attributeOf !== undefined) continue;
-    if (mode === 'update' && !cells.has(name)) continue;
+    if (!cells.has(name) && (mode === 'update' || !neededTypes.has(attribute.type))) continue;
     if ((cells.get(name) ?? null) === null) throw requiredColumn(entity, name);
   }
 }
+
+/** Numbers, choices and dates that a row cannot be without get a value of the platform's when left out. */
+const neededTypes: ReadonlySet<string> = new Set(['Customer', 'Lookup', 'Owner', 'String']);
 
 function assertKeysUnique(
   context: WriteContext,

@@ -1,7 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emulator } from '../emulator.ts';
 import type { EmulatorOptions, RunningEmulator } from '../server.ts';
+import { InputError } from '#shared/errors/migration-error.ts';
+import { createCertificate } from './certificate.ts';
+import { answerSignIn } from './token-endpoint.ts';
 import { answerAdmin } from './admin.ts';
 import { errorAnswer } from './answer.ts';
 import { runBatch, type BatchOutcome } from './batch.ts';
@@ -18,19 +22,44 @@ export async function listen(
   emulator: Emulator,
   options: EmulatorOptions,
 ): Promise<RunningEmulator> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (message, response) => {
+  const certificate = options.https === true ? createCertificate(Date.now()) : undefined;
+  const handle = (message: IncomingMessage, response: ServerResponse): void => {
     answer(emulator, options, { message, response }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
-  });
-  server.listen(options.port, '127.0.0.1');
+  };
+  // Fetches with long FetchXML put much into the request line and its headers.
+  const http = { keepAliveTimeout: 60_000, maxHeaderSize: 65_536 };
+  const server =
+    certificate === undefined
+      ? createServer(http, handle)
+      : createSecureServer(
+          { ...http, key: certificate.key, cert: certificate.certificate },
+          handle,
+        );
+  const port = await openPort(server, options.port);
+  return {
+    url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    ...(certificate === undefined ? {} : { certificate: certificate.certificate }),
+    close: async () => {
+      await closeServer(server);
+      emulator.close();
+    },
+  };
+}
+
+async function openPort(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const what = `Port ${port} cannot be opened: ${cause.message}`;
+      reject(new InputError('--port', what, 'Give another port, or 0 for any that is free.'));
+    });
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port was opened');
-  return { url: `http://127.0.0.1:${address.port}`, close: () => closeServer(server) };
+  return address.port;
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -64,8 +93,12 @@ async function answer(
     writeAnswer(exchange, await answerAdmin(emulator, request));
     return;
   }
+  const origin = originOf(options, request);
   if (!apiRoot.test(request.url)) {
-    writeAnswer(exchange, errorAnswer(segmentNotFound(path), { detailed: false }));
+    const { method, body } = request;
+    const signInAnswer = answerSignIn(emulator, { method, path, body, origin });
+    const unknown = errorAnswer(segmentNotFound(path), { detailed: false });
+    writeAnswer(exchange, signInAnswer ?? unknown);
     return;
   }
   const started = performance.now();
@@ -110,8 +143,7 @@ async function serve(
 ): Promise<Served> {
   const { environment, protection } = emulator;
   const version = apiRoot.exec(request.url)?.[0].replace(/\/?$/, '/') ?? '/';
-  const host = request.headers['host'] ?? '127.0.0.1';
-  const origin = `${options.https === true ? 'https' : 'http'}://${host}`;
+  const origin = originOf(options, request);
   let session: Session;
   try {
     const caller = signIn(environment, request.headers, origin);
@@ -170,6 +202,12 @@ function batch(session: Session, request: PartRequest): NonNullable<Served['outc
     default:
       return rule.kind satisfies never;
   }
+}
+
+/** The host the client called: URLs in answers repeat it. */
+function originOf(options: EmulatorOptions, request: PartRequest): string {
+  const host = request.headers['host'] ?? '127.0.0.1';
+  return `${options.https === true ? 'https' : 'http'}://${host}`;
 }
 
 function isBatch(request: PartRequest): boolean {
