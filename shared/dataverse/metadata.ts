@@ -35,7 +35,7 @@ export class Metadata {
     if (missing.length > 0)
       for (const definition of await this.#definitions(missing, signal)) {
         const table = readTable(definition, entitySets);
-        this.#tables.set(table.name, table);
+        if (missing.includes(table.name)) this.#tables.set(table.name, table);
       }
     const found = new Map<string, EnvironmentTable>();
     for (const name of wanted) {

@@ -3,22 +3,25 @@
  * items. Only as many are started as the consumer keeps up with.
  */
 export async function* inParallel<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   limit: () => number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
+  const input = items[Symbol.iterator]();
   const started: Promise<Result>[] = [];
-  let next = 0;
-  for (let at = 0; at < items.length; at += 1) {
-    for (; next < items.length && next - at < Math.max(1, limit()); next += 1) {
-      const item = items[next];
-      if (item === undefined) continue;
-      const result = work(item);
-      // A failure is reported when its turn comes; until then it must not count as unhandled.
-      result.catch(() => undefined);
-      started.push(result);
+  for (let ended = false; ; ) {
+    while (!ended && started.length < Math.max(1, limit())) {
+      const next = input.next();
+      if (next.done === true) ended = true;
+      else {
+        const result = work(next.value);
+        // A failure is reported when its turn comes; until then it must not count as unhandled.
+        result.catch(() => undefined);
+        started.push(result);
+      }
     }
     const first = started.shift();
-    if (first !== undefined) yield await first;
+    if (first === undefined) return;
+    yield await first;
   }
 }
