@@ -217,8 +217,11 @@ class IdentityResolver {
     if (table.sources.some((source) => source.forceCreate)) return [byId];
     const chain = identities.filter((identity) => identity.by !== 'map');
     const marked = table.sources.find((source) => source.compareBy.length > 0);
-    if (marked !== undefined && !marked.compareBy.includes(marked.idColumn))
-      chain.push({ by: 'key', columns: marked.compareBy });
+    if (marked !== undefined && !marked.compareBy.includes(marked.idColumn)) {
+      // What the package says of its own keys comes before the id, whatever the id is worth.
+      const at = chain.findIndex((identity) => identity.by === 'id');
+      chain.splice(at < 0 ? chain.length : at, 0, { by: 'key', columns: marked.compareBy });
+    }
     return chain.some((identity) => identity.by === 'id') ? chain : [...chain, byId];
   }
 

@@ -1,0 +1,77 @@
+import type { Files, JournalFile } from '../../host/files.ts';
+import type { JournalEntry } from '../../model/journal.ts';
+import { isRecord } from '../../plan/planned-value.ts';
+import { parseJson } from '../../plan/action-json.ts';
+import { readLines } from '../planning/file-spool.ts';
+
+/** A run's journal, open for writing: an entry that was awaited survives a crash. */
+export interface Journal {
+  write(entry: JournalEntry): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a journal; entries written at the same time share one flush to disk. */
+export async function openJournal(path: string, files: Files): Promise<Journal> {
+  const file: JournalFile = await files.openJournal(path);
+  let waiting = '';
+  let flushed: Promise<void> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const flush = async (before: Promise<void>): Promise<void> => {
+    await before.catch(() => undefined);
+    const lines = waiting;
+    waiting = '';
+    flushed = undefined;
+    await file.append(lines);
+  };
+  return {
+    write: async (entry) => {
+      waiting += `${JSON.stringify(entry)}\n`;
+      if (flushed === undefined) {
+        flushed = flush(running);
+        running = flushed;
+      }
+      await flushed;
+    },
+    close: async () => {
+      await running.catch(() => undefined);
+      await file.close();
+    },
+  };
+}
+
+/** What an earlier run on the same folder had begun. */
+export interface JournalMemory {
+  /** Actions whose request may have left. */
+  readonly begun: ReadonlySet<number>;
+  /** Plan of the last start. */
+  readonly planHash: string | undefined;
+}
+
+/** Reads a journal; a last line that was cut by a crash counts as not written. */
+export async function readJournal(
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<JournalMemory | undefined> {
+  if ((await files.stat(path))?.kind !== 'file') return undefined;
+  const begun = new Set<number>();
+  let planHash: string | undefined;
+  for await (const line of readLines(files.read(path, signal))) {
+    const entry = parseJson(line);
+    if (!isRecord(entry)) continue;
+    const { is, actions, planHash: hash } = entry;
+    if (is === 'started' && typeof hash === 'string') planHash = hash;
+    if (is !== 'intent' || !Array.isArray(actions)) continue;
+    for (const action of actions) if (typeof action === 'number') begun.add(action);
+  }
+  return { begun, planHash };
+}
+
+/**
+ * What rows created by a plan carry in `importsequencenumber`: from the plan's hash, so that a fresh
+ * machine that has only the plan recognizes them.
+ */
+export function runNumberOf(planHash: string): number {
+  const number = Number.parseInt(planHash.slice(0, 8), 16) & 0x7f_ff_ff_ff;
+  return Number.isNaN(number) || number === 0 ? 1 : number;
+}

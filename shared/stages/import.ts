@@ -1,0 +1,267 @@
+import { join } from 'node:path';
+import type { DataverseWriter } from '../dataverse/client.ts';
+import { openWriter } from '../dataverse/connect.ts';
+import type { Finding } from '../errors/finding.ts';
+import { MigrationError } from '../errors/migration-error.ts';
+import type { Connection } from '../host/host.ts';
+import type { Plan, PlanHead } from '../model/plan.ts';
+import type { StageResult } from '../model/result.ts';
+import { ruleBook } from '../routing/rule-book.ts';
+import { applyPlan } from './apply/apply-plan.ts';
+import { checkPlan, type PlanState } from './apply/check-plan.ts';
+import { openJournal, readJournal, runNumberOf } from './apply/journal.ts';
+import { ImportConflict } from './apply/import-conflict.ts';
+import { gatherTexts } from './apply/plan-texts.ts';
+import { RunLog } from './apply/run-log.ts';
+import { writeSnapshot } from './apply/snapshot.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import { blockedFindings, headOf, planOutputs } from './plan.ts';
+import type { FileSpool } from './planning/file-spool.ts';
+import { openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
+import { choosePlan } from './planning/choose-plan.ts';
+import type { Ports, Stage } from './stage.ts';
+
+export interface ImportOptions extends PlanningOptions {
+  readonly target: Connection;
+  /** A saved plan; absent: a plan is made and applied at once. */
+  readonly plan: string | undefined;
+  readonly planHash: string | undefined;
+  /** The run folder. */
+  readonly run: string;
+  readonly resume: boolean;
+  readonly allowBlocked: boolean;
+}
+
+export interface ImportResult extends StageResult {
+  readonly plan: PlanHead;
+}
+
+/** Applies a plan to an environment, journalled so that it can be run again at any point. */
+export const importStage: Stage<ImportOptions, ImportResult> = {
+  name: 'import',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    const run = reader.text('run');
+    return reader.finish({
+      target: reader.connection('target'),
+      package: reader.required('package'),
+      plan: reader.text('plan'),
+      planHash: reader.text('planHash'),
+      map: reader.text('map'),
+      run: run ?? reader.required('out'),
+      resume: reader.flag('resume'),
+      allowSameEnvironment: reader.flag('allowSameEnvironment'),
+      allowBlocked: reader.flag('allowBlocked'),
+    });
+  },
+
+  run: async (options, ports, signal) => {
+    const writer = openWriter(options.target, ports);
+    const journalPath = join(options.run, 'journal.jsonl');
+    const earlier = await readJournal(journalPath, ports.files, signal);
+    if (earlier !== undefined && !options.resume)
+      throw new ImportConflict('URM1408', {
+        what: 'The run folder holds the journal of another run',
+        where: options.run,
+        next: 'Give an empty folder, or set resume to continue that run.',
+      });
+    const opened = await openBoth(options, writer, ports, signal);
+    const chosen = await choosePlan(options, opened, writer, ports, signal);
+    try {
+      const { plan, spool } = chosen;
+      const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();
+      const result = await importPlan(
+        { options, ports, writer, opened, plan, spool, isSaved: chosen.isSaved, begun },
+        signal,
+      );
+      const text = JSON.stringify(result, undefined, 2);
+      await ports.files.write(join(options.run, 'result.json'), `${text}\n`);
+      return result;
+    } finally {
+      await chosen.spool.remove();
+    }
+  },
+};
+
+interface ImportFrame {
+  readonly options: ImportOptions;
+  readonly ports: Ports;
+  readonly writer: DataverseWriter;
+  readonly opened: Opened;
+  readonly plan: Plan;
+  readonly spool: FileSpool;
+  /** The plan was made earlier: the target may have changed since. */
+  readonly isSaved: boolean;
+  readonly begun: ReadonlySet<number>;
+}
+
+const freshState: PlanState = {
+  done: new Set(),
+  unfinished: new Set(),
+  versions: new Map(),
+  stale: [],
+};
+
+async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<ImportResult> {
+  const { options, ports, writer, opened, plan, spool } = frame;
+  const runNumber = runNumberOf(plan.hash);
+  const tables = await tablesOf(plan, writer, signal);
+  const state = frame.isSaved
+    ? await checkPlan(plan, { tables, reader: writer, runNumber, begun: frame.begun }, signal)
+    : freshState;
+  const log = new RunLog();
+  const blocked = await blockedFindings(plan, signal);
+  const findings: Finding[] = [...plan.findings, ...blockedAs(blocked, options.allowBlocked)];
+  if (!plan.applyable) findings.push(notApplyable(options.package));
+  if (state.stale.length > 0 || !plan.applyable)
+    return finish(frame, log, [...findings, ...state.stale], signal);
+  if (!(await hasWork(plan, state, signal))) return finish(frame, log, findings, signal, state);
+
+  if (frame.isSaved) await gatherTexts(plan, opened.source, ruleBook, spool, signal);
+  const snapshot = join(options.run, 'snapshot');
+  if ((await ports.files.stat(snapshot)) === undefined)
+    await writeSnapshot(
+      snapshot,
+      { pkg: opened.pkg, plan, tables, reader: writer, book: ruleBook, files: ports.files },
+      signal,
+    );
+  const journal = await openJournal(join(options.run, 'journal.jsonl'), ports.files);
+  const now = (): string => new Date(ports.clock.now()).toISOString();
+  try {
+    await journal.write({
+      is: 'started',
+      format: 1,
+      run: ports.ids.next(),
+      runNumber,
+      planHash: plan.hash,
+      at: now(),
+    });
+    const stopped = await applyUntilStopped(
+      () =>
+        applyPlan(
+          {
+            plan,
+            writer,
+            tables,
+            texts: spool,
+            book: ruleBook,
+            host: ports.host,
+            journal,
+            runNumber,
+            state,
+            log,
+            progress: (label, done, total) => ports.host.progress(label, done, total),
+          },
+          signal,
+        ),
+      signal,
+    );
+    // The account of what was done is owed even when the run was cancelled.
+    const untold = new AbortController().signal;
+    const all = [...findings, ...(stopped === undefined ? [] : [stopped])];
+    const result = await finish(frame, log, all, untold, state);
+    await journal.write({
+      is: 'ended',
+      outcome: signal.aborted ? 'cancelled' : result.outcome,
+      at: now(),
+    });
+    return result;
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Runs the plan; what ends it early becomes a finding, so that what was done is still told. */
+async function applyUntilStopped(
+  apply: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  try {
+    await apply();
+    return undefined;
+  } catch (error) {
+    if (signal.aborted)
+      return {
+        severity: 'error',
+        code: 'URM1407',
+        where: 'import',
+        summary: 'The import was cancelled before it was through',
+        detail: '',
+        remedy:
+          'Import again with the same plan, or resume the run: only what is missing is written.',
+      };
+    if (!(error instanceof MigrationError)) throw error;
+    return {
+      ...error.toFinding(),
+      code: 'URM1410',
+      summary: `The import stopped early: ${error.what}`,
+      remedy: `${error.next} Then import again: only what is missing is written.`,
+    };
+  }
+}
+
+async function finish(
+  frame: ImportFrame,
+  log: RunLog,
+  before: readonly Finding[],
+  signal: AbortSignal,
+  state: PlanState = freshState,
+): Promise<ImportResult> {
+  const { plan, writer, options } = frame;
+  for (const action of state.done) if (log.fateOf(action) === 'open') log.set(action, 'found');
+  const { counts, notReached } = await log.counts(plan, options.allowBlocked, signal);
+  const findings = [...before, ...log.findings];
+  return {
+    stage: 'import',
+    outcome: outcomeOf(findings),
+    counts,
+    findings: notReached > 0 ? findings.map((finding) => withRest(finding, notReached)) : findings,
+    outputs: { ...planOutputs(plan), runPath: options.run },
+    requests: writer.requests,
+    plan: headOf(plan),
+  };
+}
+
+function withRest(finding: Finding, notReached: number): Finding {
+  if (finding.code !== 'URM1407' && finding.code !== 'URM1410') return finding;
+  const rest = `${notReached} actions of the plan were not reached.`;
+  return { ...finding, detail: finding.detail === '' ? rest : `${finding.detail} ${rest}` };
+}
+
+/** Blocked rows fail the import unless they were allowed for. */
+function blockedAs(findings: readonly Finding[], isAllowed: boolean): readonly Finding[] {
+  return isAllowed ? findings.map((finding) => ({ ...finding, severity: 'warning' })) : findings;
+}
+
+async function hasWork(plan: Plan, state: PlanState, signal: AbortSignal): Promise<boolean> {
+  for await (const { kind, number } of plan.actions(signal))
+    if (kind !== 'blocked' && kind !== 'manual' && !state.done.has(number)) return true;
+  return false;
+}
+
+/** Metadata of every table that a plan writes or links to. */
+async function tablesOf(
+  plan: Plan,
+  writer: DataverseWriter,
+  signal: AbortSignal,
+): ReturnType<DataverseWriter['tables']> {
+  const names = new Set<string>();
+  for await (const action of plan.actions(signal)) {
+    names.add(action.row.table);
+    if (action.kind === 'link' || action.kind === 'unlink') names.add(action.link.to.table);
+  }
+  return writer.tables([...names], signal);
+}
+
+function notApplyable(where: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1409',
+    where,
+    summary: 'The plan must not be applied: the package has errors that no single row explains',
+    detail: '',
+    remedy: 'Resolve the findings of the plan and plan again.',
+  };
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { openReader } from '../dataverse/connect.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Connection } from '../host/host.ts';
+import type { Plan, PlanHead } from '../model/plan.ts';
+import type { StageResult } from '../model/result.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
+import { writePlan } from './planning/plan-file.ts';
+import { hasChanges, planSummary } from './planning/plan-summary.ts';
+import type { Stage } from './stage.ts';
+
+export interface PlanOptions extends PlanningOptions {
+  readonly target: Connection;
+  /** Folder of plan.json. */
+  readonly out: string;
+}
+
+export interface PlanResult extends StageResult {
+  readonly plan: PlanHead;
+}
+
+/** Compares a package with an environment and saves the differences as plan.json. Sends reads only. */
+export const planStage: Stage<PlanOptions, PlanResult> = {
+  name: 'plan',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    return reader.finish({
+      target: reader.connection('target'),
+      package: reader.required('package'),
+      map: reader.text('map'),
+      allowSameEnvironment: reader.flag('allowSameEnvironment'),
+      out: reader.required('out'),
+    });
+  },
+
+  run: async (options, ports, signal) => {
+    const reader = openReader(options.target, ports);
+    const opened = await openBoth(options, reader, ports, signal);
+    const { plan, spool } = await makePlan(opened, options, reader, ports, signal);
+    try {
+      const path = join(options.out, 'plan.json');
+      await writePlan(path, plan, ports.files, signal);
+      const findings = [...plan.findings, ...(await blockedFindings(plan, signal))];
+      return {
+        stage: 'plan',
+        outcome: outcomeOf(findings),
+        counts: plan.counts,
+        findings,
+        outputs: { ...planOutputs(plan), planPath: path },
+        requests: reader.requests,
+        plan: headOf(plan),
+      };
+    } finally {
+      await spool.remove();
+    }
+  },
+};
+
+/** What a pipeline asks a plan. */
+export function planOutputs(head: PlanHead): Readonly<Record<string, string | boolean>> {
+  return {
+    hasChanges: hasChanges(head),
+    hasDeletes: head.counts.deleted + head.counts.unlinked > 0,
+    hasBlocking: head.counts.failed > 0,
+    planHash: head.hash,
+    planSummary: planSummary(head),
+  };
+}
+
+/** Findings of the rows that a plan cannot write. */
+export async function blockedFindings(
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for await (const action of plan.actions(signal))
+    if (action.kind === 'blocked') findings.push(action.finding);
+  return findings;
+}
+
+/** The plan without its actions, as results carry it. */
+export function headOf(plan: PlanHead): PlanHead {
+  const { format, hash, tool, target, complete, applyable, counts, estimate, findings, manual } =
+    plan;
+  return {
+    format,
+    hash,
+    tool,
+    package: plan.package,
+    target,
+    complete,
+    applyable,
+    counts,
+    estimate,
+    findings,
+    manual,
+  };
+}

@@ -1,0 +1,103 @@
+import { openPackage } from '../../cmt/open-package.ts';
+import type { MigrationPackage } from '../../cmt/package.ts';
+import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Guid } from '../../model/guid.ts';
+import type { RowSource } from '../../model/row-source.ts';
+import { buildPlan, type BuiltPlan } from '../../plan/build-plan.ts';
+import { PlanConflict } from '../../plan/plan-errors.ts';
+import type { PlanInput } from '../../plan/plan-input.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
+import type { Ports } from '../stage.ts';
+import { toolName } from '../tool-name.ts';
+import { openFileSpool, type FileSpool } from './file-spool.ts';
+import { manualSteps, unheardFlags } from './manual-steps.ts';
+import { readMap } from './read-map.ts';
+import { targetReader } from './target-reader.ts';
+
+/** Inputs that plan, import and verify share. */
+export interface PlanningOptions {
+  readonly package: string;
+  readonly map: string | undefined;
+  readonly allowSameEnvironment: boolean;
+}
+
+/** A package and the environment it is for, both looked at. */
+export interface Opened {
+  readonly pkg: MigrationPackage;
+  /** The package with what the planner needs beside its rows. */
+  readonly source: RowSource;
+  readonly organizationId: Guid;
+}
+
+/** Opens the package, signs in, and refuses the environment the package comes from. */
+export async function openBoth(
+  options: PlanningOptions,
+  reader: DataverseReader,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const pkg = await openPackage(options.package, ports.files, signal);
+  const { organizationId } = await reader.whoAmI(signal);
+  if (!options.allowSameEnvironment && pkg.manifest?.source.organizationId === organizationId)
+    throw new PlanConflict('URM1304', {
+      what: 'The target is the environment that the package was exported from',
+      where: reader.url,
+      next: 'Correct the target, or set allowSameEnvironment if this is what you want.',
+    });
+  const exportedAt = new Map<string, string>();
+  for (const step of pkg.steps) {
+    const timestamp = pkg.timestamp(step);
+    if (timestamp !== undefined) exportedAt.set(step, timestamp);
+  }
+  const source: RowSource = {
+    hash: pkg.hash,
+    tables: pkg.tables,
+    exportedAt,
+    rows: (table, again) => pkg.rows(table, again),
+    links: (table, again) => pkg.links(table, again),
+  };
+  return { pkg, source, organizationId };
+}
+
+/** A plan with the disk space it lives in; whoever made it calls `spool.remove`. */
+export interface MadePlan {
+  readonly plan: BuiltPlan;
+  readonly spool: FileSpool;
+}
+
+/** Compares the package with the environment. Sends reads only. */
+export async function makePlan(
+  opened: Opened,
+  options: PlanningOptions & Pick<PlanInput, 'compared'>,
+  reader: DataverseReader,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<MadePlan> {
+  const { pkg, source, organizationId } = opened;
+  const map =
+    options.map === undefined ? new Map() : await readMap(options.map, ports.files, reader, signal);
+  const spool = await openFileSpool(ports.files);
+  try {
+    const plan = await buildPlan(
+      {
+        source,
+        book: ruleBook,
+        target: targetReader(reader),
+        environment: { organizationId, url: reader.url },
+        map,
+        spool,
+        now: ports.clock.now(),
+        tool: toolName,
+        findings: [...pkg.findings, ...unheardFlags(pkg)],
+        manual: manualSteps(pkg),
+        progress: (label, done) => ports.host.progress(label, done, done),
+        ...(options.compared === undefined ? {} : { compared: options.compared }),
+      },
+      signal,
+    );
+    return { plan, spool };
+  } catch (error) {
+    await spool.remove();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import type { MigrationPackage } from '../../cmt/package.ts';
+import type { Finding } from '../../errors/finding.ts';
+import { areas } from '../../routing/catalogue.ts';
+
+/** What the import of a package leaves to be done by hand: of its areas, and of values that stayed behind. */
+export function manualSteps(pkg: MigrationPackage): readonly Finding[] {
+  const tables = new Set(pkg.tables.map((table) => table.name));
+  const named = new Set(pkg.manifest?.steps.map((step) => step.area));
+  const findings: Finding[] = [];
+  for (const area of areas) {
+    const own = area.steps.some((step) => step.tables.some(({ table }) => tables.has(table)));
+    if (pkg.manifest === undefined ? !own : !named.has(area.area)) continue;
+    for (const sentence of area.manual) findings.push(byHand(area.title, sentence));
+  }
+  for (const { table, column, rows, reason } of pkg.manifest?.withheld ?? [])
+    if (reason === 'secret' || reason === 'environment')
+      findings.push(
+        byHand(
+          `table ${table}, column ${column}`,
+          `Set ${column} in the target where it is needed: its value (${rows} rows) was withheld, because it is ${reasons[reason]}.`,
+        ),
+      );
+  return findings;
+}
+
+const reasons = {
+  secret: 'a secret',
+  environment: 'true only in its own environment',
+} as const;
+
+/** What flags of the package's schemas ask for and this tool does not do. */
+export function unheardFlags(pkg: MigrationPackage): readonly Finding[] {
+  return pkg.tables
+    .filter((table) => table.disablePlugins)
+    .map((table) => ({
+      severity: 'warning',
+      code: 'URM1331',
+      where: `${table.step} table ${table.name}`,
+      summary:
+        'The schema asks that server logic is bypassed (disableplugins); it runs all the same',
+      detail: 'Routing needs its server logic: it makes identifiers and dependency rows.',
+      remedy: 'Export with disableplugins="false".',
+    }));
+}
+
+function byHand(where: string, summary: string): Finding {
+  return {
+    severity: 'info',
+    code: 'URM1330',
+    where,
+    summary,
+    detail: '',
+    remedy: 'Do it in the target after the import.',
+  };
+}
