@@ -1,4 +1,5 @@
 import { contosoRows } from './contoso/contoso-rows.ts';
+import { documentedIds } from './contoso/documented-ids.ts';
 import type { Environment } from '../environment.ts';
 import { stableId } from '../metadata/stable-id.ts';
 import { plantRoles } from './plant-roles.ts';
@@ -28,7 +29,12 @@ export async function applySeed(environment: Environment, seed: string): Promise
   const salt = `environment ${environment.organizationId}`;
   plantRows(environment, systemRows(environment), { ids, salt });
   plantRoles(environment, { ids, salt });
-  plantRows(environment, await configurationOf(seed), { ids, salt: `seed ${seed}` });
+  plantRows(environment, await configurationOf(seed), {
+    ids,
+    salt: `seed ${seed}`,
+    // What was made by hand elsewhere has other ids, these too.
+    ...(seed === 'contoso' ? { fixed: documentedIds } : {}),
+  });
 }
 
 async function configurationOf(seed: string): Promise<SeedTables> {

@@ -16,6 +16,8 @@ export function plantRows(
     readonly ids: SeedIds;
     /** Rows with the same key get the same id for the same text. */
     readonly salt: string;
+    /** Ids given beforehand, by `table#key`. */
+    readonly fixed?: ReadonlyMap<string, string>;
   },
 ): void {
   const { metadata, store } = environment;
@@ -30,7 +32,8 @@ export function plantRows(
       const id =
         typeof given === 'string' && given !== ''
           ? resolveText(given, options.ids).toLowerCase()
-          : stableId(`${options.salt} ${table} ${name}`);
+          : (options.fixed?.get(`${table}#${name}`) ??
+            stableId(`${options.salt} ${table} ${name}`));
       if (typeof key === 'string') options.ids.set(`${table}#${key}`, id);
       planted.push({ entity, id, row });
     }

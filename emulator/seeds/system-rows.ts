@@ -27,6 +27,7 @@ export function systemRows(environment: Environment): SeedTables {
         languagecode: 1033,
       },
     ],
+    roletemplate: [{ roletemplateid: systemAdministratorTemplateId, name: 'System Administrator' }],
     businessunit: [
       { key: 'root', businessunitid: environment.rootBusinessUnitId, name: environment.name },
     ],

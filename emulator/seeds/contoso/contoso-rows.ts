@@ -1,7 +1,14 @@
 import type { SeedTables } from '../seed-rows.ts';
+import { assignmentRows } from './assignment-rows.ts';
 import { capacityRows } from './capacity-rows.ts';
 import { mergeTables } from './merge-tables.ts';
+import { queueRows } from './queue-rows.ts';
 import { skillRows } from './skill-rows.ts';
 
 /** The contact centre of a company that sells and repairs coffee machines. */
-export const contosoRows: SeedTables = mergeTables([skillRows, capacityRows]);
+export const contosoRows: SeedTables = mergeTables([
+  skillRows,
+  capacityRows,
+  queueRows,
+  assignmentRows,
+]);
