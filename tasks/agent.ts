@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import { InputError } from '#shared/errors/migration-error.ts';
 import type { Finding } from '#shared/errors/finding.ts';
@@ -69,8 +70,8 @@ function createAgentHost(entry: StageEntry): AgentHost {
   const mask = createSecretMask();
   const clean = (text: string): string => neutralize(mask.apply(text));
   const maskSecret = (value: string): void => {
-    mask.add(value);
-    for (const form of mask.forms()) if (!/[\r\n]/.test(form)) tl.setSecret(form);
+    // The agent refuses secrets of several lines; each line is a form of its own.
+    for (const form of mask.add(value)) if (!/[\r\n]/.test(form)) tl.setSecret(form);
   };
   const log = (level: LogLevel, text: string): void => {
     if (level === 'debug') tl.debug(clean(text));
@@ -100,7 +101,8 @@ function createAgentHost(entry: StageEntry): AgentHost {
       tl.setProgress(percent, clean(label));
     },
     issue: ({ severity, code, where, summary, detail, remedy }) => {
-      const text = [`${code} ${where}: ${summary}`, detail, remedy]
+      const place = code === 'URM1001' ? inputOf(entry, where) : where;
+      const text = [`${code} ${place}: ${summary}`, detail, remedy]
         .filter((part) => part !== '')
         .join(' · ');
       if (severity === 'info') log('info', text);
@@ -204,8 +206,8 @@ function serviceConnection(id: string, maskSecret: (value: string) => void): Ser
     scheme: tl.getEndpointAuthorizationScheme(id, true) ?? whole?.scheme ?? 'None',
     url: tl.getEndpointUrl(id, true),
     parameter: (name) =>
-      tl.getEndpointAuthorizationParameter(id, name, true) ??
-      parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1],
+      parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1] ??
+      quietly(() => tl.getEndpointAuthorizationParameter(id, name, true)),
     idToken: async (signal) => {
       const token = await requestIdToken(
         {
@@ -228,9 +230,25 @@ function serviceConnection(id: string, maskSecret: (value: string) => void): Ser
   };
 }
 
+/** The library writes the parameters it reads to its debug log, secrets too. */
+function quietly<Value>(read: () => Value): Value {
+  tl.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
+  try {
+    return read();
+  } finally {
+    tl.setStdStream(process.stdout);
+  }
+}
+
 function textInput(name: string): string | undefined {
   const value = tl.getInput(name)?.trim();
   return value === '' ? undefined : value;
+}
+
+/** Stages know options by their own names; people with a pipeline know inputs. */
+function inputOf(entry: StageEntry, name: string): string {
+  const option = entry.options.find(({ flag }) => optionName(flag) === name);
+  return option === undefined ? name : inputName(option);
 }
 
 /** A path input left empty arrives as the working directory; the agent fills it in. */

@@ -1,9 +1,8 @@
 /** Replaces secrets in texts, in the forms in which they usually escape. */
 export interface SecretMask {
-  add(secret: string): void;
+  /** Gives the forms that were not known before. */
+  add(secret: string): readonly string[];
   apply(text: string): string;
-  /** Every form that is replaced, longest first: for a platform that masks by itself. */
-  forms(): readonly string[];
 }
 
 /** Shorter words are no secrets, and replacing them would make a log unreadable. */
@@ -15,11 +14,16 @@ export function createSecretMask(): SecretMask {
   let longestFirst: readonly string[] = [];
   return {
     add: (secret) => {
-      for (const form of formsOf(secret)) if (form.length >= minSecretChars) known.add(form);
+      // Who masks a secret in base64 has usually masked the secret itself before.
+      if (known.has(secret)) return [];
+      const fresh = [...new Set(formsOf(secret))].filter(
+        (form) => form.length >= minSecretChars && !known.has(form),
+      );
+      for (const form of fresh) known.add(form);
       longestFirst = [...known].sort((a, b) => b.length - a.length);
+      return fresh;
     },
     apply: (text) => longestFirst.reduce((masked, form) => masked.replaceAll(form, '***'), text),
-    forms: () => longestFirst,
   };
 }
 

@@ -28,7 +28,8 @@ export async function writeReports(
   signal: AbortSignal,
 ): Promise<WrittenReports> {
   const { host, files } = ports;
-  const out = host.input('out');
+  // An import that is continued names its run folder.
+  const out = host.input('out') ?? host.input('run');
   const report = await reportOf(entry, result, out, ports, signal);
   const temporary = host.variable('Agent.TempDirectory');
   const folder =
@@ -78,7 +79,7 @@ async function reportOf(
   };
 }
 
-/** Stages that ask questions list them with their answers. */
+/** A stage that asks questions lists them in its result, for the Tests tab. */
 function checksOf(result: StageResult): readonly Check[] | undefined {
   return 'checks' in result && Array.isArray(result.checks)
     ? result.checks.filter(isCheck)
