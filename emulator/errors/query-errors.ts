@@ -161,11 +161,50 @@ export function invalidQueryValue(
   );
 }
 
-export function conditionValueCount(operator: string, expected: string): ServiceError {
+const operatorNames: ReadonlyMap<string, string> = new Map([
+  ['eq', 'Equal'],
+  ['ne', 'NotEqual'],
+  ['neq', 'NotEqual'],
+  ['gt', 'GreaterThan'],
+  ['ge', 'GreaterEqual'],
+  ['lt', 'LessThan'],
+  ['le', 'LessEqual'],
+  ['begins-with', 'BeginsWith'],
+  ['not-begin-with', 'DoesNotBeginWith'],
+  ['ends-with', 'EndsWith'],
+  ['not-end-with', 'DoesNotEndWith'],
+  ['contain-values', 'ContainValues'],
+  ['not-contain-values', 'DoesNotContainValues'],
+]);
+
+/** The platform's own name of an operator: its error texts use it. */
+function operatorName(operator: string): string {
+  return (
+    operatorNames.get(operator) ??
+    operator
+      .split('-')
+      .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+      .join('')
+  );
+}
+
+export function conditionValueMissing(operator: string): ServiceError {
   return new ServiceError(
     400,
     '0x80041106',
-    `Incorrect filter condition or conditions. The condition operator '${operator}' requires ${expected}.`,
+    `Attribute 'value' or 'valueof' must be specified for condition operator: ${operatorName(operator)}`,
+  );
+}
+
+export function conditionValueCount(
+  operator: string,
+  expected: string,
+  found: number,
+): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041106',
+    `Condition operator '${operatorName(operator)}' requires that ${expected} set. Values.Length: ${found}`,
   );
 }
 

@@ -117,6 +117,27 @@ export function nameOf(source: CellSource, reference: Reference): string | null 
   return typeof name === 'string' ? name : null;
 }
 
+/**
+ * The row a lookup points at as a table sees it: users and teams also stand in the table of owners,
+ * which keeps no rows of its own.
+ */
+export function referencedRow(
+  source: CellSource,
+  entity: Entity,
+  cell: Cell,
+): StoredRow | undefined {
+  if (!isReference(cell)) {
+    return typeof cell === 'string'
+      ? source.store.get(entity.logicalName, cell.toLowerCase())
+      : undefined;
+  }
+  if (entity.logicalName !== 'owner') return source.store.get(entity.logicalName, cell.id);
+  const principal = source.store.get(cell.table, cell.id);
+  if (principal === undefined) return undefined;
+  const cells = new Map<string, Cell>([['name', nameOf(source, cell)]]);
+  return { id: principal.id, version: principal.version, cells };
+}
+
 /** Label of a choice, labels of a multi-select; undefined where the value is none of the options. */
 export function optionLabels(attribute: Attribute, cell: Cell): string | undefined {
   if (cell === null) return undefined;

@@ -2,6 +2,7 @@ import { parseGuid } from '#shared/model/guid.ts';
 import type { Caller } from '../environment.ts';
 import {
   conditionValueCount,
+  conditionValueMissing,
   invalidOperator,
   invalidQueryValue,
   operatorNotAllowed,
@@ -197,8 +198,9 @@ function isEmpty(cell: Cell): boolean {
 
 function firstValue(condition: ColumnCondition): string {
   const [value] = condition.values;
-  if (value === undefined || condition.values.length > 1) {
-    throw conditionValueCount(condition.operator, 'exactly one value');
+  if (value === undefined) throw conditionValueMissing(condition.operator);
+  if (condition.values.length > 1) {
+    throw conditionValueCount(condition.operator, 'exactly one value is', condition.values.length);
   }
   return value;
 }
@@ -218,9 +220,7 @@ function equal(context: ConditionContext, condition: ColumnCondition): Test {
 }
 
 function isIn(context: ConditionContext, condition: ColumnCondition): Test {
-  if (condition.values.length === 0) {
-    throw conditionValueCount(condition.operator, 'at least one value');
-  }
+  if (condition.values.length === 0) throw conditionValueMissing(condition.operator);
   return equalsOneOf(context, condition, condition.values);
 }
 
@@ -264,7 +264,11 @@ function between(condition: ColumnCondition): Test {
   const { entity, attribute } = condition.column;
   const [lower, upper] = condition.values;
   if (lower === undefined || upper === undefined || condition.values.length !== 2) {
-    throw conditionValueCount(condition.operator, 'exactly two values');
+    throw conditionValueCount(
+      condition.operator,
+      'exactly two values are',
+      condition.values.length,
+    );
   }
   const keyOf = comparableOf(kindOf(attribute));
   const from = parseComparable(entity, attribute, lower);
@@ -295,7 +299,7 @@ function containValues(condition: ColumnCondition): Test {
 
 function wholeNumber(condition: ColumnCondition, index: number): number {
   const text = condition.values[index];
-  if (text === undefined) throw conditionValueCount(condition.operator, 'a value');
+  if (text === undefined) throw conditionValueMissing(condition.operator);
   if (!/^\s*-?\d+\s*$/.test(text)) {
     throw invalidQueryValue(text, {
       table: condition.column.entity.logicalName,
@@ -343,7 +347,11 @@ function inFiscalPeriod(condition: ColumnCondition): Test {
 
 function periodAndYear(condition: ColumnCondition): DateRange {
   if (condition.values.length !== 2) {
-    throw conditionValueCount(condition.operator, 'a period and a year');
+    throw conditionValueCount(
+      condition.operator,
+      'a period and a year are',
+      condition.values.length,
+    );
   }
   return fiscalPeriod(wholeNumber(condition, 0), wholeNumber(condition, 1));
 }

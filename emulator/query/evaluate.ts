@@ -6,6 +6,7 @@ import {
   isLookup,
   isReference,
   kindOf,
+  referencedRow,
   type CellSource,
   type Comparable,
 } from './column-value.ts';
@@ -159,19 +160,17 @@ export function relatedRows(
   const visible = rows.visible?.(entity);
   const seen = (found: readonly StoredRow[]): readonly StoredRow[] =>
     visible === undefined ? found : found.filter((row) => visible(row));
-  const table = entity.logicalName;
 
   if (from.logicalName === entity.primaryId) {
     return (parent) => {
-      const id = parent === undefined ? undefined : idOf(readTo(parent));
-      const row = id === undefined ? undefined : rows.store.get(table, id);
+      const row = parent === undefined ? undefined : referencedRow(rows, entity, readTo(parent));
       return row === undefined ? [] : seen([row]);
     };
   }
 
   let probes = 0;
   let hash: ReadonlyMap<Comparable, readonly StoredRow[]> | undefined;
-  const indexed = isLookup(from) && from.targets.length > 0;
+  const indexed = isIndexed(from);
   return (parent) => {
     if (parent === undefined) return [];
     const cell = readTo(parent);
@@ -180,7 +179,7 @@ export function relatedRows(
     if (hash === undefined && indexed && probes < probesBeforeHash) {
       probes++;
       const id = idOf(cell);
-      return id === undefined ? [] : seen(findByLookup(rows, entity, { column: from, id }));
+      return id === undefined ? [] : seen(findById(rows, entity, { column: from, id }));
     }
     hash ??= hashOf(rows, entity, from);
     return seen(hash.get(key) ?? []);
@@ -192,15 +191,26 @@ function idOf(cell: Cell): string | undefined {
   return isReference(cell) ? cell.id : undefined;
 }
 
-function findByLookup(
+// Lookups and the two id columns of intersect tables.
+function isIndexed(column: Attribute): boolean {
+  return isLookup(column) ? column.targets.length > 0 : column.type === 'Uniqueidentifier';
+}
+
+function findById(
   rows: RowSource,
   entity: Entity,
   wanted: { readonly column: Attribute; readonly id: string },
 ): readonly StoredRow[] {
   const { column, id } = wanted;
-  return column.targets.flatMap((table) => [
-    ...rows.store.find(entity.logicalName, column.logicalName, { table, id }),
-  ]);
+  const table = entity.logicalName;
+  const name = column.logicalName;
+  if (!isLookup(column)) return [...rows.store.find(table, name, id)];
+  // A row has one reference in the column, but a store may find it under each target's name.
+  const found = new Map<string, StoredRow>();
+  for (const target of column.targets) {
+    for (const row of rows.store.find(table, name, { table: target, id })) found.set(row.id, row);
+  }
+  return [...found.values()];
 }
 
 function hashOf(
@@ -240,11 +250,11 @@ function candidates(
         .map((id) => rows.store.get(table, id))
         .filter((row) => row !== undefined);
     }
-    if (isLookup(column) && column.targets.length > 0) lookup = { column, ids };
+    if (isIndexed(column)) lookup = { column, ids };
   }
   if (lookup === undefined) return rows.store.rows(table);
   const { column, ids } = lookup;
-  return [...new Set(ids)].flatMap((id) => findByLookup(rows, entity, { column, id }));
+  return [...new Set(ids)].flatMap((id) => findById(rows, entity, { column, id }));
 }
 
 function compile(rows: RowSource, condition: Condition): Test {

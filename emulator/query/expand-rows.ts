@@ -1,6 +1,6 @@
 import type { Entity } from '../metadata/metadata.ts';
-import type { StoredRow } from '../store/store.ts';
-import { cellReader, isReference } from './column-value.ts';
+import type { Cell, StoredRow } from '../store/store.ts';
+import { cellReader, isReference, referencedRow } from './column-value.ts';
 import { relatedRows, type RowSource } from './evaluate.ts';
 import type { QueryContext } from './interface.ts';
 import { lowerOData } from './lower-odata.ts';
@@ -112,18 +112,21 @@ function singleExpander(context: QueryContext, entity: Entity, expansion: Expans
   const read = column === undefined ? () => null : cellReader(rows, entity, column);
   return (members, row) => {
     const cell = read(row);
-    const reference = isReference(cell) && cell.table === target.logicalName ? cell : undefined;
-    const found =
-      reference === undefined ? undefined : rows.store.get(target.logicalName, reference.id);
-    if (reference === undefined || found === undefined) {
+    const found = leadsTo(cell, target) ? referencedRow(rows, target, cell) : undefined;
+    if (found === undefined || !isReference(cell)) {
       members[name] = null;
     } else if (item.reference) {
-      members[name] = { '@odata.id': `${context.rootUrl}${target.entitySetName}(${reference.id})` };
+      const set = rows.metadata.entity(cell.table)?.entitySetName ?? target.entitySetName;
+      members[name] = { '@odata.id': `${context.rootUrl}${set}(${found.id})` };
     } else {
       const [kept] = pageRows(rows, form, { limit: 1 }, [found]).tuples;
       members[name] = kept === undefined ? null : write(found);
     }
   };
+}
+
+function leadsTo(cell: Cell, target: Entity): boolean {
+  return isReference(cell) && (cell.table === target.logicalName || target.logicalName === 'owner');
 }
 
 function collectionExpander(

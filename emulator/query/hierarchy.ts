@@ -1,4 +1,5 @@
 import type { Attribute, Entity, ManyToOne } from '../metadata/metadata.ts';
+import type { Cell } from '../store/store.ts';
 import type { RowSource } from './evaluate.ts';
 import { isReference } from './column-value.ts';
 
@@ -51,17 +52,13 @@ function above(rows: RowSource, parent: ManyToOne, id: string): readonly string[
   const found = new Set<string>();
   let next: string | undefined = id;
   while (next !== undefined) {
-    const cell: unknown = rows.store
-      .get(parent.referencingEntity, next)
-      ?.cells.get(parent.referencingAttribute);
-    const reference = cell ?? null;
+    const reference: Cell =
+      rows.store.get(parent.referencingEntity, next)?.cells.get(parent.referencingAttribute) ??
+      null;
     next = undefined;
-    if (typeof reference === 'object' && reference !== null && 'id' in reference) {
-      const parentId = String(reference.id);
-      if (!found.has(parentId) && parentId !== id) {
-        found.add(parentId);
-        next = parentId;
-      }
+    if (isReference(reference) && !found.has(reference.id) && reference.id !== id) {
+      found.add(reference.id);
+      next = reference.id;
     }
   }
   return [...found];

@@ -474,7 +474,7 @@ function readCondition(reading: Reading, element: XmlElement, scope: Scope): Con
   if ((operator === 'null' || operator === 'not-null') && values.length > 0) {
     // `value=""` comes from older designers and is let through.
     if (values.some((text) => text !== '')) {
-      throw conditionValueCount(operator, 'that no values are set');
+      throw conditionValueCount(operator, 'no values are', values.length);
     }
     return columnCondition(reading.context, { column, operator, values: [] });
   }
