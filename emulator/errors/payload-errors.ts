@@ -262,6 +262,14 @@ export function messageNotEnabled(message: string, entity: Entity): ServiceError
   );
 }
 
+export function messageNotSupported(message: string, entity: Entity): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80040800',
+    `The '${message}' method does not support entities of type '${entity.logicalName}'.`,
+  );
+}
+
 export function invalidArgument(message: string): ServiceError {
   return new ServiceError(400, '0x80040203', message);
 }

@@ -1,9 +1,11 @@
 import {
+  duplicatePair,
   invalidArgument,
   messageNotEnabled,
   notImplemented,
   rowNotFound,
 } from '../errors/payload-errors.ts';
+import type { StoredRow } from '../store/store.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
@@ -43,7 +45,7 @@ export function bulkMessage(context: RequestContext, entity: Entity, message: st
         for (const body of targets) updateTarget(context, entity, body);
         return noContent();
       case 'UpsertMultiple':
-        for (const body of targets) upsertTarget(context, entity, body);
+        upsertTargets(context, entity, targets);
         return noContent();
       default:
         return message satisfies never;
@@ -80,15 +82,28 @@ function updateTarget(context: RequestContext, entity: Entity, body: JsonObject)
   updateRow(context, found.row, payload);
 }
 
-function upsertTarget(context: RequestContext, entity: Entity, body: JsonObject): void {
+function upsertTargets(
+  context: RequestContext,
+  entity: Entity,
+  targets: readonly JsonObject[],
+): void {
+  const written = new Set<string>();
+  for (const body of targets) {
+    const { id } = upsertTarget(context, entity, body);
+    // One call may not write a row twice.
+    if (written.has(id)) throw duplicatePair();
+    written.add(id);
+  }
+}
+
+function upsertTarget(context: RequestContext, entity: Entity, body: JsonObject): StoredRow {
   const found = targetOf(context, readPayload(context, entity, { body, mode: 'update' }), body);
   if (found.row !== undefined) {
-    updateRow(context, found.row, readPayload(context, entity, { body, mode: 'update' }));
-    return;
+    return updateRow(context, found.row, readPayload(context, entity, { body, mode: 'update' }));
   }
   const payload = readPayload(context, entity, { body, mode: 'create' });
   for (const [column, cell] of found.keyCells) payload.cells.set(column, cell);
-  createRow(context, { ...payload, ...(found.id === undefined ? {} : { id: found.id }) });
+  return createRow(context, { ...payload, ...(found.id === undefined ? {} : { id: found.id }) });
 }
 
 /** The row a target names by its primary key or by `@odata.id`. */

@@ -29,6 +29,8 @@ export function fillOnCreate(
   if (!cells.has('organizationid')) {
     set('organizationid', { table: 'organization', id: given.environment.organizationId });
   }
+  fillFullName(entity, new Map(), cells);
+  fillMoney(given.environment, entity, cells);
   for (const [column, value] of initialStatus(entity)) {
     if ((cells.get(column) ?? null) === null) cells.set(column, value);
   }
@@ -46,9 +48,11 @@ export function fillOnCreate(
 /** Sets who changed the row and when; a new owner brings the owner's business unit. */
 export function fillOnUpdate(
   given: { readonly environment: Environment; readonly caller: Caller },
-  entity: Entity,
+  row: { readonly entity: Entity; readonly before: ReadonlyMap<string, Cell> },
   cells: Map<string, Cell>,
 ): void {
+  const { entity, before } = row;
+  fillFullName(entity, before, cells);
   if (entity.attributes.has('modifiedon')) cells.set('modifiedon', timeText(given.environment));
   if (entity.attributes.has('modifiedby')) {
     cells.set('modifiedby', { table: 'systemuser', id: given.caller.userId });
@@ -68,8 +72,40 @@ function fillApplicationUser(cells: Map<string, Cell>): void {
   for (const column of ['domainname', 'internalemailaddress']) {
     if ((cells.get(column) ?? null) === null) cells.set(column, `${application}@emulator.local`);
   }
-  for (const column of ['lastname', 'fullname']) {
-    if ((cells.get(column) ?? null) === null) cells.set(column, application);
+  if ((cells.get('lastname') ?? null) === null) cells.set('lastname', application);
+}
+
+/** People are shown as first and last name. */
+function fillFullName(
+  entity: Entity,
+  before: ReadonlyMap<string, Cell>,
+  cells: Map<string, Cell>,
+): void {
+  const { attributes } = entity;
+  if (!attributes.has('fullname') || !attributes.has('firstname')) return;
+  if (!cells.has('firstname') && !cells.has('lastname')) return;
+  const names = ['firstname', 'lastname'].map((name) =>
+    cells.has(name) ? cells.get(name) : before.get(name),
+  );
+  cells.set('fullname', names.filter((name) => typeof name === 'string').join(' '));
+}
+
+/** Amounts bring a currency, its rate, and themselves in the base currency: all rates here are 1. */
+function fillMoney(environment: Environment, entity: Entity, cells: Map<string, Cell>): void {
+  const { attributes } = entity;
+  if (!attributes.has('transactioncurrencyid')) return;
+  const amounts = [...cells].filter(
+    ([name, cell]) => cell !== null && attributes.get(name)?.type === 'Money',
+  );
+  if (amounts.length === 0) return;
+  if ((cells.get('transactioncurrencyid') ?? null) === null) {
+    const [currency] = environment.store.rows('transactioncurrency');
+    if (currency === undefined) return;
+    cells.set('transactioncurrencyid', { table: 'transactioncurrency', id: currency.id });
+  }
+  if (attributes.has('exchangerate')) cells.set('exchangerate', '1.000000000000');
+  for (const [name, cell] of amounts) {
+    if (attributes.has(`${name}_base`)) cells.set(`${name}_base`, cell);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import { shapeRow } from '../query/shape-row.ts';
-import type { QueryOptions } from '../query/interface.ts';
+import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import type { StoredRow } from '../store/store.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
@@ -23,7 +23,12 @@ export function upsert(context: RequestContext, entity: Entity, argument: string
   const body = readJsonObject(entity.entitySetName, context.request.body);
   return found.row === undefined
     ? createKeyed(context, entity, { argument, found, body })
-    : update(context, entity, { argument, row: found.row, body });
+    : update(context, entity, {
+        argument,
+        row: found.row,
+        keyColumns: found.keyCells.keys(),
+        body,
+      });
 }
 
 /** Checks `If-Match` and `If-None-Match` of a write against the row its key names. */
@@ -52,9 +57,16 @@ export function missing(entity: Entity, found: KeyedRow): Error {
 function update(
   context: RequestContext,
   entity: Entity,
-  given: { argument: string; row: StoredRow; body: ReturnType<typeof readJsonObject> },
+  given: {
+    readonly argument: string;
+    readonly row: StoredRow;
+    readonly keyColumns: Iterable<string>;
+    readonly body: JsonObject;
+  },
 ): Answer {
   const payload = readPayload(context, entity, { body: given.body, mode: 'update' });
+  // The key of the URL counts: copies of its columns in the body are not written.
+  for (const column of given.keyColumns) payload.cells.delete(column);
   const row = updateRow(context, given.row, payload);
   const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
   if (!context.preferences.representation) return noContent(headers);
@@ -66,7 +78,7 @@ function update(
 function createKeyed(
   context: RequestContext,
   entity: Entity,
-  given: { argument: string; found: KeyedRow; body: ReturnType<typeof readJsonObject> },
+  given: { readonly argument: string; readonly found: KeyedRow; readonly body: JsonObject },
 ): Answer {
   const payload = readPayload(context, entity, { body: given.body, mode: 'create' });
   for (const [column, cell] of given.found.keyCells) payload.cells.set(column, cell);

@@ -3,6 +3,7 @@ import {
   duplicateKey,
   duplicatePair,
   duplicateRow,
+  messageNotSupported,
   requiredColumn,
 } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
@@ -20,6 +21,9 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
   const { environment, caller } = context;
   const { entity } = payload;
   const { store } = environment;
+  if (entity.isIntersect && !writableIntersects.has(entity.logicalName)) {
+    throw messageNotSupported('Create', entity);
+  }
   assertAccess(environment, caller, entity, 'Create');
   return store.transaction(() => {
     const id = payload.id ?? environment.newId();
@@ -51,7 +55,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
   return environment.store.transaction(() => {
     assertRequired(entity, cells, 'update');
     pairStatus(entity, before, cells);
-    fillOnUpdate(context, entity, cells);
+    fillOnUpdate(context, { entity, before: before.cells }, cells);
     const event: WriteEvent = { environment, caller, entity, id: before.id, before, cells };
     beforeWrite(event);
     const merged = withoutNulls(new Map([...before.cells, ...cells]));
@@ -108,6 +112,9 @@ function removeWithChildren(context: WriteContext, entity: Entity, row: StoredRo
   }
   store.delete(entity.logicalName, row.id);
 }
+
+/** Pairs are made by associating; these few tables are rows of their own. */
+const writableIntersects: ReadonlySet<string> = new Set(['listmember']);
 
 /** Ties two rows by a collection-valued navigation property of the first. */
 export function associate(

@@ -28,6 +28,8 @@ export interface BatchOutcome extends Outcome {
 /** More requests in one batch are refused: learn.microsoft.com/power-apps/developer/data-platform/webapi/execute-batch-operations-using-web-api */
 const maxRequests = 1000;
 
+const maxPartUrlLength = 65_536;
+
 type Item =
   | { readonly kind: 'single'; readonly request: PartRequest }
   | { readonly kind: 'change-set'; readonly parts: readonly ChangeSetPart[] };
@@ -106,6 +108,9 @@ function readItem(part: MultipartPart): Item {
 
 function readSingle(part: MultipartPart): PartRequest {
   const request = readPartRequest(part.content);
+  if (request.url.length > maxPartUrlLength) {
+    throw batchRefused('The URL of a request in the batch is longer than 65,536 characters.');
+  }
   if (/\$batch(\?|$)/i.test(request.url)) {
     throw batchRefused('A batch request must not contain another batch request.');
   }

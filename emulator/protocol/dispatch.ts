@@ -49,12 +49,12 @@ export function dispatch(context: RequestContext): Answer {
 }
 
 function metadataAnswer(context: RequestContext, first: Segment): Answer {
-  const { method, segments, options } = context.request;
+  const { method, segments, options, aliases } = context.request;
   if (method === 'PATCH') throw methodNotAllowed(method);
   if (method !== 'GET' && method !== 'HEAD') {
     throw notImplemented(`${method} of metadata ('${first.name}')`);
   }
-  const paths = segments.map((segment) => segment.raw);
+  const paths = segments.map((segment) => replaceAliases(segment.raw, aliases));
   const answer = answerMetadata(context, paths, options);
   if (answer === undefined) throw notImplemented(`the metadata path '${paths.join('/')}'`);
   return json(answer.body, { status: answer.status, streamed: 'value' in answer.body });

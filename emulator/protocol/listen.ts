@@ -7,7 +7,7 @@ import { InputError } from '#shared/errors/migration-error.ts';
 import { createCertificate } from './certificate.ts';
 import { answerSignIn } from './token-endpoint.ts';
 import { answerAdmin } from './admin.ts';
-import { errorAnswer } from './answer.ts';
+import { errorAnswer, type Answer } from './answer.ts';
 import { runBatch, type BatchOutcome } from './batch.ts';
 import { ConnectionDropped, execute, type Outcome, type Session } from './execute.ts';
 import { faultAnswer } from './fault-answers.ts';
@@ -28,8 +28,8 @@ export async function listen(
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   };
-  // Fetches with long FetchXML put much into the request line and its headers.
-  const http = { keepAliveTimeout: 60_000, maxHeaderSize: 65_536 };
+  // Node's own refusal of long URLs must not come before the service's.
+  const http = { keepAliveTimeout: 60_000, maxHeaderSize: 262_144 };
   const server =
     certificate === undefined
       ? createServer(http, handle)
@@ -71,6 +71,15 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
+/** Longer ones must go into a batch: learn.microsoft.com/power-apps/developer/data-platform/webapi/compose-http-requests-handle-errors */
+const maxUrlLength = 32_768;
+
+const urlTooLong: Answer = {
+  status: 414,
+  headers: { 'Content-Type': 'text/html; charset=us-ascii' },
+  body: '<!DOCTYPE HTML><HTML><HEAD><TITLE>Request URL Too Long</TITLE></HEAD><BODY><h2>Request URL Too Long</h2><hr><p>HTTP Error 414. The request URL is too long.</p></BODY></HTML>',
+};
+
 interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
@@ -99,6 +108,10 @@ async function answer(
     const signInAnswer = answerSignIn(emulator, { method, path, body, origin });
     const unknown = errorAnswer(segmentNotFound(path), { detailed: false });
     writeAnswer(exchange, signInAnswer ?? unknown);
+    return;
+  }
+  if (request.url.length > maxUrlLength) {
+    writeAnswer(exchange, urlTooLong, { service: true });
     return;
   }
   const started = performance.now();

@@ -16,6 +16,12 @@ export const documentedLimits: Limits = {
 
 const windowMs = 300_000;
 
+/** `1,200.00` */
+const secondsFormat = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 2,
+});
+
 interface Use {
   /** Start times and durations within the window, oldest first; `start` skips what has left it. */
   readonly times: number[];
@@ -59,10 +65,7 @@ export class ServiceProtection {
     const seconds = Math.max(0, this.#limits.executionMs - use.executionMs) / 1000;
     const burst = this.#limits.requests - (use.times.length - use.start) - use.running;
     return {
-      'x-ms-ratelimit-time-remaining-xrm-requests': seconds.toLocaleString('en-US', {
-        minimumFractionDigits: 2,
-        maximumFractionDigits: 2,
-      }),
+      'x-ms-ratelimit-time-remaining-xrm-requests': secondsFormat.format(seconds),
       'x-ms-ratelimit-burst-remaining-xrm-requests': String(Math.max(0, burst)),
     };
   }

@@ -6,6 +6,9 @@ import type { Answer } from './answer.ts';
 const exposed =
   'Preference-Applied,OData-EntityId,Location,ETag,OData-Version,Content-Encoding,Transfer-Encoding,Content-Length,Retry-After';
 
+/** A small window for small answers: setting up a large one costs more than compressing. */
+const smallGzip = { level: 1, memLevel: 1, windowBits: 9 };
+
 /** Headers that every answer of the service has. */
 function serviceHeaders(): Record<string, string | string[]> {
   const id = randomUUID();
@@ -40,7 +43,7 @@ export function writeAnswer(
   let body = answer.body === undefined ? undefined : Buffer.from(answer.body);
   const takesGzip = /\bgzip\b/i.test(message.headers['accept-encoding'] ?? '');
   if (body !== undefined && body.length > 0 && takesGzip) {
-    body = gzipSync(body, { level: 1 });
+    body = gzipSync(body, body.length < 2048 ? smallGzip : { level: 1 });
     headers['Content-Encoding'] = 'gzip';
   }
   const hasBody = answer.status !== 204 && answer.status !== 304;

@@ -426,7 +426,40 @@ describe('writing rows', () => {
     });
   });
 
+  describe('computing columns', () => {
+    it('names people by first and last name, also after one of them changed', async () => {
+      const id = await create('contacts', { firstname: 'Ann', lastname: 'Weiler' });
+      const name = async (): Promise<string> =>
+        (await send('GET', `contacts(${id})?$select=fullname`)).body.fullname;
+      assert.equal(await name(), 'Ann Weiler');
+      await send('PATCH', `contacts(${id})`, { body: { lastname: 'Berg' } });
+      assert.equal(await name(), 'Ann Berg');
+    });
+
+    it('brings a currency with an amount', async () => {
+      const id = await create('accounts', { name: 'x', revenue: 20000 });
+      const { text, body } = await send('GET', `accounts(${id})?$select=revenue,revenue_base`);
+      assert.match(text, /"revenue":20000\.0+,/);
+      assert.equal(body.revenue_base, 20000);
+      assert.match(body['_transactioncurrencyid_value'], /^[0-9a-f-]{36}$/);
+    });
+  });
+
   describe('answering what it does not know', () => {
+    it('refuses rows of intersect tables, which associating makes', async () => {
+      const answer = await send('POST', 'queuememberships', { body: {} });
+      assert.equal(answer.status, 400, answer.text);
+    });
+
+    it('refuses URLs that are too long, as the gateway does', async () => {
+      const answer = await send(
+        'GET',
+        `accounts?$select=name&$filter=name eq '${'x'.repeat(33_000)}'`,
+      );
+      assert.equal(answer.status, 414);
+      assert.match(answer.headers.get('content-type') ?? '', /^text\/html/);
+    });
+
     it('says 404 for unknown sets and rows, 405 for wrong methods, 501 for operations', async () => {
       const set = await send('GET', 'nothings');
       assert.equal(set.status, 404);

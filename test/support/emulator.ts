@@ -70,7 +70,7 @@ export async function openEmulator(options: Partial<EmulatorOptions> = {}): Prom
       (await (await admin('GET', 'state')).json()) as Awaited<ReturnType<TestEmulator['state']>>,
     faults: async (text) => void (await admin('PUT', 'faults', text)),
     reset: async () => void (await admin('POST', 'reset')),
-    send: (method, path, sent) => send(running.url, method, { path, ...sent }),
+    send: (method, path, sent) => sendTo(running.url, method, { path, ...sent }),
     close: () => running.close(),
   };
 }
@@ -101,7 +101,8 @@ export function withEmulator(options: Partial<EmulatorOptions> = {}): TestEmulat
   };
 }
 
-async function send(
+/** Sends one request with any token; the path is relative to the API root. */
+export async function sendTo(
   url: string,
   method: string,
   sent: SendOptions & { readonly path: string },
