@@ -1,7 +1,8 @@
+import { notDataverse, webPageInstead } from './answer-errors.ts';
 import { DataverseError } from './dataverse-error.ts';
 import { isLoopback } from './origin.ts';
 import { isWebPage } from './service-answer.ts';
-import { apiRoot } from './session.ts';
+import { apiRoot } from './request-sender.ts';
 import type { Transport } from './transport.ts';
 
 /** Who gives tokens for an environment. */
@@ -37,24 +38,10 @@ export async function discoverAuthority(
   );
   const challenge = authorizationUri(answer.headers.get('www-authenticate'));
   if (answer.status === 401 && challenge !== undefined) return trustedAuthority(challenge, origin);
-  if (isWebPage(answer))
-    throw new DataverseError(
-      'URM1017',
-      {
-        what: `The server answered ${answer.status} with a web page, not as the Dataverse Web API does`,
-        where: `GET ${url}`,
-        next: 'Check the URL, and whether the network or a proxy asks for a sign-in of its own.',
-      },
-      { status: answer.status },
-    );
-  throw new DataverseError(
-    'URM1019',
-    {
-      what: `The server answered ${answer.status} and does not say where to sign in, as a Dataverse environment does`,
-      where: `GET ${url}`,
-      next: 'Give the origin of the environment, such as https://contoso.crm4.dynamics.com.',
-    },
-    { status: answer.status },
+  if (isWebPage(answer)) throw webPageInstead(answer, `GET ${url}`);
+  throw notDataverse(
+    `GET ${url}`,
+    `: it answered ${answer.status} and does not say where to sign in`,
   );
 }
 

@@ -1,5 +1,5 @@
+import { notDataverse } from './answer-errors.ts';
 import type { DataverseReader, DataverseWriter } from './client.ts';
-import { DataverseError } from './dataverse-error.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Connection, Host } from '../host/host.ts';
 import type { Ids } from '../host/ids.ts';
@@ -10,7 +10,8 @@ import { environmentOrigin } from './origin.ts';
 import { readLinks } from './read-links.ts';
 import { readPrivileges } from './read-privileges.ts';
 import { readRows } from './read-rows.ts';
-import { Session, WriteSession, type SessionParts } from './session.ts';
+import { apiRoot, type SenderParts } from './request-sender.ts';
+import { Session, WriteSession } from './session.ts';
 import { Throttle } from './throttle.ts';
 import { openTokenProvider } from './open-token-provider.ts';
 import { openTransport } from './transport.ts';
@@ -56,7 +57,7 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
   };
 }
 
-function sessionParts(connection: Connection, ports: ClientPorts): SessionParts {
+function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
   const origin = environmentOrigin(connection.url);
   const transport = openTransport({
     variable: (name) => ports.host.variable(name),
@@ -77,7 +78,7 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     const answer = await session.get(path, {}, signal);
     const json = parseJson(answer.body.toString('utf8'));
     if (isObject(json)) return json;
-    throw notDataverse(session.origin, path);
+    throw notDataverse(`GET ${session.origin}${apiRoot}${path}`);
   };
   const whoAmI: DataverseReader['whoAmI'] = async (signal) => {
     const json = await getObject('WhoAmI', signal);
@@ -85,7 +86,7 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     const businessUnitId = parseGuid(textIn(json['BusinessUnitId']) ?? '');
     const organizationId = parseGuid(textIn(json['OrganizationId']) ?? '');
     if (userId === undefined || businessUnitId === undefined || organizationId === undefined)
-      throw notDataverse(session.origin, 'WhoAmI');
+      throw notDataverse(`GET ${session.origin}${apiRoot}WhoAmI`);
     return { userId, businessUnitId, organizationId };
   };
   return {
@@ -112,16 +113,4 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
       return text === '' ? undefined : (parseJson(text) ?? text.replace(/^\uFEFF/, ''));
     },
   };
-}
-
-function notDataverse(origin: string, path: string): DataverseError {
-  return new DataverseError(
-    'URM1019',
-    {
-      what: 'The server does not answer as a Dataverse environment does',
-      where: `GET ${origin}/api/data/v9.2/${path}`,
-      next: 'Give the origin of the environment, such as https://contoso.crm4.dynamics.com.',
-    },
-    {},
-  );
 }

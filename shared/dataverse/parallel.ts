@@ -9,7 +9,7 @@ export async function* inParallel<Item, Result>(
 ): AsyncGenerator<Result> {
   const input = items[Symbol.iterator]();
   const started: Promise<Result>[] = [];
-  for (let ended = false; ; ) {
+  for (let ended = false; ;) {
     while (!ended && started.length < Math.max(1, limit())) {
       const next = input.next();
       if (next.done === true) ended = true;

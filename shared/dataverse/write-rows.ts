@@ -6,7 +6,8 @@ import type { Guid } from '../model/guid.ts';
 import type { Metadata } from './metadata.ts';
 import { readRows } from './read-rows.ts';
 import { answerError, type ServiceAnswer } from './service-answer.ts';
-import { apiRoot, type WriteSession } from './session.ts';
+import { apiRoot } from './request-sender.ts';
+import type { WriteSession } from './session.ts';
 import { neverSent } from './transport-failure.ts';
 import { partOf, placeOf, type WriteContext } from './write-parts.ts';
 

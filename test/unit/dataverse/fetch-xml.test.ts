@@ -34,7 +34,7 @@ describe('FetchXML of a row query', () => {
     assert.match(text, /<link-entity name="x" from="a" to="b" alias="c" link-type="outer"\/>/);
     assert.match(
       text,
-      /entityname="c" attribute="e" operator="eq" uiname="Ä" uitype="x" value="{1}"/,
+      /entityname="c" attribute="e" operator="eq" uiname="Ä" uitype="x" value="\{1\}"/,
     );
   });
 

@@ -1,0 +1,225 @@
+import {
+  answerCutOff,
+  limitedForTooLong,
+  redirectRefused,
+  webPageInstead,
+} from './answer-errors.ts';
+import { DataverseError } from './dataverse-error.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Ids } from '../host/ids.ts';
+import type { Guid } from '../model/guid.ts';
+import type { RequestCounts } from '../model/result.ts';
+import { shownUrl } from './origin.ts';
+import { backoffMs, retryAfterMs, statedRetryAfterMs } from './retry-after.ts';
+import {
+  answerError,
+  isCutOff,
+  isThrottled,
+  isWebPage,
+  type ServiceAnswer,
+} from './service-answer.ts';
+import type { Throttle } from './throttle.ts';
+import type { TokenProvider } from './token-provider.ts';
+import type { HttpRequest, Transport } from './transport.ts';
+import { neverSent } from './transport-failure.ts';
+
+export const apiRoot = '/api/data/v9.2/';
+
+/** How often a request is tried where the failure passes by itself; waiting for a 429 is no try. */
+export const attempts = 5;
+// A wrong address should be told soon.
+const connectAttempts = 3;
+const throttleBudgetMs = 30 * 60_000;
+const getTimeoutMs = 120_000;
+const postTimeoutMs = 300_000;
+const longestStatedMs = 60_000;
+
+export interface SenderParts {
+  readonly origin: string;
+  readonly transport: Transport;
+  readonly tokens: TokenProvider;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export type Purpose = 'read' | 'write';
+
+export interface ServiceRequest {
+  readonly method: 'GET' | 'POST';
+  /** Relative to the Web API's root, or a next link as the service gave it. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly purpose: Purpose;
+  readonly requestId: Guid;
+  /** Told how long the service took for the answer, waiting for a turn not included. */
+  readonly took?: (ms: number) => void;
+}
+
+/**
+ * Sends requests to one environment as one identity: signed in, throttled, repeated where that is
+ * safe. A 429 is waited for; a write that may have taken effect is never repeated here.
+ */
+export class RequestSender {
+  readonly origin: string;
+  readonly #parts: SenderParts;
+  #read = 0;
+  #write = 0;
+  #throttled = 0;
+
+  constructor(parts: SenderParts) {
+    this.origin = parts.origin;
+    this.#parts = parts;
+  }
+
+  get requests(): RequestCounts {
+    return { read: this.#read, write: this.#write, throttled: this.#throttled };
+  }
+
+  get concurrency(): number {
+    return this.#parts.throttle.limit;
+  }
+
+  nextRequestId(): Guid {
+    return this.#parts.ids.next();
+  }
+
+  now(): number {
+    return this.#parts.clock.now();
+  }
+
+  async backOff(attempt: number, signal: AbortSignal): Promise<void> {
+    await this.#parts.clock.sleep(backoffMs(attempt, this.#jitter()), signal);
+  }
+
+  /** The answer, of whatever status; throws when none can be had or it is none of Dataverse's. */
+  async send(request: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
+    const { tokens, throttle } = this.#parts;
+    const where = this.where(request.method, request.path);
+    const started = this.now();
+    let renewed = false;
+    for (let attempt = 1; ;) {
+      const token = await tokens.token(signal);
+      let answer: ServiceAnswer;
+      try {
+        answer = await throttle.run(() => this.#sendOnce(request, token, signal), signal);
+      } catch (error) {
+        if (!mayRepeat(error, request.purpose, attempt)) throw error;
+        await this.backOff(attempt, signal);
+        attempt += 1;
+        continue;
+      }
+      throttle.hinted(answer.headers.get('x-ms-dop-hint'));
+      if (answer.status === 401 && !renewed) {
+        renewed = true;
+        if ((await tokens.renew(token, signal)) !== undefined) continue;
+      }
+      if (isThrottled(answer)) {
+        const waitMs = this.pause(answer);
+        if (this.isOverBudget(started - waitMs))
+          throw limitedForTooLong(throttleBudgetMs / 60_000, where);
+        continue;
+      }
+      if (request.purpose === 'read' && this.isPassing(answer, request.path)) {
+        if (attempt < attempts) {
+          const stated = statedRetryAfterMs(answer.headers, this.now());
+          if (stated === undefined) await this.backOff(attempt, signal);
+          else await this.#parts.clock.sleep(Math.min(stated, longestStatedMs), signal);
+          attempt += 1;
+          continue;
+        }
+        if (answer.status < 400) throw answerCutOff(answer, where);
+      }
+      if (answer.status >= 300 && answer.status < 400) throw redirectRefused(answer, where);
+      if (isWebPage(answer) && answer.status < 500) throw webPageInstead(answer, where);
+      if (answer.status < 400) throttle.succeeded();
+      return answer;
+    }
+  }
+
+  /** Stops all requests of this identity for as long as a refusal says; gives the wait. */
+  pause(answer: ServiceAnswer): number {
+    this.#throttled += 1;
+    const waitMs = retryAfterMs(answer.headers, this.now());
+    this.#parts.throttle.throttled(waitMs + Math.round(this.#jitter() * Math.min(1000, waitMs)));
+    return waitMs;
+  }
+
+  /** Has a request that started then waited as long as it may? */
+  isOverBudget(started: number): boolean {
+    return this.now() - started > throttleBudgetMs;
+  }
+
+  /** Is it a failure that passes by itself, or an answer that was cut off? */
+  isPassing(answer: ServiceAnswer, path: string): boolean {
+    return isCutOff(answer) || (answer.status >= 400 && this.error(answer, path).retryable);
+  }
+
+  /** The error that an answer to a GET tells of. */
+  error(answer: ServiceAnswer, path: string): DataverseError {
+    return answerError(answer, this.where('GET', path), this.now());
+  }
+
+  /** A request as messages name it. */
+  where(method: string, path: string): string {
+    return `${method} ${shownUrl(this.#url(path))}`;
+  }
+
+  async #sendOnce(
+    request: ServiceRequest,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<ServiceAnswer> {
+    if (request.purpose === 'read') this.#read += 1;
+    else this.#write += 1;
+    const left = this.now();
+    const answer = await this.#parts.transport.send(this.#signed(request, token), signal);
+    request.took?.(this.now() - left);
+    return answer;
+  }
+
+  #signed(request: ServiceRequest, token: string): HttpRequest {
+    return {
+      method: request.method,
+      url: this.#url(request.path),
+      headers: {
+        Accept: 'application/json',
+        'OData-MaxVersion': '4.0',
+        'OData-Version': '4.0',
+        'User-Agent': 'unified-routing-migration',
+        'x-ms-client-request-id': request.requestId,
+        Authorization: `Bearer ${token}`,
+        ...request.headers,
+      },
+      timeoutMs: request.method === 'POST' ? postTimeoutMs : getTimeoutMs,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    };
+  }
+
+  /** Next links are followed as they are, but never to another host: the token goes with them. */
+  #url(path: string): string {
+    if (!/^https?:/i.test(path)) return `${this.origin}${apiRoot}${path}`;
+    if (URL.canParse(path) && new URL(path).origin === this.origin) return path;
+    throw new DataverseError(
+      'URM1016',
+      {
+        what: 'The service names a next page on another host; it is not followed',
+        where: shownUrl(path),
+        next: 'Check the URL of the environment.',
+      },
+      {},
+    );
+  }
+
+  /** In [0, 1), from the ids port, so that tests know it. */
+  #jitter(): number {
+    return Number.parseInt(this.#parts.ids.next().slice(0, 8), 16) / 2 ** 32;
+  }
+}
+
+function mayRepeat(error: unknown, purpose: Purpose, attempt: number): boolean {
+  if (!(error instanceof DataverseError) || !error.retryable) return false;
+  if (neverSent(error)) return attempt < connectAttempts;
+  return purpose === 'read' && attempt < attempts;
+}
