@@ -82,8 +82,30 @@ export function systemRows(environment: Environment): SeedTables {
         systemuserid: 'systemuser#administrator',
         fieldsecurityprofileid: 'fieldsecurityprofile#administrator',
       },
+      {
+        key: 'release-pipeline',
+        systemuserid: 'systemuser#release-pipeline',
+        fieldsecurityprofileid: 'fieldsecurityprofile#administrator',
+      },
     ],
+    fieldpermission: securedColumns(environment).map(([table, column]) => ({
+      key: `${table}.${column}`,
+      fieldsecurityprofileid: '#administrator',
+      entityname: table,
+      attributelogicalname: column,
+      canread: 4,
+      cancreate: 4,
+      canupdate: 4,
+    })),
   };
+}
+
+function securedColumns(environment: Environment): readonly (readonly [string, string])[] {
+  return [...environment.metadata.entities()].flatMap((entity) =>
+    [...entity.attributes.values()]
+      .filter((attribute) => attribute.secured)
+      .map((attribute): [string, string] => [entity.logicalName, attribute.logicalName]),
+  );
 }
 
 function users(environment: Environment): readonly SeedRow[] {

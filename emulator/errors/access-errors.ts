@@ -1,0 +1,52 @@
+import type { Entity } from '../metadata/metadata.ts';
+import { ServiceError } from '../service-error.ts';
+
+/** What the service tells about the user whose privilege is missing. */
+export interface DeniedUser {
+  readonly userId: string;
+  readonly businessUnitId: string;
+  readonly objectId: string;
+  readonly roleCount: number;
+  readonly privilegeCount: number;
+  /** Privileges the whole environment knows. */
+  readonly knownPrivileges: number;
+  /** `0 Read-Write`, `4 Non-interactive`. */
+  readonly accessMode: string;
+}
+
+/** The caller holds none of the privilege that an operation on a table needs. */
+export function privilegeDenied(
+  user: DeniedUser,
+  entity: Entity,
+  privilege: { readonly name: string; readonly id: string },
+): ServiceError {
+  const about = [
+    `Id=${user.userId}`,
+    'type=8',
+    `roleCount=${user.roleCount}`,
+    `privilegeCount=${user.privilegeCount}`,
+    `accessMode='${user.accessMode}'`,
+    `AADObjectId='${user.objectId}'`,
+    `MetadataCachePrivilegesCount=${user.knownPrivileges}`,
+    `businessUnitId=${user.businessUnitId}`,
+  ].join(', ');
+  return new ServiceError(
+    403,
+    '0x80040220',
+    `Principal user (${about}), is missing ${privilege.name} privilege (Id=${privilege.id}) on OTC=${entity.objectTypeCode} for entity '${entity.logicalName}'. context.Caller=${user.userId}.`,
+  );
+}
+
+/** A disabled user's token still names the user. */
+export function userDisabled(userId: string): ServiceError {
+  return new ServiceError(
+    403,
+    '0x80040225',
+    `The specified user(Id = ${userId}) is disabled. Consider enabling this user. Additional Details: {"UserId":"${userId}","IsDisabled":true}`,
+  );
+}
+
+/** A function about a user asks for one that is not there. */
+export function userNotFound(userId: string): ServiceError {
+  return new ServiceError(404, '0x80040217', `systemuser With Id = ${userId} Does Not Exist`);
+}
