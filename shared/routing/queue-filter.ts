@@ -29,12 +29,13 @@ export function queueTypesOf(scope: Scope): readonly string[] {
  * Which queues belong to the scope, as a condition on the table itself or on a linked one.
  *
  * For records this is the published filter. The default queues of messaging and voice have no
- * documented ids: they are told by `msdyn_isdefaultqueue`.
+ * documented ids: they are told by `msdyn_isdefaultqueue`. Queues that are named are taken as named,
+ * of whatever type.
  */
 function queuesOf(scope: Scope, on?: string): FetchNode {
+  if (scope.queues.length > 0) return allOf(named(scope.queues, on));
   const types = queueTypesOf(scope);
   const type = oneOf('msdyn_queuetype', types, on);
-  if (scope.queues.length > 0) return allOf(type, named(scope.queues, on));
   const common = [
     type,
     where({ column: 'msdyn_isomnichannelqueue', operator: 'eq', values: ['1'], on }),

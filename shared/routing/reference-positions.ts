@@ -55,7 +55,13 @@ const positions: readonly ReferencePosition[] = [
     tables: ['msdyn_ocliveworkstreamcontextvariable'],
   },
   {
-    endings: ['ruleset', 'rulesetid', 'decisionruleset', 'msdyn_decisionrulesetid', 'msdyn_rulesetid'],
+    endings: [
+      'ruleset',
+      'rulesetid',
+      'decisionruleset',
+      'msdyn_decisionrulesetid',
+      'msdyn_rulesetid',
+    ],
     tables: ['msdyn_decisionruleset'],
   },
 ];

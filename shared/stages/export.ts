@@ -6,6 +6,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
+import { scopeWithConfiguration } from './configuration.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
 import { writeSteps, type Exported } from './export/write-steps.ts';
 import { readScope } from './generate-schema/scope-options.ts';
@@ -19,6 +20,7 @@ export interface ExportOptions {
   /** A data_schema.xml, or generate-schema's folder; absent: the catalogue's own selection. */
   readonly schema: string | undefined;
   readonly scope: Scope;
+  readonly config: string | undefined;
   readonly out: string;
   readonly format: PackageForm;
 }
@@ -38,6 +40,7 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
       environment: reader.connection('source'),
       schema: reader.text('schema'),
       scope: readScope(reader),
+      config: reader.text('config'),
       out: reader.required('out'),
       format: reader.oneOf('format', ['zip', 'folder'], 'zip'),
     });
@@ -45,15 +48,23 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
 
   run: async (options, ports, signal) => {
     const reader = openReader(options.environment, ports);
-    const { schema, scope } = options;
+    const { schema, config } = options;
+    const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     const { organizationId } = await reader.whoAmI(signal);
     const selection =
       schema === undefined
         ? await selectByCatalogue(reader, scope, signal)
         : await selectBySchema(reader, schema, ports.files, signal);
+    for (const reason of selection.reasons) ports.host.log('info', reason);
     const found = selection.steps.length === 0 ? [nothingThere(reader.url)] : selection.findings;
     if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
-    const exported = await write(reader, selection, { organizationId, options }, ports, signal);
+    const exported = await write(
+      reader,
+      selection,
+      { organizationId, options: { ...options, scope } },
+      ports,
+      signal,
+    );
     const findings = [...found, ...exported.findings];
     return result(reader, exported.rows === 0 ? [...findings, empty(reader.url)] : findings, {
       ...exported,

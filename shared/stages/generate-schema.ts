@@ -4,6 +4,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
+import { scopeWithConfiguration } from './configuration.ts';
 import { readCatalogueSchema } from './generate-schema/catalogue-schema.ts';
 import { checkSchemaFolder, writeSchemaFolder } from './generate-schema/output-folder.ts';
 import { readScope } from './generate-schema/scope-options.ts';
@@ -14,6 +15,7 @@ import type { Stage } from './stage.ts';
 export interface GenerateSchemaOptions {
   readonly environment: Connection;
   readonly scope: Scope;
+  readonly config: string | undefined;
   readonly out: string;
 }
 
@@ -30,14 +32,17 @@ export const generateSchemaStage: Stage<GenerateSchemaOptions, GenerateSchemaRes
     return reader.finish({
       environment: reader.connection('source'),
       scope: readScope(reader),
+      config: reader.text('config'),
       out: reader.required('out'),
     });
   },
 
-  run: async ({ environment, scope, out }, ports, signal) => {
+  run: async ({ environment, config, out, ...options }, ports, signal) => {
+    const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     await checkSchemaFolder(out, ports.files);
     const reader = openReader(environment, ports);
-    const { steps, findings } = await readCatalogueSchema(reader, scope, signal);
+    const { steps, reasons, findings } = await readCatalogueSchema(reader, scope, signal);
+    for (const reason of reasons) ports.host.log('info', reason);
     const problems = steps.length === 0 ? [...findings, nothing(reader.url)] : findings;
     const outcome = outcomeOf(problems);
     if (outcome !== 'failed') {

@@ -5,6 +5,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { noCounts, type RequestCounts } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
+import { scopeWithConfiguration } from './configuration.ts';
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
@@ -23,6 +24,7 @@ export interface ValidateOptions {
     | { readonly is: 'environment'; readonly connection: Connection }
     | { readonly is: 'package'; readonly path: string };
   readonly scope: Scope;
+  readonly config: string | undefined;
 }
 
 /** Checks everything the following stages need, in one run, and writes nothing: it has readers only. */
@@ -39,10 +41,12 @@ export const validateStage: Stage<ValidateOptions> = {
           ? { is: 'environment', connection: reader.connection('source') }
           : { is: 'package', path },
       scope: readScope(reader),
+      config: reader.text('config'),
     });
   },
 
-  run: async ({ target: connection, from, scope }, ports, signal) => {
+  run: async ({ target: connection, from, config, ...options }, ports, signal) => {
+    const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     const target = openReader(connection, ports);
     const { organizationId } = await target.whoAmI(signal);
     const { needs, source } = await readNeeds(from, scope, ports, signal);

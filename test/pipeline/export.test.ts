@@ -163,6 +163,53 @@ describe('export', () => {
     assert.equal(result.outcome, 'succeeded');
   });
 
+  it('takes named queues with the queues that their rules and overflow lead to', async () => {
+    const config = at('unified-routing.yml');
+    await writeFile(config, 'format: 1\nqueues: [Record billing]\n');
+    const { result } = await run({ out: at('named'), config });
+    assert.deepEqual(told(result.findings), []);
+    const found = await ids(at('named'));
+    assert.deepEqual(found['03-queues queue'], [planted.recordQueue, planted.messagingQueue]);
+    assert.deepEqual((await manifest(at('named'))).scope, { queues: ['Record billing'] });
+  });
+
+  it('takes what a named workstream needs', async () => {
+    await create(source, 'msdyn_liveworkstreams', {
+      msdyn_liveworkstreamid: id(70),
+      msdyn_name: 'Billing voice',
+      msdyn_streamsource: 192440000,
+      'msdyn_defaultqueue@odata.bind': `/queues(${planted.voiceQueue})`,
+    });
+    const { result } = await run({ out: at('line'), workstreams: 'billing VOICE' });
+    assert.deepEqual(told(result.findings), []);
+    const found = await ids(at('line'));
+    assert.deepEqual(found['03-queues queue'], [planted.voiceQueue]);
+    assert.deepEqual(found['03-queues msdyn_decisionruleset'], [planted.voiceRuleset]);
+  });
+
+  it('says when a name that limits the scope is not there, and writes nothing', async () => {
+    const { result } = await run({ out: at('typo'), workstreams: 'Biling voice' });
+    assert.equal(result.outcome, 'failed');
+    assert.match(result.findings[0]?.summary ?? '', /no workstream 'Biling voice'/);
+    assert.ok(!existsSync(at('typo')));
+  });
+
+  it('says in one sentence what is wrong with a configuration file', async () => {
+    for (const [text, expected] of [
+      ['format: 2', /does not begin with format: 1/],
+      ['format: 1\nchanels: [voice]', /unknown setting 'chanels'/],
+      ['format: 1\nchannels: voice', /'channels' in .* is not a list/],
+      ['format: 1\nchannels: [fax]', /'fax' in .* is no channel/],
+      ['format: [1', /is not valid YAML/],
+    ] as const) {
+      const config = at('wrong.yml');
+      await writeFile(config, text);
+      const { result, usage } = await run({ out: at('x'), config });
+      assert.equal(usage, true, text);
+      assert.match(result.findings[0]?.summary ?? '', expected);
+    }
+  });
+
   for (const [file, expected] of [
     ['skill-based-routing', { characteristic: [id(60)] }],
     ['capacity-profiles', {}],

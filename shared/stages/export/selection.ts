@@ -26,6 +26,8 @@ export interface Selection {
   readonly steps: readonly SelectionStep[];
   readonly metadata: ReadonlyMap<string, EnvironmentTable>;
   readonly findings: readonly Finding[];
+  /** Why rows belong to a limited scope, one line each. */
+  readonly reasons: readonly string[];
 }
 
 /** The catalogue's own selection for the channels. */
@@ -34,11 +36,12 @@ export async function selectByCatalogue(
   scope: Scope,
   signal: AbortSignal,
 ): Promise<Selection> {
-  const { steps, metadata, findings } = await readCatalogueSchema(reader, scope, signal);
+  const { steps, metadata, reasons, findings } = await readCatalogueSchema(reader, scope, signal);
   return {
     form: 'package',
     steps: steps.map(({ step, area, tables }) => ({ step, area, schema: composeSchema(tables) })),
     metadata,
+    reasons,
     findings,
   };
 }
@@ -57,6 +60,7 @@ export async function selectBySchema(
     form,
     steps,
     metadata,
+    reasons: [],
     findings: [
       ...steps.flatMap(({ schema }) => schema.findings),
       ...steps.flatMap(({ step, schema }) =>

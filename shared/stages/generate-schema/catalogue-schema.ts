@@ -9,6 +9,7 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import { chooseTables, tableNames, type ChosenStep, type ChosenTable } from './choose-tables.ts';
 import { readNamedRows } from './named-rows.ts';
 import { orderSteps } from './order-steps.ts';
+import { resolveScope } from './resolve-scope.ts';
 
 /** A step's tables as its data_schema.xml will say them. */
 export interface SchemaStep {
@@ -20,6 +21,8 @@ export interface SchemaStep {
 export interface CatalogueSchema {
   readonly steps: readonly SchemaStep[];
   readonly findings: readonly Finding[];
+  /** Why each queue of a limited scope belongs to it, one line each. */
+  readonly reasons: readonly string[];
   /** Metadata of the tables in the steps. */
   readonly metadata: ReadonlyMap<string, EnvironmentTable>;
 }
@@ -27,11 +30,12 @@ export interface CatalogueSchema {
 /** What the catalogue moves for a scope, in the columns and with the type codes of one environment. */
 export async function readCatalogueSchema(
   reader: DataverseReader,
-  scope: Scope,
+  asked: Scope,
   signal: AbortSignal,
   canRead: (table: string) => boolean = () => true,
 ): Promise<CatalogueSchema> {
-  const areas = areasFor(scope.channels);
+  const areas = areasFor(asked.channels);
+  const { scope, reasons, findings } = await resolveScope(reader, asked, signal);
   const metadata = await reader.tables(tableNames(areas), signal);
   const chosen = chooseTables(areas, metadata, reader.url);
   const ordered = orderSteps<ChosenTable, ChosenStep>(chosen.steps);
@@ -52,7 +56,7 @@ export async function readCatalogueSchema(
     steps.push({ step: step.step, area: step.area, tables });
   }
   const circles = ordered.forward.map(({ table, target }) => circle(reader.url, table, target));
-  return { steps, metadata, findings: [...chosen.findings, ...circles] };
+  return { steps, metadata, reasons, findings: [...findings, ...chosen.findings, ...circles] };
 }
 
 function idFilter(table: EnvironmentTable, ids: readonly Guid[]): string {
