@@ -8,6 +8,7 @@ import {
   linkGroupStart,
   linkTarget,
   recordText,
+  rootAttributes,
   rootEnd,
   rootStart,
   tableEnd,
@@ -97,14 +98,14 @@ async function* composed(
     const spools = spoolsOf(table.name);
     // The stock tool leaves tables without rows out.
     if (spools === undefined || (spools.rows.size === 0 && spools.links.size === 0)) continue;
-    if (empty) yield `${rootStart(timestamp)}>`;
+    if (empty) yield `${rootStart(rootAttributes(timestamp))}>`;
     empty = false;
-    yield tableStart(table.name, table.displayName);
+    yield tableStart({ name: table.name, displayname: table.displayName });
     yield* composedRecords(spools.rows);
     yield* composedLinks(table, spools.links);
     yield tableEnd;
   }
-  yield empty ? `${rootStart(timestamp)} />` : rootEnd;
+  yield empty ? `${rootStart(rootAttributes(timestamp))} />` : rootEnd;
 }
 
 async function* composedRecords(rows: SortedSpool): AsyncGenerator<string> {

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { Files } from '../host/files.ts';
 import { InputError, InternalError } from '../errors/migration-error.ts';
 import type { FileValue } from '../model/row.ts';
-import { writeArchive } from './archive.ts';
-import type { ArchivePart } from './archive.ts';
 import { createDataComposer } from './compose-data.ts';
-import { digest, hashing, packageHash, sha256, stepHash } from './content-hash.ts';
+import type { DataComposer } from './compose-data.ts';
+import { digest, packageHash, sha256, stepHash } from './content-hash.ts';
 import { contentTypes } from './data-layout.ts';
+import { encodeBytes } from './encode-bytes.ts';
+import { unpackStep } from './folder/unpack-step.ts';
 import type { CmtSchema, PackageWriter, StepWriter, WrittenStep } from './package.ts';
+import { packStep } from './pack-step.ts';
+import type { StepSource } from './step-source.ts';
 
 export type PackageForm = 'zip' | 'folder';
 
@@ -153,27 +155,21 @@ function createStepWriter(
       return { fileName, ...value };
     },
     close: async () => {
-      const dataHash = createHash('sha256');
-      const schemaBytes = Buffer.from(schema.text);
-      await writeArchive(
-        `${target.path}.zip`,
-        [
-          {
-            name: 'data.xml',
-            content: await inMemoryIfSmall(hashing(encoded(composer.text()), dataHash)),
-          },
-          { name: 'data_schema.xml', content: schemaBytes },
-          { name: '[Content_Types].xml', content: contentTypes },
-          ...[...payloads].map(([id, spooled]): ArchivePart => ({
-            name: `files/${id}.bin`,
-            content: files.read(spooled),
-          })),
-        ],
-        files,
-      );
+      const source = composedSource(target, composer, payloads, files);
+      // What was taken in is written whatever comes: an aborted run discards it as a whole.
+      const { signal } = new AbortController();
+      let hash: string;
+      if (target.form === 'zip')
+        hash = await packStep(source, { path: `${target.path}.zip`, files }, signal);
+      else {
+        await unpackStep(source, { folder: target.path, files, layout: 'usual' }, signal);
+        const data = await digest(source.read('data.xml', signal));
+        hash = stepHash(sha256(schema.text), data.sha256);
+      }
+      await files.remove(target.spool);
       const step: WrittenStep = {
         step: target.name,
-        sha256: stepHash(sha256(schemaBytes), dataHash.digest('hex')),
+        sha256: hash,
         tables: schema.tables.map(({ name }) => ({ name, ...composer.counts(name) })),
       };
       done(step);
@@ -182,57 +178,39 @@ function createStepWriter(
   };
 }
 
+/** The step as its rows give it, before it becomes a zip or a folder. */
+function composedSource(
+  { name, schema }: StepTarget,
+  composer: DataComposer,
+  payloads: ReadonlyMap<string, string>,
+  files: Files,
+): StepSource {
+  const contents = new Map<string, () => AsyncIterable<Uint8Array>>([
+    ['data.xml', () => encodeBytes(composer.text())],
+    ['data_schema.xml', () => once(Buffer.from(schema.text))],
+    ['[Content_Types].xml', () => once(contentTypes)],
+    ...[...payloads].map(([id, spooled]): [string, () => AsyncIterable<Uint8Array>] => [
+      `files/${id}.bin`,
+      () => files.read(spooled),
+    ]),
+  ]);
+  return {
+    step: name,
+    path: name,
+    form: 'zip',
+    names: [...contents.keys()],
+    read: (part) => contents.get(part)?.() ?? once(new Uint8Array(0)),
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
 /** The id of a payload comes from its content, so that the same files give the same package. */
 function payloadId(hash: string): string {
   return [0, 8, 12, 16, 20, 32]
     .slice(0, -1)
     .map((from, at, all) => hash.slice(from, all[at + 1] ?? 32))
     .join('-');
-}
-
-const batchChars = 64 * 1024;
-
-/** Text in larger pieces, as UTF-8. */
-export async function* encoded(text: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  let batch: string[] = [];
-  let chars = 0;
-  for await (const piece of text) {
-    batch.push(piece);
-    chars += piece.length;
-    if (chars < batchChars) continue;
-    yield Buffer.from(batch.join(''));
-    batch = [];
-    chars = 0;
-  }
-  if (chars > 0) yield Buffer.from(batch.join(''));
-}
-
-const memoryBytes = 8 * 1024 * 1024;
-
-/** What is small is gathered, so that the zip says its length in front of it; the rest streams. */
-export async function inMemoryIfSmall(
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const head: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const next = await iterator.next();
-    if (next.done === true) return Buffer.concat(head);
-    head.push(next.value);
-    length += next.value.length;
-    if (length > memoryBytes) return resumed(head, iterator);
-  }
-}
-
-async function* resumed(
-  head: readonly Uint8Array[],
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* head;
-  for (;;) {
-    const next = await rest.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
 }

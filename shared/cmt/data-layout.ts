@@ -1,21 +1,26 @@
-import type { EncodedField } from './encode-value.ts';
+import type { FieldNode } from './encode-value.ts';
 import { attributesText, escapeAttribute, escapeText } from './xml/escape.ts';
 
 const newline = '\r\n';
-const namespaces =
-  'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+/** Attributes of the root; a timestamp only when asked for, so that the same rows give the same bytes. */
+export function rootAttributes(timestamp?: string): Readonly<Record<string, string>> {
+  return {
+    'xmlns:xsd': 'http://www.w3.org/2001/XMLSchema',
+    'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+    ...(timestamp === undefined ? {} : { timestamp }),
+  };
+}
 
-/** The root's start tag after the empty first line; a timestamp only when asked for. */
-export function rootStart(timestamp?: string): string {
-  const time = timestamp === undefined ? '' : ` timestamp="${escapeAttribute(timestamp)}"`;
-  return `${newline}<entities ${namespaces}${time}`;
+/** The root's start tag, not yet closed, after the empty first line. */
+export function rootStart(attributes: Readonly<Record<string, string>>): string {
+  return `${newline}<entities${attributesText(attributes)}`;
 }
 
 export const rootEnd = `${newline}</entities>`;
 
-/** From the table's start tag to before its first record. */
-export function tableStart(name: string, displayName: string): string {
-  return `${newline}  <entity name="${escapeAttribute(name)}" displayname="${escapeAttribute(displayName)}">`;
+/** The table's start tag. */
+export function tableStart(attributes: Readonly<Record<string, string>>): string {
+  return `${newline}  <entity${attributesText(attributes)}>`;
 }
 
 export const tableEnd = `${newline}  </entity>`;
@@ -34,7 +39,7 @@ export function container(name: 'records' | 'm2mrelationships'): {
 }
 
 /** A whole record. */
-export function recordText(id: string, fields: readonly EncodedField[]): string {
+export function recordText(id: string, fields: readonly FieldNode[]): string {
   const start = `${newline}      <record id="${escapeAttribute(id)}"`;
   if (fields.length === 0) return `${start} />`;
   let text = `${start}>`;
@@ -42,7 +47,8 @@ export function recordText(id: string, fields: readonly EncodedField[]): string 
   return `${text}${newline}      </record>`;
 }
 
-function fieldText(field: EncodedField, indent: string): string {
+function fieldText(field: FieldNode, indent: string): string {
+  if ('xml' in field) return indent + field.xml;
   const start = `${indent}<field${attributesText(field.attributes)}`;
   if (field.parties === undefined || field.parties.length === 0) return `${start} />`;
   let text = `${start}>`;

@@ -12,8 +12,15 @@ export interface EncodedField {
 
 export interface EncodedParty {
   readonly id: string;
-  readonly fields: readonly EncodedField[];
+  readonly fields: readonly FieldNode[];
 }
+
+/** What the format has no value for, kept as the XML it was. */
+export interface FieldXml {
+  readonly xml: string;
+}
+
+export type FieldNode = EncodedField | FieldXml;
 
 /**
  * Encodes a value as the stock tool writes it. `undefined` where nothing is written: the format has
@@ -66,7 +73,8 @@ function encodeParty(party: Row): EncodedParty {
   return { id: party.id, fields };
 }
 
-function encodeString(column: ColumnDefinition, value: string): string {
+/** A text value as its column's type is written. */
+export function encodeString(column: ColumnDefinition, value: string): string {
   switch (column.type) {
     case 'text':
     case 'memo':

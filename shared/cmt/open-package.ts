@@ -3,6 +3,8 @@ import type { Files } from '../host/files.ts';
 import type { SourceTable } from '../model/table.ts';
 import { packageHash } from './content-hash.ts';
 import { FileFormatError } from './file-format-error.ts';
+import { openFolderStep } from './folder/open-folder-step.ts';
+import { notesName } from './folder/notes.ts';
 import { readManifest } from './manifest.ts';
 import { openStep } from './open-step.ts';
 import type { OpenedStep } from './open-step.ts';
@@ -72,8 +74,8 @@ export async function findSteps(path: string, files: Files): Promise<FoundSteps>
     return { sources: [await openZipStep(folder, stepName(folder), files)], findings: [] };
   const names = await files.list(folder);
   if (names.includes('migration.json')) return packageSteps(folder, names, files);
-  if (names.some((name) => /^data(_schema)?\.xml$/i.test(name)))
-    return { sources: [await openFolderStep(folder, stepName(folder), files)], findings: [] };
+  if (names.some((name) => name === notesName || /data(_schema)?\.xml$/i.test(name)))
+    return { sources: [await openStepFolder(folder, stepName(folder), files)], findings: [] };
   throw new FileFormatError(
     'URM1102',
     { path },
@@ -114,7 +116,7 @@ async function packageSteps(
     sources.push(
       forms[0] === zip
         ? await openZipStep(`${folder}/${zip}`, step, files)
-        : await openFolderStep(`${folder}/${step}`, step, files),
+        : await openStepFolder(`${folder}/${step}`, step, files),
     );
   }
   const findings = names
@@ -130,8 +132,10 @@ async function packageSteps(
   return { manifest, sources, findings };
 }
 
-async function openFolderStep(folder: string, step: string, files: Files): Promise<StepSource> {
-  return openLooseStep(folder, step, files);
+/** The folder form, or a zip's content side by side. */
+async function openStepFolder(folder: string, step: string, files: Files): Promise<StepSource> {
+  const isFolderForm = (await files.stat(`${folder}/${notesName}`)) !== undefined;
+  return isFolderForm ? openFolderStep(folder, step, files) : openLooseStep(folder, step, files);
 }
 
 /** A plain zip or folder is one step, called as it is called. */

@@ -9,8 +9,9 @@ import { createRowDecoder, decodeLinks } from './decode-row.ts';
 import type { DecodeContext } from './decode-value.ts';
 import { FileFormatError } from './file-format-error.ts';
 import type { CmtSchema } from './package.ts';
-import { readDocument, readTableAt } from './read-document.ts';
+import { readDocument, readTableAt, readTables } from './read-document.ts';
 import type { DocumentEvent } from './read-document.ts';
+import { readSmall } from './read-small.ts';
 import { inImportOrder, readSchema } from './schema.ts';
 import { requireName } from './step-source.ts';
 import type { StepSource } from './step-source.ts';
@@ -30,14 +31,12 @@ export interface OpenedStep {
   payload(file: FileValue, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-const maxSchemaBytes = 64 * 1024 * 1024;
-
 /** Reads a step's schema and, once, its data: whatever is wrong with either is said now. */
 export async function openStep(source: StepSource, signal: AbortSignal): Promise<OpenedStep> {
   const schemaName = requireName(source, 'data_schema.xml');
   const dataName = requireName(source, 'data.xml');
-  const schemaBytes = await readSmall(source, schemaName, signal);
   const schemaPath = `${source.path} ${schemaName}`;
+  const schemaBytes = await readSmall(source.read(schemaName, signal), schemaPath);
   const schema = readSchema(decodeWhole(schemaBytes, schemaPath), schemaPath);
   const tables = inImportOrder(schema).map((table) => ({ ...table, step: source.step }));
   const definitions = new Map(tables.map((table) => [table.name, table]));
@@ -60,7 +59,13 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
   };
 
   async function* eventsOf(table: string, signal: AbortSignal): AsyncGenerator<DocumentEvent> {
-    for (const start of index.tables.get(table)?.starts ?? []) {
+    const { starts = [] } = index.tables.get(table) ?? {};
+    if (starts.length > 0 && source.tableText !== undefined) {
+      const text = source.tableText(table, signal);
+      for await (const batch of readTables(text, dataPath, signal)) yield* batch;
+      return;
+    }
+    for (const start of starts) {
       const text = decodeText(source.read(dataName, signal), dataPath);
       for await (const batch of readTableAt(text, start, dataPath, signal)) yield* batch;
     }
@@ -99,29 +104,6 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
       );
     },
   };
-}
-
-async function readSmall(
-  source: StepSource,
-  name: string,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of source.read(name, signal)) {
-    bytes += chunk.length;
-    if (bytes > maxSchemaBytes)
-      throw new FileFormatError(
-        'URM1105',
-        { path: `${source.path} ${name}` },
-        {
-          what: `The schema is larger than ${String(maxSchemaBytes)} bytes`,
-          next: 'No schema is that large: find out where the file comes from.',
-        },
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 const payloadName = /^files\/([0-9a-f-]{36})\.bin$/i;

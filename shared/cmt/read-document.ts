@@ -1,6 +1,6 @@
 import { FileFormatError } from './file-format-error.ts';
 import type { XmlElement } from './xml/element.ts';
-import { createElementBuilder, createXmlParser } from './xml/parse-xml.ts';
+import { createElementBuilder, createXmlParser, maxTokenChars } from './xml/parse-xml.ts';
 
 /**
  * A data.xml as it is, part by part and in its order: nothing decoded, nothing dropped. Rows come
@@ -67,10 +67,40 @@ export async function* readTableAt(
   }
 }
 
+/** Reads tables that stand alone, without the document around them. */
+export async function* readTables(
+  text: AsyncIterable<string>,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly DocumentEvent[]> {
+  const reader = createDocumentReader(path);
+  reader.write('<entities>');
+  for await (const chunk of text) {
+    signal.throwIfAborted();
+    yield reader.write(chunk);
+  }
+  yield reader.write('</entities>');
+}
+
 interface DocumentReader {
   /** With `stop`, nothing after the first table's end is parsed. */
   write(text: string, until?: 'stop'): readonly DocumentEvent[];
   close(): readonly DocumentEvent[];
+}
+
+/**
+ * The stock tool writes tabs in values as they are, and XML's rules make blanks of them: as references
+ * they survive. Only what stands in quotes inside a tag is meant.
+ */
+function keepTabs(text: string): string {
+  return text
+    .split(/(?=<)/)
+    .map((lexeme) =>
+      /^<[^!?]/.test(lexeme) && lexeme.includes('\t')
+        ? lexeme.replace(/"[^"]*"|'[^']*'/g, (value) => value.replaceAll('\t', '&#x9;'))
+        : lexeme,
+    )
+    .join('');
 }
 
 type Room = 'outside' | 'root' | 'table' | 'records' | 'links';
@@ -79,7 +109,8 @@ function createDocumentReader(path: string): DocumentReader {
   let events: DocumentEvent[] = [];
   let room: Room = 'outside';
   let pieceStart = 0;
-  let held = '';
+  let held: string[] = [];
+  let heldChars = 0;
   const take = (): readonly DocumentEvent[] => {
     const taken = events;
     events = [];
@@ -135,7 +166,7 @@ function createDocumentReader(path: string): DocumentReader {
     for (;;) {
       const next = text.indexOf('<entity', from + 1);
       const piece = next < 0 ? text.slice(from) : text.slice(from, next);
-      parser.write(piece);
+      parser.write(piece.includes('\t') ? keepTabs(piece) : piece);
       pieceStart += piece.length;
       if (next < 0) return;
       if (until === 'stop' && events.at(-1)?.kind === 'end-table') return;
@@ -145,17 +176,22 @@ function createDocumentReader(path: string): DocumentReader {
 
   return {
     write: (text, until) => {
-      const whole = held + text;
-      // A tag's name may be cut in two by the end of a chunk.
-      const cut = whole.lastIndexOf('<');
-      const hold = cut >= 0 && whole.length - cut < '<entity'.length ? cut : whole.length;
-      held = whole.slice(hold);
-      feed(whole.slice(0, hold), until);
+      // Tags are fed whole: what follows the last `<` waits for the rest.
+      const cut = text.lastIndexOf('<');
+      heldChars += text.length;
+      if (cut < 0) held.push(text);
+      else {
+        const whole = held.join('') + text.slice(0, cut);
+        held = [text.slice(cut)];
+        heldChars = text.length - cut;
+        feed(whole, until);
+      }
+      if (heldChars > maxTokenChars) feed(held.join(''));
       return take();
     },
     close: () => {
-      if (held !== '') feed(held);
-      held = '';
+      feed(held.join(''));
+      held = [];
       parser.close();
       return take();
     },

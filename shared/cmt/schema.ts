@@ -5,6 +5,7 @@ import { FileFormatError, placeName } from './file-format-error.ts';
 import type { CmtSchema } from './package.ts';
 import { childOf, childrenOf } from './xml/element.ts';
 import type { XmlElement } from './xml/element.ts';
+import { elementText } from './xml/element-text.ts';
 import { escapeAttribute, escapeText } from './xml/escape.ts';
 import { parseElement } from './xml/parse-xml.ts';
 
@@ -150,26 +151,19 @@ function filterOf(entity: XmlElement): string | undefined {
   if (filter === undefined) return undefined;
   const text = filter.text.trim();
   if (text !== '') return text;
-  return filter.children.length === 0 ? undefined : `<filter>${xmlOf(filter.children)}</filter>`;
-}
-
-function xmlOf(elements: readonly XmlElement[]): string {
-  return elements
-    .map(({ name, attributes, children, text }) => {
-      const start = Object.entries(attributes)
-        .map(([attribute, value]) => ` ${attribute}="${escapeAttribute(value)}"`)
-        .join('');
-      const content = escapeText(text.trim()) + xmlOf(children);
-      return content === '' ? `<${name}${start} />` : `<${name}${start}>${content}</${name}>`;
-    })
-    .join('');
+  return filter.children.length === 0
+    ? undefined
+    : `<filter>${filter.children.map((child) => elementText(child)).join('')}</filter>`;
 }
 
 function merged(first: SourceTable, second: SourceTable): SourceTable {
   const known = new Set(first.manyToMany.map(({ name }) => name));
   return {
     ...first,
-    columns: new Map([...second.columns, ...first.columns]),
+    columns: new Map([
+      ...first.columns,
+      ...[...second.columns].filter(([name]) => !first.columns.has(name)),
+    ]),
     compareBy: [...new Set([...first.compareBy, ...second.compareBy])],
     manyToMany: [...first.manyToMany, ...second.manyToMany.filter(({ name }) => !known.has(name))],
   };

@@ -31,7 +31,7 @@ export function createSortedSpool(folder: string, name: string, files: Files): S
   const spill = async (): Promise<void> => {
     sort();
     const path = `${folder}/${name}.${String(runs.length)}`;
-    await files.write(path, runBytes(items));
+    await files.write(path, runBytes(items), 'staged');
     runs.push(path);
     items = [];
     chars = 0;

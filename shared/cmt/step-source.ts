@@ -9,7 +9,11 @@ export interface StepSource {
   readonly path: string;
   /** Names of everything there, `data.xml` among them. */
   readonly names: readonly string[];
+  /** What stood at the path. */
+  readonly form: 'zip' | 'loose' | 'folder';
   read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The text of one table alone, where that is less work than the whole document. */
+  tableText?(table: string, signal: AbortSignal): AsyncIterable<string>;
 }
 
 /** A Configuration Migration zip. */
@@ -18,6 +22,7 @@ export async function openZipStep(path: string, step: string, files: Files): Pro
   return {
     step,
     path,
+    form: 'zip',
     names: archive.entries.map(({ name }) => name),
     read: (name, signal) => archive.read(name, signal),
   };
@@ -28,6 +33,7 @@ export async function openLooseStep(path: string, step: string, files: Files): P
   return {
     step,
     path,
+    form: 'loose',
     names: await filesUnder(path, '', files),
     read: (name, signal) => files.read(`${path}/${name}`, signal),
   };
@@ -49,11 +55,18 @@ export async function filesUnder(
   return names;
 }
 
-/** The name under which the step has a file; packers change its case now and then. */
+/**
+ * The name under which the step has a file: packers change its case now and then, and folders may
+ * hold one `something_data.xml` with its `something_data_schema.xml`.
+ */
 export function findName(source: StepSource, name: string): string | undefined {
-  return source.names.includes(name)
-    ? name
-    : source.names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (source.names.includes(name)) return name;
+  const same = source.names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (same !== undefined || source.form !== 'loose') return same;
+  const [only, ...others] = source.names.filter(
+    (candidate) => candidate.toLowerCase().endsWith(name) && !candidate.includes('/'),
+  );
+  return others.length === 0 ? only : undefined;
 }
 
 /** As `findName`, but a package without the file is none. */

@@ -22,7 +22,12 @@ export interface Files {
   read(path: string, signal?: AbortSignal, range?: ByteRange): AsyncIterable<Uint8Array>;
   readWhole(path: string): Promise<Uint8Array>;
   /** Replaces the file in one step once all content is there; on failure nothing is left behind. */
-  write(path: string, content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<void>;
+  write(
+    path: string,
+    content: AsyncIterable<Uint8Array> | Uint8Array | string,
+    /** `staged`: part of a folder that appears as a whole later, so that nothing waits for the disk. */
+    mode?: 'staged',
+  ): Promise<void>;
   /** Opens a file for adding lines that must survive a crash: `append` resolves after fsync. */
   openJournal(path: string): Promise<JournalFile>;
   makeFolder(path: string): Promise<void>;

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -43,8 +53,12 @@ export const nodeFiles: Files = {
       ...(range === undefined ? {} : { start: range.start, end: range.end - 1 }),
     }),
   readWhole: (path) => readFile(path),
-  write: async (path, content) => {
+  write: async (path, content, mode) => {
     await mkdir(dirname(path), { recursive: true });
+    if (mode === 'staged') {
+      await writeFile(path, content);
+      return;
+    }
     const temporary = `${path}.${randomUUID().slice(0, 8)}.part`;
     try {
       const chunks =

@@ -1,8 +1,8 @@
-const special = /[&<>"\r\n\t]/;
-const attributeSpecials = /[&<>"\r\n\t]/g;
+const special = /[&<>"\r\n]/;
+const attributeSpecials = /[&<>"\r\n]/g;
 const textSpecials = /[&<>]/g;
 
-/** Escapes an attribute value as the stock tool's XmlWriter does: line breaks and tabs survive as references. */
+/** Escapes an attribute value as the stock tool does: line breaks survive as references, tabs stay as they are. */
 export function escapeAttribute(value: string): string {
   return special.test(value)
     ? value.replace(attributeSpecials, (character) => references[character] ?? character)
@@ -21,7 +21,6 @@ const references: Readonly<Record<string, string>> = {
   '"': '&quot;',
   '\r': '&#xD;',
   '\n': '&#xA;',
-  '\t': '&#x9;',
 };
 
 /** Attributes in order, each with a blank before it. */

@@ -22,7 +22,7 @@ export interface XmlParser {
 
 const maxDepth = 64;
 /** Above the largest value the platform stores: a file of 128 MB, in base64. */
-const maxTokenChars = 192 * 1024 * 1024;
+export const maxTokenChars = 192 * 1024 * 1024;
 
 /**
  * A strict XML parser in flat memory: not well-formed documents end with the line and column, and
