@@ -9,7 +9,10 @@ export function escapeMarkdown(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`)
+    .replaceAll(
+      /[\\`*{}[\]#|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g,
+      (character) => `\\${character}`,
+    )
     .replaceAll(/:\/\//g, ':&#47;&#47;')
     .replaceAll(/@/g, '&#64;');
 }

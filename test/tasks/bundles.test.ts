@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applicationIds } from '#emulator/seeds/system-rows.ts';
@@ -148,6 +150,50 @@ for (const node of agentNodes)
       assert.equal(existsSync(at('refused')), false);
     });
 
+    it('sign in with a federated token that the pipeline gives', async () => {
+      const claims = { aud: 'api://AzureADTokenExchange', sub: 'sc://contoso/routing/dev' };
+      const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+      const oidcToken = `eyJhbGciOiJub25lIn0.${payload}.signature`;
+      const pipeline = createServer((_, response) => {
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ oidcToken }));
+      });
+      await new Promise<void>((resolve) => pipeline.listen(0, '127.0.0.1', resolve));
+      const { port } = pipeline.address() as AddressInfo;
+      try {
+        const dev = await secretEndpoint(source);
+        const end = await run(
+          'UnifiedRoutingGenerateSchema',
+          { serviceConnection: 'dev', outputPath: at('federated') },
+          {
+            endpoints: {
+              dev: {
+                url: source.url,
+                scheme: 'WorkloadIdentityFederation',
+                parameters: {
+                  tenantid: dev.parameters['tenantId'] ?? '',
+                  serviceprincipalid: dev.parameters['applicationId'] ?? '',
+                },
+              },
+              SYSTEMVSSCONNECTION: {
+                url: 'https://dev.azure.com/contoso',
+                scheme: 'OAuth',
+                parameters: { AccessToken: 'job-access-token' },
+              },
+            },
+            variables: { SYSTEM_OIDCREQUESTURI: `http://127.0.0.1:${port}/oidc` },
+          },
+        );
+        succeeded(end);
+        const told = end.text.replaceAll(/##vso\[task\.setsecret\].*/g, '');
+        assert.equal(told.includes('job-access-token') || told.includes(oidcToken), false);
+      } finally {
+        pipeline.closeAllConnections();
+        pipeline.close();
+      }
+    });
+
     it('report every wrong input together, by the name of the task input', async () => {
       const end = await run('UnifiedRoutingPlan', { environmentUrl: 'nonsense' });
       assert.equal(end.result, 'Failed');
@@ -220,7 +266,7 @@ function succeeded(end: TaskEnd): void {
 }
 
 async function secretEndpoint(emulator: TestEmulator): Promise<TestEndpoint> {
-  const { tenantId } = (await emulator.state()) as unknown as { tenantId: string };
+  const { tenantId } = await emulator.state();
   return {
     url: emulator.url,
     scheme: 'None',

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSecret } from '#emulator/emulator.ts';
+import { applicationIds } from '#emulator/seeds/system-rows.ts';
+import { stageTable } from '#shared/stages/stage-table.ts';
+import { withEmulator } from '#support/emulator.ts';
+import { runUrm, startUrm, type UrmEnd } from '#support/run-urm.ts';
+import { toolVersion } from '../../cli/tool-version.ts';
+
+describe('the built command line', function () {
+  this.timeout(60_000);
+  const source = withEmulator({ seed: 'contoso' });
+  const target = withEmulator({ seed: 'empty' });
+  let cwd = '';
+
+  before(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'urm-'));
+  });
+  after(async () => {
+    await rm(cwd, { recursive: true, force: true });
+  });
+
+  const urm = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    runUrm(args, { cwd, env });
+
+  /** A command line without blanks in its words. */
+  const say = (line: string, env?: Readonly<Record<string, string>>) => urm(line.split(' '), env);
+
+  describe('help', () => {
+    it('lists every command', async () => {
+      const { status, out } = await urm(['--help']);
+      assert.equal(status, 0);
+      for (const name of [
+        ...stageTable.map((entry) => entry.name),
+        'emulator',
+        'demo',
+        'catalogue',
+      ])
+        assert.match(out, new RegExp(`^ {2}${name} `, 'm'));
+    });
+
+    it('says the version', async () => {
+      assert.equal((await urm(['--version'])).out, `${toolVersion}\n`);
+    });
+
+    for (const name of [...stageTable.map((entry) => entry.name), 'emulator', 'demo', 'catalogue'])
+      it(`of ${name} fits a terminal`, async () => {
+        const { status, out } = await urm([name, '--help']);
+        assert.equal(status, 0);
+        assert.match(out, new RegExp(`^urm ${name} `));
+        for (const line of out.split('\n')) assert.ok(line.length <= 80, line);
+      });
+  });
+
+  describe('wrong usage', () => {
+    for (const [what, args, sentence] of [
+      ['no command', [], /^urm COMMAND/],
+      ['a command that does not exist', ['exprot'], /no command 'exprot'\. Did you mean export\?/],
+      [
+        'a flag that does not exist',
+        ['export', '--enviroment', 'x'],
+        /no flag --enviroment .*Did you mean --environment\?/,
+      ],
+      ['nothing that is required', ['export'], /--environment is required/],
+      [
+        'a URL that is none',
+        ['export', '--environment', 'nonsense', '--out', 'x'],
+        /'nonsense' cannot be read/,
+      ],
+      [
+        'plain http to another machine',
+        ['export', '--environment', 'http://contoso.crm.dynamics.com', '--out', 'x'],
+        /https:\/\//,
+      ],
+      [
+        'no way to sign in',
+        ['export', '--environment', 'https://contoso.crm.dynamics.com', '--out', 'x'],
+        /DATAVERSE_CLIENT_SECRET/,
+      ],
+      [
+        'a channel that does not exist',
+        ['export', '--environment', 'http://127.0.0.1:1', '--out', 'x', '--channels', 'fax'],
+        /'fax' is no channel/,
+      ],
+      ['a port that is no number', ['emulator', '--port', 'abc'], /--port must be a whole number/],
+    ] as const)
+      it(`such as ${what} is status 2 and one sentence`, async () => {
+        const { status, out, err } = await urm(args);
+        assert.equal(status, 2, err);
+        assert.match(out + err, sentence);
+        assert.doesNotMatch(out + err, /\n\s+at /);
+      });
+
+    it('reports all wrong inputs at once', async () => {
+      const { err } = await urm(['plan']);
+      for (const flag of ['--environment', '--package', '--out']) assert.ok(err.includes(flag));
+    });
+  });
+
+  describe('bad input', () => {
+    const plan = (path: string): Promise<UrmEnd> =>
+      urm(['plan', '--environment', target.url, '--package', path, '--out', 'bad-plan']);
+
+    for (const [what, name, content] of [
+      ['a file that is no package', 'text.zip', 'no zip at all'],
+      ['an empty file', 'empty.zip', ''],
+      ['a zip cut in the middle', 'cut.zip', 'PK\u0003\u0004\u0014\u0000'],
+    ] as const)
+      it(`${what} is one sentence with its place, and leaves nothing behind`, async () => {
+        await writeFile(join(cwd, name), content, 'latin1');
+        const { status, out, err } = await plan(name);
+        assert.equal(status, 1, out + err);
+        assert.ok((out + err).includes(name));
+        assert.doesNotMatch(out + err, /\n\s+at /);
+        assert.equal(existsSync(join(cwd, 'bad-plan')), false);
+      });
+
+    it('a file that is not there is named', async () => {
+      const { status, out, err } = await plan('nowhere.zip');
+      assert.notEqual(status, 0);
+      assert.ok((out + err).includes('nowhere.zip'));
+    });
+
+    it('a server that is not there is named, and no package appears', async () => {
+      const { status, err } = await urm([
+        'export',
+        '--environment',
+        'http://127.0.0.1:9',
+        '--out',
+        'unreached',
+      ]);
+      assert.equal(status, 1);
+      assert.match(err, /127\.0\.0\.1:9/);
+      assert.equal(existsSync(join(cwd, 'unreached')), false);
+    });
+  });
+
+  describe('a promotion', () => {
+    it('exports, plans, imports and verifies, and says so as JSON', async () => {
+      const exported = await say(
+        `export --environment ${source.url} --out package --json export.json`,
+      );
+      assert.equal(exported.status, 0, exported.err);
+      const exportedResult = json('export.json');
+      assert.equal(exportedResult.stage, 'export');
+      assert.ok(exportedResult.counts.in > 0);
+
+      const both = `--environment ${target.url} --package package`;
+      const planned = await say(`plan ${both} --out plan --json plan.json --detailed-exit-code`);
+      assert.equal(planned.status, 3, planned.err);
+      const plan = json('plan.json');
+      assert.equal(plan.outputs.hasChanges, true);
+      assert.match(planned.out, /^\+ create /m);
+      assert.equal(plan.requests.write, 0);
+
+      const imported = await say(
+        `import ${both} --plan plan/plan.json --plan-hash ${plan.outputs.planHash} --out run --json import.json`,
+      );
+      assert.equal(imported.status, 0, imported.err);
+      const { counts } = json('import.json');
+      assert.equal(
+        counts.in,
+        counts.created + counts.updated + counts.unchanged + counts.skipped + counts.failed,
+      );
+      for (const name of ['journal.jsonl', 'plan.json', 'result.json', 'report.html', 'report.md'])
+        assert.ok(existsSync(join(cwd, 'run', name)), name);
+
+      const verified = await say(`verify ${both} --out verification`);
+      assert.equal(verified.status, 0, verified.err);
+      assert.match(readFileSync(join(cwd, 'verification/junit.xml'), 'utf8'), /failures="0"/);
+
+      const again = await say(`plan ${both} --out again --detailed-exit-code`);
+      assert.equal(again.status, 0, again.out + again.err);
+    });
+
+    it('refuses a plan of another hash before it writes', async () => {
+      const seen = (await target.requests()).length;
+      const { status, err } = await say(
+        `import --environment ${target.url} --package package --plan plan/plan.json --plan-hash ${'0'.repeat(64)} --out swapped`,
+      );
+      assert.notEqual(status, 0);
+      assert.match(err, /hash/);
+      for (const { method, parts } of (await target.requests()).slice(seen))
+        assert.ok(method === 'GET' || (parts ?? []).every((part) => part.method === 'GET'));
+    });
+
+    it('refuses the source as target unless allowed', async () => {
+      const line = `plan --environment ${source.url} --package package --out same`;
+      const refused = await say(line);
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.err, /exported from/);
+      const allowed = await say(`${line} --allow-same-environment`);
+      assert.equal(allowed.status, 0, allowed.err);
+    });
+
+    const secretVariables = async (secret: string): Promise<Record<string, string>> => ({
+      DATAVERSE_TENANT_ID: (await source.state()).tenantId,
+      DATAVERSE_CLIENT_ID: applicationIds.releasePipeline,
+      DATAVERSE_CLIENT_SECRET: secret,
+    });
+
+    it('signs in with a client secret that no output repeats', async () => {
+      const { status, out, err } = await say(
+        `export --environment ${source.url} --out signed-in --json signed-in.json --verbose`,
+        await secretVariables(defaultSecret),
+      );
+      assert.equal(status, 0, err);
+      const text = out + err + readFileSync(join(cwd, 'signed-in.json'), 'utf8');
+      assert.equal(text.includes(defaultSecret), false);
+    });
+
+    it('says in one sentence that a sign-in was refused', async () => {
+      const { status, out, err } = await say(
+        `export --environment ${source.url} --out refused --json refused.json`,
+        await secretVariables('not-the-secret'),
+      );
+      assert.equal(status, 1);
+      assert.equal((out + err).includes('not-the-secret'), false);
+      assert.equal(json('refused.json').outcome, 'failed');
+      assert.equal(json('refused.json').findings.length, 1);
+      assert.equal(existsSync(join(cwd, 'refused')), false);
+    });
+  });
+
+  describe('the emulator command', () => {
+    it('prints one line when it listens, answers, and stops cleanly on SIGTERM', async () => {
+      const emulator = startUrm(['emulator', '--port', '0', '--seed', 'empty'], {
+        cwd,
+      });
+      const url =
+        /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(await emulator.line())?.[1] ?? '';
+      const answer = await fetch(`${url}/api/data/v9.2/WhoAmI`, {
+        headers: { authorization: 'Bearer x' },
+      });
+      assert.equal(answer.status, 200);
+      emulator.child.kill('SIGTERM');
+      const { status, out } = await emulator.end;
+      assert.equal(status, 0);
+      assert.equal(out, `listening on ${url}\n`);
+    });
+
+    it('says when its port is taken', async () => {
+      const { status, err } = await urm(['emulator', '--port', new URL(source.url).port]);
+      assert.equal(status, 2);
+      assert.match(err, /cannot be opened/);
+    });
+  });
+
+  it('lists the catalogue', async () => {
+    const { status, out } = await urm(['catalogue', '--json', 'catalogue.json']);
+    assert.equal(status, 0);
+    assert.match(out, /^skills: /m);
+    assert.ok(json('catalogue.json').length > 0);
+  });
+
+  it('leaves no temporary files beside its output', () => {
+    assert.deepEqual(
+      readdirSync(cwd).filter((name) => /\.(part|old)$/.test(name)),
+      [],
+    );
+  });
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- results of any stage, read by assertions
+  const json = (name: string): any => JSON.parse(readFileSync(join(cwd, name), 'utf8'));
+});
