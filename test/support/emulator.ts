@@ -24,6 +24,7 @@ export interface TestEmulator {
   state(): Promise<{
     readonly name: string;
     readonly organizationId: string;
+    readonly tenantId: string;
     readonly tables: Readonly<Record<string, number>>;
   }>;
   faults(text: string): Promise<void>;
