@@ -1,5 +1,11 @@
 import { DataverseError } from './dataverse-error.ts';
 
+/**
+ * Azure's address for managed identities answers the machine itself only, over plain http:
+ * learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token.
+ */
+export const managedIdentityHost = '169.254.169.254';
+
 /** Is the host this machine? */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);

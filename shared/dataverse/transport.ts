@@ -1,8 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { create, type AxiosProxyConfig, type AxiosResponse } from 'axios';
+import { create, type AxiosResponse } from 'axios';
 import { DataverseError } from './dataverse-error.ts';
-import { isLoopback, shownUrl } from './origin.ts';
+import { isLoopback, managedIdentityHost, shownUrl } from './origin.ts';
+import { proxyFor } from './proxy.ts';
 import { transportFailure } from './transport-failure.ts';
 
 export interface HttpRequest {
@@ -31,9 +32,6 @@ export interface TransportOptions {
   readonly variable: (name: string) => string | undefined;
   readonly maxSockets: number;
 }
-
-// Answers only the machine itself, over plain http: learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token.
-const managedIdentityHost = '169.254.169.254';
 
 // A page of 5,000 rows with long texts stays below this; more is no answer of Dataverse.
 const maxAnswerBytes = 256 * 1024 * 1024;
@@ -86,7 +84,7 @@ export function openTransport(options: TransportOptions): Transport {
           url: request.url,
           headers: { 'Accept-Encoding': 'gzip, deflate, br', ...request.headers },
           data: request.body,
-          proxy: proxyFor(url, options.variable),
+          proxy: proxyFor(url, options.variable) ?? false,
           signal: AbortSignal.any([signal, deadline]),
         });
       } catch (error) {
@@ -103,45 +101,4 @@ export function openTransport(options: TransportOptions): Transport {
       httpsAgent.destroy();
     },
   };
-}
-
-function proxyFor(url: URL, variable: TransportOptions['variable']): AxiosProxyConfig | false {
-  if (isLoopback(url.hostname) || url.hostname === managedIdentityHost) return false;
-  const address = firstOf(
-    variable,
-    url.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy'],
-  );
-  const proxy = address ?? variable('Agent.ProxyUrl');
-  if (proxy === undefined || !URL.canParse(proxy) || isBypassed(url, variable)) return false;
-  const parsed = new URL(proxy);
-  const username =
-    parsed.username === '' ? variable('Agent.ProxyUsername') : decodeURIComponent(parsed.username);
-  const password =
-    parsed.username === '' ? variable('Agent.ProxyPassword') : decodeURIComponent(parsed.password);
-  return {
-    protocol: parsed.protocol,
-    host: parsed.hostname,
-    port: parsed.port === '' ? (parsed.protocol === 'https:' ? 443 : 80) : Number(parsed.port),
-    ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
-  };
-}
-
-function isBypassed(url: URL, variable: TransportOptions['variable']): boolean {
-  const host = url.hostname.toLowerCase();
-  const listed = (firstOf(variable, ['NO_PROXY', 'no_proxy']) ?? '').toLowerCase().split(/[\s,]+/);
-  return listed.some((entry) => {
-    const name = entry.replace(/:\d+$/, '').replace(/^\*?\./, '');
-    return entry === '*' || (name !== '' && (host === name || host.endsWith(`.${name}`)));
-  });
-}
-
-function firstOf(
-  variable: TransportOptions['variable'],
-  names: readonly string[],
-): string | undefined {
-  for (const name of names) {
-    const value = variable(name)?.trim();
-    if (value !== undefined && value !== '') return value;
-  }
-  return undefined;
 }
