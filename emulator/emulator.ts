@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from './environment.ts';
+import { FileTransfers } from './handlers/file-transfers.ts';
 import { loadMetadata } from './metadata/load-metadata.ts';
 import type { AdminTarget } from './protocol/admin.ts';
 import type { SignInTarget } from './protocol/token-endpoint.ts';
@@ -28,6 +29,7 @@ export class Emulator implements AdminTarget, SignInTarget {
   readonly #identity: Identity;
   readonly #store: MemoryStore;
   readonly #dataFile: DataFile | undefined;
+  readonly transfers = new FileTransfers();
   readonly deviceCodes = new Map<string, { polls: number; scope: string }>();
   readonly #secrets = new Map<string, string>();
   faults: FaultPlan;

@@ -25,24 +25,11 @@ export function property(context: RequestContext, of: BoundRow, attribute: Attri
   }
 }
 
-/** `set(key)/column/$value`: text as it is, files and images as bytes. */
+/** `set(key)/column/$value`: text as it is. */
 export function rawProperty(context: RequestContext, of: BoundRow, attribute: Attribute): Answer {
   assertAccess(context.environment, context.caller, of.entity, 'Read');
   const cell = of.row.cells.get(attribute.logicalName) ?? null;
   if (cell === null) return noContent();
-  if (typeof cell === 'object' && 'bytes' in cell) {
-    return {
-      status: 200,
-      headers: {
-        'Content-Type': 'application/octet-stream',
-        'Content-Disposition': `attachment; filename="${encodeURIComponent(cell.fileName)}"`,
-        'x-ms-file-name': encodeURIComponent(cell.fileName),
-        'x-ms-file-size': String(cell.bytes.length),
-        mimetype: cell.mimeType,
-      },
-      body: cell.bytes,
-    };
-  }
   return text(200, cellText(cell));
 }
 

@@ -1,7 +1,8 @@
 import { create } from '../handlers/create.ts';
 import { remove } from '../handlers/delete.ts';
 import { bulkMessage } from '../handlers/bulk-messages.ts';
-import { fileColumn } from '../handlers/file-column.ts';
+import { actions, callAction } from '../handlers/actions.ts';
+import { fileColumn, rawFile } from '../handlers/file-column.ts';
 import type { BoundRow } from '../handlers/bind.ts';
 import { functions } from '../handlers/functions.ts';
 import { findNavigation } from '../handlers/navigation.ts';
@@ -62,6 +63,11 @@ function metadataAnswer(context: RequestContext, first: Segment): Answer {
 
 function unbound(context: RequestContext, segment: Segment): Answer {
   const name = withoutNamespace(segment.name);
+  const action = actions.get(name);
+  if (action !== undefined) {
+    if (context.request.method !== 'POST') throw methodNotAllowed(context.request.method);
+    return callAction(context, name, action);
+  }
   if (!functions.has(name)) {
     // Names of operations start with a capital letter, names of sets with a small one.
     if (/^[A-Z]/.test(name)) throw notImplemented(`the operation '${name}'`);
@@ -149,7 +155,11 @@ function columnOrFunction(
   const attribute = near.entity.attributes.get(name);
   if (attribute !== undefined) {
     const isFile = attribute.typeName === 'FileType' || attribute.typeName === 'ImageType';
-    if (isFile && next?.name !== '$value') return fileColumn(context, near, attribute);
+    if (isFile) {
+      if (next === undefined) return fileColumn(context, near, attribute);
+      if (next.name !== '$value') throw segmentNotFound(next.name);
+      return rawFile(context, near, attribute);
+    }
     if (next?.name === '$value') return rawProperty(context, near, attribute);
     if (next !== undefined) throw segmentNotFound(next.name);
     return property(context, near, attribute);

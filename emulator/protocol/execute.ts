@@ -1,5 +1,6 @@
 import type { Caller, Environment } from '../environment.ts';
 import { resolveContentId } from '../handlers/bind.ts';
+import type { FileTransfers } from '../handlers/file-transfers.ts';
 import { errorAnswer, type Answer } from './answer.ts';
 import { dispatch } from './dispatch.ts';
 import { faultAnswer } from './fault-answers.ts';
@@ -13,6 +14,7 @@ export interface Session {
   readonly environment: Environment;
   readonly caller: Caller;
   readonly faults: FaultPlan;
+  readonly transfers: FileTransfers;
   /** `http://127.0.0.1:1234/api/data/v9.2/` */
   readonly rootUrl: string;
 }
@@ -108,6 +110,7 @@ function run(session: Session, request: ServiceRequest, place: Place): Outcome {
     preferences,
     request,
     contentIds: place.contentIds,
+    transfers: session.transfers,
   };
   try {
     const answer = dispatch(context);

@@ -160,7 +160,13 @@ async function serve(
   let session: Session;
   try {
     const caller = signIn(environment, request.headers, origin);
-    session = { environment, caller, faults: emulator.faults, rootUrl: `${origin}${version}` };
+    session = {
+      environment,
+      caller,
+      faults: emulator.faults,
+      transfers: emulator.transfers,
+      rootUrl: `${origin}${version}`,
+    };
     protection.admit(caller.userId, environment.now());
   } catch (error) {
     return { outcome: { answer: errorAnswer(error, { detailed: false }) } };

@@ -1,3 +1,4 @@
+import type { FileTransfers } from '../handlers/file-transfers.ts';
 import type { QueryContext, QueryOptions } from '../query/interface.ts';
 import type { Segment } from './path.ts';
 import { readPath } from './path.ts';
@@ -25,6 +26,7 @@ export interface ServiceRequest {
 export interface RequestContext extends QueryContext {
   readonly request: ServiceRequest;
   readonly preferences: Preferences;
+  readonly transfers: FileTransfers;
   /** What the parts of the change set so far made, by Content-ID: URLs relative to the root. */
   readonly contentIds: ReadonlyMap<string, string>;
 }

@@ -29,7 +29,7 @@ type PackedRow = readonly [
 
 type PackedCell =
   | Exclude<Cell, StoredFile>
-  | { readonly fileName: string; readonly mimeType: string; readonly base64: string };
+  | (Omit<StoredFile, 'bytes'> & { readonly base64: string });
 
 /**
  * The state of an emulator as an append-only file. A transaction is one line, written before its answer
@@ -183,8 +183,8 @@ function packRow({ table, id, row }: RowChange): PackedRow {
 
 function packCell(cell: Cell): PackedCell {
   if (cell === null || typeof cell !== 'object' || !('bytes' in cell)) return cell;
-  const { fileName, mimeType, bytes } = cell;
-  return { fileName, mimeType, base64: Buffer.from(bytes).toString('base64') };
+  const { bytes, ...rest } = cell;
+  return { ...rest, base64: Buffer.from(bytes).toString('base64') };
 }
 
 function unpackRow([table, id, version, packed]: PackedRow): RowChange {
@@ -195,6 +195,6 @@ function unpackRow([table, id, version, packed]: PackedRow): RowChange {
 
 function unpackCell(cell: PackedCell): Cell {
   if (cell === null || typeof cell !== 'object' || !('base64' in cell)) return cell;
-  const { fileName, mimeType, base64 } = cell;
-  return { fileName, mimeType, bytes: Buffer.from(base64, 'base64') };
+  const { base64, ...rest } = cell;
+  return { ...rest, bytes: Buffer.from(base64, 'base64') };
 }

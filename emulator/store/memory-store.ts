@@ -38,6 +38,10 @@ export class MemoryStore implements Store {
     return this.#tables.get(table)?.inOrder() ?? [];
   }
 
+  rowsAfter(table: string, id?: string): Iterable<StoredRow> {
+    return this.#tables.get(table)?.inKeyOrder(id) ?? [];
+  }
+
   count(table: string): number {
     return this.#tables.get(table)?.size ?? 0;
   }

@@ -1,4 +1,5 @@
 import { cellsEqual, indexKey } from './index-key.ts';
+import { KeyOrder } from './key-order.ts';
 import type { Cell, StoredRow } from './store.ts';
 
 /** Rows of one table by id, in order, with an index per column that was ever searched. */
@@ -9,6 +10,8 @@ export class RowTable {
   #sorted: readonly string[] = [];
   #added = new Set<string>();
   #deleted = new Set<string>();
+  /** Kept from the first time that somebody pages through the table. */
+  #keyOrder: KeyOrder | undefined;
 
   get size(): number {
     return this.#rows.size;
@@ -23,6 +26,7 @@ export class RowTable {
     if (before === undefined) {
       // An id that comes back still stands in the sorted list.
       if (!this.#deleted.delete(row.id)) this.#added.add(row.id);
+      this.#keyOrder?.add(row.id);
     }
     this.#rows.set(row.id, row);
     for (const [column, index] of this.#indexes) {
@@ -39,6 +43,7 @@ export class RowTable {
     if (before === undefined) return;
     this.#rows.delete(id);
     if (!this.#added.delete(id)) this.#deleted.add(id);
+    this.#keyOrder?.remove(id);
     for (const [column, index] of this.#indexes) {
       removeFrom(index, indexKey(before.cells.get(column)), id);
     }
@@ -47,6 +52,18 @@ export class RowTable {
   *inOrder(): Generator<StoredRow> {
     this.#merge();
     for (const id of this.#sorted) {
+      const row = this.#rows.get(id);
+      if (row !== undefined) yield row;
+    }
+  }
+
+  /** In the order of default paging, from after an id on. */
+  *inKeyOrder(after?: string): Generator<StoredRow> {
+    if (this.#keyOrder === undefined) {
+      this.#keyOrder = new KeyOrder();
+      for (const id of this.#rows.keys()) this.#keyOrder.add(id);
+    }
+    for (const id of this.#keyOrder.ids(after)) {
       const row = this.#rows.get(id);
       if (row !== undefined) yield row;
     }

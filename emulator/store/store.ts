@@ -9,6 +9,8 @@ export interface StoredFile {
   readonly fileName: string;
   readonly mimeType: string;
   readonly bytes: Uint8Array;
+  /** What OData shows of a file column. */
+  readonly fileId?: string;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface Store {
   get(table: string, id: string): StoredRow | undefined;
   /** In order of ids as they sort by text. */
   rows(table: string): Iterable<StoredRow>;
+  /** In the order in which SQL Server sorts ids, the order of default paging; from after an id on. */
+  rowsAfter(table: string, id?: string): Iterable<StoredRow>;
   count(table: string): number;
   /** Rows whose column equals the cell, in order of ids; indexed. Text compares without case. */
   find(table: string, column: string, cell: Cell): Iterable<StoredRow>;
