@@ -90,7 +90,8 @@ class ChangeList {
   readonly #rows: Change[] = [];
   readonly #references: Change[] = [];
   readonly #states: Change[] = [];
-  readonly #notices: Finding[] = [];
+  /** Notices by column: only those of columns that change are told. */
+  readonly #notices = new Map<string, Finding>();
   readonly #said = new Set<string>();
   #live = false;
   problem: Finding | undefined;
@@ -148,12 +149,13 @@ class ChangeList {
   }
 
   finish(): Comparison {
+    const changed = [...this.#rows, ...this.#references].map(({ column }) => column);
     const changes = {
       rows: this.#rows,
       references: this.#references,
       states: this.#states,
       live: this.#live,
-      notices: this.#notices,
+      notices: changed.flatMap((column) => this.#notices.get(column) ?? []),
     };
     if (this.problem !== undefined) return { ...changes, fate: 'blocked', problem: this.problem };
     if (this.#pair.target === undefined) return { ...changes, fate: 'created' };
@@ -259,7 +261,7 @@ class ChangeList {
     const { index, identities } = this.#frame;
     const { references, problem } = texts.find(text);
     if (problem !== undefined)
-      this.#notices.push({
+      this.#notices.set(column, {
         severity: 'warning',
         code: 'URM1324',
         where: placeOf(this.#named, column),

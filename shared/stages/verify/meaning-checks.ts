@@ -1,7 +1,8 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Guid } from '../../model/guid.ts';
-import { cell, isLookup, nameOf, type Row, type RowRef } from '../../model/row.ts';
+import { cell, isLookup, nameOf, type Row, type RowRef, type Value } from '../../model/row.ts';
+import type { TextReferences } from '../../model/rules.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { ComparedRow } from '../../plan/plan-input.ts';
 import { placeOf } from '../../plan/row-finding.ts';
@@ -20,7 +21,9 @@ interface SeenText {
   readonly row: RowRef;
   readonly name: string;
   readonly column: string;
-  readonly problem: string | undefined;
+  readonly problem?: string;
+  /** The package's text cannot be read either: nothing to ask. */
+  readonly isForeign: boolean;
   readonly references: readonly {
     readonly id: Guid;
     readonly tables: readonly string[];
@@ -32,7 +35,8 @@ interface SeenStep {
   readonly row: RowRef;
   readonly name: string;
   readonly configuration: string;
-  readonly order: unknown;
+  /** Its place among the steps of its type. */
+  readonly order: string | undefined;
   readonly hasRuleset: boolean;
 }
 
@@ -42,7 +46,7 @@ export class MeaningChecks {
   readonly #steps: SeenStep[] = [];
   readonly #queues: Check[] = [];
 
-  see({ table, target, comparison }: ComparedRow): void {
+  see({ table, source, target, comparison }: ComparedRow): void {
     if (target === undefined) return;
     const row = { table: table.name, id: target.id };
     for (const [column, references] of table.rules.textReferences) {
@@ -52,7 +56,7 @@ export class MeaningChecks {
         row,
         name: nameOf(target),
         column,
-        problem: undefined,
+        isForeign: isForeign(cell(source, column), references),
         ...references.find(text),
       });
     }
@@ -82,11 +86,15 @@ export class MeaningChecks {
   #seeStep(row: RowRef, target: Row): void {
     const configuration = cell(target, 'msdyn_assignmentconfigurationid');
     const ruleset = cell(target, 'msdyn_rulesetid');
+    const order = cell(target, 'msdyn_steporder');
     this.#steps.push({
       row,
       name: nameOf(target),
       configuration: isLookup(configuration) ? configuration.id : '',
-      order: cell(target, 'msdyn_steporder') ?? null,
+      order:
+        typeof order === 'number'
+          ? `${JSON.stringify(cell(target, 'msdyn_type'))} ${order}`
+          : undefined,
       hasRuleset: isLookup(ruleset),
     });
   }
@@ -143,7 +151,7 @@ function stepChecks(steps: readonly SeenStep[]): readonly Check[] {
     const orders = own.map((step) => step.order);
     const bad = own.find(
       (step) =>
-        step.order === null ||
+        step.order === undefined ||
         !step.hasRuleset ||
         orders.filter((order) => order === step.order).length > 1,
     );
@@ -178,12 +186,13 @@ function textChecks(
   const place = { ref: text.row, name: text.name };
   const where = placeOf(place, text.column);
   const readable: Check = { group, name: `${text.name}: ${text.column} can be read` };
+  if (text.isForeign) return [{ ...readable, skipped: text.problem ?? 'not in a known form' }];
   if (text.problem !== undefined)
     return [
       {
         ...readable,
         finding: {
-          severity: 'warning',
+          severity: 'error',
           code: 'URM1504',
           where,
           summary: 'The text cannot be searched for references',
@@ -229,6 +238,10 @@ function textChecks(
           },
         },
   ];
+}
+
+function isForeign(text: Value | undefined, references: TextReferences): boolean {
+  return typeof text === 'string' && references.find(text).problem !== undefined;
 }
 
 /** Whether a row of the package has this id in the source and another in the target. */
