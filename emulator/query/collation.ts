@@ -118,23 +118,3 @@ function matchesOne(token: Token, character: string): boolean {
 export function escapeLike(text: string): string {
   return text.replaceAll(/[%_[]/g, (character) => `[${character}]`);
 }
-
-/**
- * A key that orders ids as SQL Server orders uniqueidentifiers, which is the order of default paging:
- * the last six bytes first, then the groups from right to left, the first three byte by byte reversed.
- */
-export function guidSortKey(id: string): string {
-  const text = id.toLowerCase();
-  return (
-    text.slice(24) +
-    text.slice(19, 23) +
-    text.slice(16, 18) +
-    text.slice(14, 16) +
-    text.slice(11, 13) +
-    text.slice(9, 11) +
-    text.slice(6, 8) +
-    text.slice(4, 6) +
-    text.slice(2, 4) +
-    text.slice(0, 2)
-  );
-}

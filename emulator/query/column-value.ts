@@ -1,9 +1,9 @@
-import { parseGuid } from '#shared/model/guid.ts';
+import { parseGuid, sqlServerSortKey } from '#shared/model/guid.ts';
 import { invalidQueryValue } from '../errors/query-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { Cell, Reference, Store, StoredRow } from '../store/store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
-import { guidSortKey, sortKey } from './collation.ts';
+import { sortKey } from './collation.ts';
 
 /** A cell in a form that `<` and `===` order and match as the service does. */
 export type Comparable = string | number | bigint;
@@ -183,8 +183,8 @@ export function comparableOf(kind: ValueKind): (cell: Cell) => Comparable | unde
   switch (kind) {
     case 'guid':
       return (cell) => {
-        if (typeof cell === 'string') return guidSortKey(cell);
-        return isReference(cell) ? guidSortKey(cell.id) : undefined;
+        if (typeof cell === 'string') return sqlServerSortKey(cell.toLowerCase());
+        return isReference(cell) ? sqlServerSortKey(cell.id) : undefined;
       };
     case 'number':
       return (cell) => (typeof cell === 'number' ? cell : undefined);
@@ -262,7 +262,7 @@ export function comparableOfText(kind: ValueKind, text: string): Comparable | un
   switch (kind) {
     case 'guid': {
       const id = parseGuid(trimmed);
-      return id === undefined ? undefined : guidSortKey(id);
+      return id === undefined ? undefined : sqlServerSortKey(id);
     }
     case 'number':
       return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : undefined;

@@ -1,4 +1,4 @@
-import { parseGuid } from '#shared/model/guid.ts';
+import { parseGuid, sqlServerSortKey } from '#shared/model/guid.ts';
 import type { Caller } from '../environment.ts';
 import {
   conditionValueCount,
@@ -8,7 +8,7 @@ import {
   operatorNotAllowed,
 } from '../errors/query-errors.ts';
 import type { Cell } from '../store/store.ts';
-import { guidSortKey, likeMatcher } from './collation.ts';
+import { likeMatcher } from './collation.ts';
 import {
   comparableOf,
   kindOf,
@@ -362,7 +362,7 @@ function oneOf(condition: ColumnCondition, ids: readonly string[]): Test {
     throw operatorNotAllowed(condition.operator, entity.logicalName, attribute.logicalName);
   }
   const keyOf = comparableOf('guid');
-  const wanted = new Set<Comparable>(ids.map((id) => guidSortKey(id)));
+  const wanted = new Set<Comparable>(ids.map((id) => sqlServerSortKey(id)));
   return {
     among: ids.map((id) => id.toLowerCase()),
     holds: (cell) => {

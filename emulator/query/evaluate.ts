@@ -231,6 +231,33 @@ function hashOf(
   return hash;
 }
 
+interface IndexedCondition {
+  readonly column: Attribute;
+  readonly ids: readonly string[];
+}
+
+/** The condition on the root table that narrows the search most: on its id, else on a lookup. */
+function indexedCondition(
+  root: Source,
+  conjuncts: readonly Condition[],
+): IndexedCondition | undefined {
+  let lookup: IndexedCondition | undefined;
+  for (const condition of conjuncts) {
+    if (condition.kind !== 'test' || condition.column.slot !== root.slot) continue;
+    const ids = condition.among;
+    if (ids === undefined) continue;
+    const column = condition.column.attribute;
+    if (column.logicalName === root.entity.primaryId) return { column, ids };
+    if (isIndexed(column)) lookup = { column, ids };
+  }
+  return lookup;
+}
+
+/** Can the rows of the root table be found without reading all of it? */
+export function hasIndexedCondition(form: QueryForm): boolean {
+  return indexedCondition(form.root, conjunctsOf(form.where)) !== undefined;
+}
+
 /** Rows of the root table to look at: by id or lookup where a condition names them, else all. */
 function candidates(
   rows: RowSource,
@@ -239,22 +266,13 @@ function candidates(
 ): Iterable<StoredRow> {
   const { entity } = root;
   const table = entity.logicalName;
-  let lookup: { readonly column: Attribute; readonly ids: readonly string[] } | undefined;
-  for (const condition of conjuncts) {
-    if (condition.kind !== 'test' || condition.column.slot !== root.slot) continue;
-    const ids = condition.among;
-    if (ids === undefined) continue;
-    const column = condition.column.attribute;
-    if (column.logicalName === entity.primaryId) {
-      return [...new Set(ids)]
-        .map((id) => rows.store.get(table, id))
-        .filter((row) => row !== undefined);
-    }
-    if (isIndexed(column)) lookup = { column, ids };
+  const indexed = indexedCondition(root, conjuncts);
+  if (indexed === undefined) return rows.store.rows(table);
+  const ids = [...new Set(indexed.ids)];
+  if (indexed.column.logicalName === entity.primaryId) {
+    return ids.map((id) => rows.store.get(table, id)).filter((row) => row !== undefined);
   }
-  if (lookup === undefined) return rows.store.rows(table);
-  const { column, ids } = lookup;
-  return [...new Set(ids)].flatMap((id) => findById(rows, entity, { column, id }));
+  return ids.flatMap((id) => findById(rows, entity, { column: indexed.column, id }));
 }
 
 function compile(rows: RowSource, condition: Condition): Test {

@@ -119,7 +119,7 @@ function singleExpander(context: QueryContext, entity: Entity, expansion: Expans
       const set = rows.metadata.entity(cell.table)?.entitySetName ?? target.entitySetName;
       members[name] = { '@odata.id': `${context.rootUrl}${set}(${found.id})` };
     } else {
-      const [kept] = pageRows(rows, form, { limit: 1 }, [found]).tuples;
+      const [kept] = pageRows(rows, form, { limit: 1, counted: false }, [found]).tuples;
       members[name] = kept === undefined ? null : write(found);
     }
   };
@@ -156,7 +156,7 @@ function collectionExpander(
   const limit = Math.min(item.top ?? pageSize, pageSize, maxPageSize);
   const terms = sortTerms(rows, form);
   return (members, row) => {
-    const page = pageRows(rows, form, { limit }, children(row));
+    const page = pageRows(rows, form, { limit, counted: true }, children(row));
     members[name] = page.tuples.flatMap(([child]) => (child === undefined ? [] : [write(child)]));
     const link = `${context.rootUrl}${entity.entitySetName}(${row.id})/${name}`;
     const options = item.optionsText === '' ? [] : [item.optionsText];

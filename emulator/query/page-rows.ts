@@ -1,3 +1,4 @@
+import { parseGuid } from '#shared/model/guid.ts';
 import type { StoredRow } from '../store/store.ts';
 import {
   cellReader,
@@ -11,7 +12,7 @@ import {
   scalarText,
   type Comparable,
 } from './column-value.ts';
-import { visitTuples, type RowSource } from './evaluate.ts';
+import { hasIndexedCondition, visitTuples, type RowSource } from './evaluate.ts';
 import type { ColumnOf, OrderTerm, QueryForm, Source, Tuple } from './query-form.ts';
 
 /** One part of the order of a query, with the text a paging cookie keeps of it. */
@@ -25,19 +26,38 @@ export interface SortTerm {
   keyOfText(text: string): Comparable | undefined;
 }
 
+type Keys = readonly (Comparable | undefined)[];
+
 /** Where a page starts: after the row that had these values in the order's terms. */
-export type Position = readonly (Comparable | undefined)[];
+export interface Position {
+  readonly keys: Keys;
+  /** As the cookie has them. */
+  readonly texts: readonly (string | undefined)[];
+}
+
+export function positionOf(
+  terms: readonly SortTerm[],
+  texts: readonly (string | undefined)[],
+): Position {
+  const keys = terms.map((term, index) => {
+    const text = texts[index];
+    return text === undefined ? undefined : term.keyOfText(text);
+  });
+  return { keys, texts };
+}
 
 export interface PageRequest {
   readonly limit: number;
   readonly skip?: number;
   readonly after?: Position;
+  /** Rows of the whole query have to be counted; else the page may end the search. */
+  readonly counted: boolean;
 }
 
 export interface Page {
   readonly tuples: readonly Tuple[];
   readonly more: boolean;
-  /** Of the whole query, whatever the page. */
+  /** Of the whole query, whatever the page; meaningless where it was not asked for. */
   readonly total: number;
 }
 
@@ -144,7 +164,28 @@ function sortValue(
 
 interface Keyed {
   readonly tuple: Tuple;
-  readonly keys: Position;
+  readonly keys: Keys;
+}
+
+/**
+ * In the order of ids a page is read straight from where it starts. Not where an index finds the rows,
+ * nor where a row of the root can stand for several of the result.
+ */
+function inKeyOrder(
+  rows: RowSource,
+  form: QueryForm,
+  request: { readonly terms: readonly SortTerm[]; readonly page: PageRequest },
+): Iterable<StoredRow> | undefined {
+  const { terms, page } = request;
+  const [term] = terms;
+  if (term === undefined || terms.length > 1 || term.descending) return undefined;
+  if (page.counted || term.name !== form.root.entity.primaryId) return undefined;
+  if (hasIndexedCondition(form)) return undefined;
+  const start = page.after?.texts[0];
+  return rows.store.rowsAfter(
+    form.root.entity.logicalName,
+    start === undefined ? undefined : parseGuid(start),
+  );
 }
 
 /** Runs a query and keeps one page of it: memory stays within a few pages, whatever the table holds. */
@@ -155,13 +196,14 @@ export function pageRows(
   within?: Iterable<StoredRow>,
 ): Page {
   const terms = sortTerms(rows, form);
-  const compare = (left: Position, right: Position): number => comparePositions(terms, left, right);
+  const compare = (left: Keys, right: Keys): number => comparePositions(terms, left, right);
   const wanted = page.limit + (page.skip ?? 0) + 1;
   const capacity = Math.max(wanted * 2, 1024);
   const distinctKey = form.distinct ? distinctKeyOf(rows, form) : undefined;
+  const ordered = within === undefined ? inKeyOrder(rows, form, { terms, page }) : undefined;
   const seen = new Set<string>();
   let kept: Keyed[] = [];
-  let bound: Position | undefined;
+  let bound: Keys | undefined;
   let total = 0;
 
   visitTuples(
@@ -175,9 +217,10 @@ export function pageRows(
       }
       total++;
       const keys = terms.map((term) => term.key(tuple));
-      if (page.after !== undefined && compare(keys, page.after) <= 0) return false;
+      if (page.after !== undefined && compare(keys, page.after.keys) <= 0) return false;
       if (bound !== undefined && compare(keys, bound) >= 0) return false;
       kept.push({ tuple, keys });
+      if (ordered !== undefined) return kept.length >= wanted;
       if (kept.length >= capacity) {
         kept.sort((left, right) => compare(left.keys, right.keys));
         kept = kept.slice(0, wanted);
@@ -185,7 +228,7 @@ export function pageRows(
       }
       return false;
     },
-    within,
+    within ?? ordered,
   );
 
   kept.sort((left, right) => compare(left.keys, right.keys));
@@ -198,7 +241,7 @@ export function pageRows(
 }
 
 // Null sorts first, as in SQL Server.
-function comparePositions(terms: readonly SortTerm[], left: Position, right: Position): number {
+function comparePositions(terms: readonly SortTerm[], left: Keys, right: Keys): number {
   for (const [index, term] of terms.entries()) {
     const a = left[index];
     const b = right[index];

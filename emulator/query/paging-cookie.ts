@@ -1,5 +1,5 @@
 import { invalidPagingCookie, pagingOrderMismatch } from '../errors/query-errors.ts';
-import type { Position, SortTerm } from './page-rows.ts';
+import { positionOf, type Position, type SortTerm } from './page-rows.ts';
 import type { Tuple } from './query-form.ts';
 import { escapeXml, parseXml, type XmlElement } from './xml-tree.ts';
 
@@ -57,12 +57,12 @@ export function readSkipToken(
 export function readCookie(text: string, terms: readonly SortTerm[]): Position {
   const cookie = parseCookie(decodeUntilXml(text));
   const columns = new Map(cookie.children.map((child) => [child.name, child]));
-  return terms.map((term) => {
+  const texts = terms.map((term) => {
     const column = columns.get(term.name);
     if (column === undefined) throw pagingOrderMismatch();
-    const last = column.attributes.get('last');
-    return last === undefined ? undefined : term.keyOfText(last);
+    return column.attributes.get('last');
   });
+  return positionOf(terms, texts);
 }
 
 function parseCookie(text: string): XmlElement {

@@ -46,6 +46,7 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml) => {
   const page = pageRows(rows, query.form, {
     limit,
     skip,
+    counted: query.wantsTotal,
     ...(after === undefined ? {} : { after }),
   });
   const more = query.top === undefined && page.more;

@@ -43,16 +43,16 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
   const token = options.get('$skiptoken');
   const start = token === undefined ? undefined : readSkipToken(token, terms);
   const { limit, pages } = pageLimit(context, options);
+  const counted = readCount(options.get('$count'));
   const page = pageRows(
     rows,
     form,
-    { limit, ...(start === undefined ? {} : { after: start.after }) },
+    { limit, counted, ...(start === undefined ? {} : { after: start.after }) },
     within,
   );
   const write = rowWriter(context, { entity, selection, expand, etag: true });
   const value = page.tuples.flatMap(([row]) => (row === undefined ? [] : [write(row)]));
   const number = start?.page ?? 1;
-  const counted = readCount(options.get('$count'));
   return collection(context, {
     context: `${entity.entitySetName}${contextColumns(selection, expand)}`,
     total: counted ? page.total : -1,
@@ -79,7 +79,10 @@ export function countRows(
 ): number {
   assertOptions(options);
   const form = formOf(context, entity, options);
-  return Math.min(pageRows(rowSourceOf(context), form, { limit: 0 }, within).total, maxPageSize);
+  return Math.min(
+    pageRows(rowSourceOf(context), form, { limit: 0, counted: true }, within).total,
+    maxPageSize,
+  );
 }
 
 function formOf(context: QueryContext, entity: Entity, options: QueryOptions): QueryForm {

@@ -29,9 +29,9 @@ function condition(text: string): string {
 
 function things(world: QueryWorld, filter: string): readonly unknown[] {
   const answer = world.fetch(
-    `<fetch><entity name="x_thing"><attribute name="x_note" /><filter>${filter}</filter></entity></fetch>`,
+    `<fetch><entity name="x_thing"><attribute name="x_note" /><order attribute="x_note" /><filter>${filter}</filter></entity></fetch>`,
   );
-  return columnOf(answer, 'x_note').toSorted();
+  return columnOf(answer, 'x_note');
 }
 
 function aWorld(): QueryWorld {

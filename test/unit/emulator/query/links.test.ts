@@ -179,7 +179,7 @@ describe('links of FetchXML', () => {
     const answer = world.fetch(
       query(`<link-entity ${part}><attribute name="x_name"/></link-entity>`),
     );
-    assert.deepEqual(columnOf(answer, 'x_part1.x_name').toSorted(), ['p', 'q', 'r']);
+    assert.deepEqual(new Set(columnOf(answer, 'x_part1.x_name')), new Set(['p', 'q', 'r']));
   });
 
   it('distinct keeps rows that differ in what they show', () => {
