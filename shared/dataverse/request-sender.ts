@@ -64,6 +64,8 @@ export interface ServiceRequest {
 export class RequestSender {
   readonly origin: string;
   readonly #parts: SenderParts;
+  /** It has answered as Dataverse does: a web page in between is an accident, not the wrong address. */
+  #isKnown = false;
   #read = 0;
   #write = 0;
   #throttled = 0;
@@ -121,7 +123,7 @@ export class RequestSender {
           throw limitedForTooLong(throttleBudgetMs / 60_000, where);
         continue;
       }
-      if (request.purpose === 'read' && this.isPassing(answer, request.path)) {
+      if (request.purpose === 'read' && this.#mayPass(answer, request.path)) {
         if (attempt < attempts) {
           const stated = statedRetryAfterMs(answer.headers, this.now());
           if (stated === undefined) await this.backOff(attempt, signal);
@@ -129,11 +131,14 @@ export class RequestSender {
           attempt += 1;
           continue;
         }
-        if (answer.status < 400) throw answerCutOff(answer, where);
+        if (isCutOff(answer)) throw answerCutOff(answer, where);
       }
       if (answer.status >= 300 && answer.status < 400) throw redirectRefused(answer, where);
       if (isWebPage(answer) && answer.status < 500) throw webPageInstead(answer, where);
-      if (answer.status < 400) throttle.succeeded();
+      if (answer.status < 400) {
+        this.#isKnown = true;
+        throttle.succeeded();
+      }
       return answer;
     }
   }
@@ -164,6 +169,10 @@ export class RequestSender {
   /** A request as messages name it. */
   where(method: string, path: string): string {
     return `${method} ${shownUrl(this.#url(path))}`;
+  }
+
+  #mayPass(answer: ServiceAnswer, path: string): boolean {
+    return this.isPassing(answer, path) || (this.#isKnown && isWebPage(answer));
   }
 
   async #sendOnce(

@@ -1,11 +1,24 @@
 import type { DataverseWriter, Write, WriteOutcome } from './client.ts';
-import type { DataverseError } from './dataverse-error.ts';
+import { DataverseError } from './dataverse-error.ts';
 import type { RunSchedule, ScheduledOutcome, ScheduledWrite, WriteObserver } from './schedule.ts';
+import type { FindingCode } from '../errors/codes.ts';
 import { readBack } from './read-back.ts';
 
 const attempts = 5;
 // Enough waiting rows to fill every batch, few enough to keep memory flat.
 const windowSize = 4000;
+
+/** Sign-in and address: no later row would fare better, so nothing more is sent. */
+const concernsAll: ReadonlySet<FindingCode> = new Set([
+  'URM1011',
+  'URM1013',
+  'URM1021',
+  'URM1022',
+  'URM1023',
+  'URM1030',
+  'URM1031',
+  'URM1032',
+]);
 
 interface Item {
   readonly scheduled: ScheduledWrite;
@@ -153,8 +166,9 @@ class Schedule {
         break;
     }
     item.failures += 1;
+    if (concernsAll.has(outcome.error.code)) this.#failure ??= { error: outcome.error };
     const mayRepeat = outcome.is === 'unknown' || outcome.error.retryable;
-    if (mayRepeat && item.failures < attempts && !this.#signal.aborted) return true;
+    if (mayRepeat && item.failures < attempts && this.#failure === undefined) return true;
     await this.#finish(item, outcome);
     return false;
   }
@@ -164,11 +178,7 @@ class Schedule {
     const most = Math.max(...items.map((item) => item.failures));
     await this.#writer.backOff(most, this.#signal);
     const doubtful = items.filter((item) => item.doubtful);
-    const done = await readBack(
-      this.#writer,
-      doubtful.map(({ scheduled }) => scheduled.write),
-      this.#signal,
-    );
+    const done = await this.#lookUp(doubtful);
     const settled = new Set<Item>();
     for (const [at, item] of doubtful.entries()) {
       const outcome = done[at];
@@ -177,6 +187,22 @@ class Schedule {
       await this.#finish(item, outcome);
     }
     this.#ready.unshift(...items.filter((item) => !settled.has(item)));
+  }
+
+  /** An environment that cannot even be read is gone: everything stops, and what is in doubt is said. */
+  async #lookUp(doubtful: readonly Item[]): Promise<readonly (WriteOutcome | undefined)[]> {
+    try {
+      return await readBack(
+        this.#writer,
+        doubtful.map(({ scheduled }) => scheduled.write),
+        this.#signal,
+      );
+    } catch (error) {
+      this.#failure ??= { error };
+      if (error instanceof DataverseError)
+        for (const item of doubtful) await this.#finish(item, { is: 'unknown', error });
+      throw error;
+    }
   }
 
   async #finish(item: Item, outcome: ScheduledOutcome): Promise<void> {

@@ -20,6 +20,11 @@ export interface WriteObserver {
   answered(key: number, outcome: ScheduledOutcome): Promise<void>;
 }
 
+/**
+ * Resolves once every write has its outcome. Rejects when it was aborted, when the observer failed, and
+ * when the environment cannot be reached or does not let the caller in any more: then the writes
+ * without an outcome were not sent, except those told to `sending` last.
+ */
 export type RunSchedule = (
   writer: DataverseWriter,
   writes: AsyncIterable<ScheduledWrite>,

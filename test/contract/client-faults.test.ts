@@ -122,6 +122,14 @@ describe('the client against a server that misbehaves', () => {
         assert.equal(server.requests.length, 3);
       });
 
+    it('repeats after a web page where the Web API has answered before', async () => {
+      server.script([json(200, who), webPage(200), webPage(404)], json(200, who));
+      const client = reader();
+      await client.whoAmI(signal);
+      await client.whoAmI(signal);
+      assert.equal(server.requests.length, 4);
+    });
+
     it('gives up after five attempts and says why', async () => {
       server.script([], reset);
       const error = await rejects(reader().whoAmI(signal));

@@ -213,6 +213,33 @@ describe('the schedule of writes', () => {
     assert.deepEqual(kinds(observer), { unknown: 3 });
   });
 
+  it('stops when the environment does not let it in any more', async () => {
+    await emulator.faults('error:path=*$batch,status=401,code=0x0,nth=2-900');
+    const observer = journal();
+    const writes = skills(400, 'refused');
+    await assert.rejects(runSchedule(client, stream(writes), observer, signal), {
+      code: 'URM1030',
+    });
+    assert.ok(observer.sent.length < 20, `${observer.sent.length} requests`);
+    assert.equal(observer.outcomes.size, observer.sent.flat().length);
+  });
+
+  it('stops when the environment is gone, and says which rows are in doubt', async () => {
+    await emulator.faults('drop-before:path=*,nth=3-9000');
+    const observer = journal();
+    const writes = skills(400, 'gone');
+    await assert.rejects(runSchedule(client, stream(writes), observer, signal), {
+      code: 'URM1015',
+    });
+    await emulator.faults('');
+    const done = [...observer.outcomes.values()].filter(({ is }) => is === 'done').length;
+    const doubtful = kinds(observer)['unknown'] ?? 0;
+    assert.ok(doubtful > 0);
+    assert.equal(observer.outcomes.size, new Set(observer.sent.flat()).size);
+    const there = await present(writes);
+    assert.ok(there >= done && there <= done + doubtful, `${there} of ${done} and ${doubtful}`);
+  });
+
   it('tells of each request before it leaves, and stops when that cannot be written down', async () => {
     const seen = (await emulator.requests()).at(-1)?.n ?? 0;
     const failing: WriteObserver = {
