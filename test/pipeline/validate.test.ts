@@ -83,17 +83,6 @@ describe('validate', () => {
     assert.ok((await since(seen)).every(isRead));
   });
 
-  it('says that voice is not provisioned when voice queues have no type', async () => {
-    const queue = aTable('queue', 'queueid', 'name', [
-      ['queueid', 'guid'],
-      ['name', 'text'],
-      ['msdyn_queuetype', 'choice'],
-    ]);
-    await writePackage(at('voice'), [[queue, [aRow(queue, id(70), ['Calls', 192350002])]]]);
-    const { result } = await runWith(validateStage, { package: at('voice'), target: target.url });
-    assert.deepEqual(errorsOf(result.findings), []);
-  });
-
   it('looks for everything that rules name: rows, columns and choice values', async () => {
     const ruleset = aTable('msdyn_decisionruleset', 'msdyn_decisionrulesetid', 'msdyn_name', [
       ['msdyn_decisionrulesetid', 'guid'],

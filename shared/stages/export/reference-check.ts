@@ -68,7 +68,7 @@ function leftBehind({ tables, id, where }: Open): Finding {
 
 function unreadable(row: Row, column: string, problem: string): Finding {
   return {
-    severity: 'warning',
+    severity: 'info',
     code: 'URM1212',
     where: `${row.shape.table.name} ${nameOf(row)} ${column}`,
     summary: `The references inside this text are not known, because ${problem}`,
