@@ -17,24 +17,25 @@ export function foldText(text: string): string {
 
 // Linguistic order puts punctuation before digits before letters; code points do not.
 const punctuation = '_-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$';
-const punctuationRank = new Map(
-  punctuation.split('').map((character, index) => [character, String.fromCodePoint(0x21 + index)]),
-);
-// Digits and letters have to stay above the last rank.
-const shift = 0x1000;
+const firstOther = 0x1000;
+/** Sort key of each ASCII character; blanks stay first. */
+const asciiKeys: readonly string[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCodePoint(code);
+  const rank = punctuation.indexOf(character);
+  if (rank >= 0) return String.fromCodePoint(0x21 + rank);
+  return character >= '0' && character <= '9'
+    ? String.fromCodePoint(0x50 + code - 0x30)
+    : character;
+});
 
 /** A key that compares with `<` and `===` as the collation compares the texts. */
 export function sortKey(text: string): string {
   const folded = foldText(text).replace(/ +$/, '');
-  if (/^[a-z]*$/.test(folded)) return folded;
   let key = '';
-  for (const character of folded) {
-    const rank = punctuationRank.get(character);
-    if (rank !== undefined) key += rank;
-    else if (character >= '0' && character <= '9') {
-      key += String.fromCodePoint(0x50 + character.charCodeAt(0) - 0x30);
-    } else if (character === ' ' || (character >= 'a' && character <= 'z')) key += character;
-    else key += String.fromCodePoint(shift) + character;
+  for (let at = 0; at < folded.length; at++) {
+    const code = folded.charCodeAt(at);
+    // What is no ASCII sorts after all that is.
+    key += asciiKeys[code] ?? String.fromCodePoint(firstOther, code);
   }
   return key;
 }

@@ -27,7 +27,7 @@ type WorkingTuple = (StoredRow | undefined)[];
 const probesBeforeHash = 16;
 
 /**
- * Calls `visit` with every tuple of the query, unordered. Reads the root table once (or by index) and
+ * Calls `visit` with every tuple of the query, unordered; a tuple that is kept has to be copied. Reads the root table once (or by index) and
  * joins by hash, so the time is linear in the tables that take part.
  */
 export function visitTuples(
@@ -45,7 +45,7 @@ export function visitTuples(
     if (visible !== undefined && !visible(row)) continue;
     tuple.fill(undefined);
     tuple[form.root.slot] = row;
-    if (run(tuple, (result) => visit([...result]))) return;
+    if (run(tuple, visit)) return;
   }
 }
 

@@ -219,7 +219,7 @@ export function pageRows(
       const keys = terms.map((term) => term.key(tuple));
       if (page.after !== undefined && compare(keys, page.after.keys) <= 0) return false;
       if (bound !== undefined && compare(keys, bound) >= 0) return false;
-      kept.push({ tuple, keys });
+      kept.push({ tuple: [...tuple], keys });
       if (ordered !== undefined) return kept.length >= wanted;
       if (kept.length >= capacity) {
         kept.sort((left, right) => compare(left.keys, right.keys));
