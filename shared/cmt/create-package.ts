@@ -1,13 +1,21 @@
 import type { Files } from '../host/files.ts';
-import { InputError, InternalError } from '../errors/migration-error.ts';
+import { InternalError } from '../errors/migration-error.ts';
 import type { FileValue } from '../model/row.ts';
 import { createDataComposer } from './compose-data.ts';
 import type { DataComposer } from './compose-data.ts';
 import { digest, packageHash, sha256, stepHash } from './content-hash.ts';
 import { contentTypes } from './data-layout.ts';
 import { encodeBytes } from './encode-bytes.ts';
+import { notesName } from './folder/notes.ts';
 import { unpackStep } from './folder/unpack-step.ts';
-import type { CmtSchema, PackageWriter, StepWriter, WrittenStep } from './package.ts';
+import type {
+  CmtSchema,
+  PackageManifest,
+  PackageWriter,
+  StepWriter,
+  WrittenStep,
+} from './package.ts';
+import { openOutput } from './output-place.ts';
 import { packStep } from './pack-step.ts';
 import type { StepSource } from './step-source.ts';
 
@@ -38,36 +46,36 @@ interface Target {
 }
 
 async function openWriter(target: Target, files: Files): Promise<PackageWriter> {
-  const path = target.path.replace(/(?<=.)[\\/]+$/, '');
-  const staging = `${path}.part`;
-  await checkTaken(path, target, files);
-  await files.remove(staging);
-  await files.makeFolder(staging);
+  const { form, plain } = target;
+  const marks = plain ? [notesName] : ['migration.json'];
+  const output = await openOutput(
+    target.path,
+    plain && form === 'zip' ? { kind: 'file' } : { kind: 'folder', marks },
+    files,
+  );
+  const { staging } = output;
   const spool = await files.makeTemporaryFolder('urm-package-');
   const written: WrittenStep[] = [];
   const discard = async (): Promise<void> => {
     await files.remove(spool);
-    await files.remove(staging);
+    await output.discard();
   };
   return {
     step: async (name, schema) => {
-      if (target.plain && written.length > 0)
+      if (plain && written.length > 0)
         throw new InternalError('A plain package has one step only', name);
       const stepSpool = `${spool}/${String(written.length)}`;
       await files.makeFolder(stepSpool);
-      return createStepWriter(
-        { name, schema, path: `${staging}/${name}`, form: target.form, spool: stepSpool },
-        files,
-        (step) => written.push(step),
+      const path = plain ? staging : `${staging}/${name}${form === 'zip' ? '.zip' : ''}`;
+      return createStepWriter({ name, schema, path, form, spool: stepSpool }, files, (step) =>
+        written.push(step),
       );
     },
     finish: async (manifest) => {
       try {
-        if (!target.plain) {
-          const text = `${JSON.stringify(manifest(written), undefined, 2)}\n`;
-          await files.write(`${staging}/migration.json`, text);
-        }
-        await moveIn(staging, path, target, files);
+        if (!plain)
+          await files.write(`${staging}/migration.json`, manifestText(manifest(written), form));
+        await output.commit();
       } finally {
         await discard();
       }
@@ -77,44 +85,18 @@ async function openWriter(target: Target, files: Files): Promise<PackageWriter> 
   };
 }
 
-/** An earlier package may be replaced; anything else that stands there is not ours to remove. */
-async function checkTaken(path: string, target: Target, files: Files): Promise<void> {
-  const stat = await files.stat(path);
-  if (stat === undefined) return;
-  if (target.plain && target.form === 'zip') {
-    if (stat.kind === 'file') return;
-  } else if (stat.kind === 'folder') {
-    const names = await files.list(path);
-    const mark = target.plain ? 'data_schema.xml' : 'migration.json';
-    if (names.length === 0 || names.includes(mark)) return;
-  }
-  throw new InputError(
-    'out',
-    `'${path}' exists and is no package that could be replaced`,
-    'Give another path, or remove what stands there.',
-  );
-}
-
-async function moveIn(staging: string, path: string, target: Target, files: Files): Promise<void> {
-  const [first] = await files.list(staging);
-  const source = target.plain && first !== undefined ? `${staging}/${first}` : staging;
-  const old = `${path}.old`;
-  const isThere = (await files.stat(path)) !== undefined;
-  await files.remove(old);
-  if (isThere) await files.rename(path, old);
-  try {
-    await files.rename(source, path);
-  } catch (error) {
-    if (isThere) await files.rename(old, path);
-    throw error;
-  }
-  await files.remove(old);
+/** A folder holds no hashes, so that it can be edited; a zip's step must be the one that was exported. */
+export function manifestText(manifest: PackageManifest, form: PackageForm): string {
+  const steps =
+    form === 'zip'
+      ? manifest.steps
+      : manifest.steps.map(({ step, area, tables }) => ({ step, area, tables }));
+  return `${JSON.stringify({ ...manifest, steps }, undefined, 2)}\n`;
 }
 
 interface StepTarget {
   readonly name: string;
   readonly schema: CmtSchema;
-  /** Without the ending. */
   readonly path: string;
   readonly form: PackageForm;
   readonly spool: string;
@@ -160,7 +142,7 @@ function createStepWriter(
       const { signal } = new AbortController();
       let hash: string;
       if (target.form === 'zip')
-        hash = await packStep(source, { path: `${target.path}.zip`, files }, signal);
+        hash = await packStep(source, { path: target.path, files }, signal);
       else {
         await unpackStep(source, { folder: target.path, files, layout: 'usual' }, signal);
         const data = await digest(source.read('data.xml', signal));

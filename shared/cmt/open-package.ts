@@ -1,16 +1,11 @@
-import type { Finding } from '../errors/finding.ts';
 import type { Files } from '../host/files.ts';
 import type { SourceTable } from '../model/table.ts';
 import { packageHash } from './content-hash.ts';
 import { FileFormatError } from './file-format-error.ts';
-import { openFolderStep } from './folder/open-folder-step.ts';
-import { notesName } from './folder/notes.ts';
-import { readManifest } from './manifest.ts';
+import { findSteps } from './find-steps.ts';
 import { openStep } from './open-step.ts';
 import type { OpenedStep } from './open-step.ts';
 import type { MigrationPackage, PackageManifest } from './package.ts';
-import { listed, openLooseStep, openZipStep } from './step-source.ts';
-import type { StepSource } from './step-source.ts';
 
 /**
  * Opens whatever holds rows: a package folder with migration.json, one Configuration Migration zip,
@@ -49,99 +44,6 @@ export async function openPackage(
 
 async function* nothing(): AsyncGenerator<never> {
   // A table of another package has no rows here.
-}
-
-interface FoundSteps {
-  readonly manifest?: PackageManifest;
-  readonly sources: readonly StepSource[];
-  readonly findings: readonly Finding[];
-}
-
-/** What stands at a path, before any of it is read. */
-export async function findSteps(path: string, files: Files): Promise<FoundSteps> {
-  const folder = path.replace(/(?<=.)[\\/]+$/, '');
-  const stat = await files.stat(folder);
-  if (stat === undefined)
-    throw new FileFormatError(
-      'URM1101',
-      { path },
-      {
-        what: 'There is nothing at this path',
-        next: 'Give the path of a package folder, of a zip, or of an unpacked folder.',
-      },
-    );
-  if (stat.kind === 'file')
-    return { sources: [await openZipStep(folder, stepName(folder), files)], findings: [] };
-  const names = await files.list(folder);
-  if (names.includes('migration.json')) return packageSteps(folder, names, files);
-  if (names.some((name) => name === notesName || /data(_schema)?\.xml$/i.test(name)))
-    return { sources: [await openStepFolder(folder, stepName(folder), files)], findings: [] };
-  throw new FileFormatError(
-    'URM1102',
-    { path },
-    {
-      what: `This folder is no package: it holds neither migration.json nor data_schema.xml, but ${listed(names)}`,
-      next: 'Give a package folder with migration.json, or a folder with data.xml and data_schema.xml.',
-    },
-  );
-}
-
-async function packageSteps(
-  folder: string,
-  names: readonly string[],
-  files: Files,
-): Promise<FoundSteps> {
-  const manifestPath = `${folder}/migration.json`;
-  const manifest = await readManifest(manifestPath, files);
-  const sources: StepSource[] = [];
-  const used = new Set(['migration.json']);
-  for (const { step } of manifest.steps) {
-    const zip = `${step}.zip`;
-    const forms = [zip, step].filter((name) => names.includes(name));
-    if (forms.length !== 1)
-      throw new FileFormatError(
-        'URM1107',
-        { path: manifestPath },
-        forms.length === 0
-          ? {
-              what: `The manifest names the step '${step}', but neither ${zip} nor the folder ${step} is there`,
-              next: 'Restore the step from the export, or take it out of migration.json.',
-            }
-          : {
-              what: `The step '${step}' is there twice, as ${zip} and as a folder`,
-              next: 'Remove the one that does not count.',
-            },
-      );
-    for (const form of forms) used.add(form);
-    sources.push(
-      forms[0] === zip
-        ? await openZipStep(`${folder}/${zip}`, step, files)
-        : await openStepFolder(`${folder}/${step}`, step, files),
-    );
-  }
-  const findings = names
-    .filter((name) => !used.has(name) && !name.startsWith('.') && !/\.(md|txt)$/i.test(name))
-    .map((name): Finding => ({
-      severity: 'warning',
-      code: 'URM1129',
-      where: folder,
-      summary: `'${name}' stands in the package folder, but migration.json does not name it`,
-      detail: '',
-      remedy: 'It is not read. Remove it, or add it to the steps.',
-    }));
-  return { manifest, sources, findings };
-}
-
-/** The folder form, or a zip's content side by side. */
-async function openStepFolder(folder: string, step: string, files: Files): Promise<StepSource> {
-  const isFolderForm = (await files.stat(`${folder}/${notesName}`)) !== undefined;
-  return isFolderForm ? openFolderStep(folder, step, files) : openLooseStep(folder, step, files);
-}
-
-/** A plain zip or folder is one step, called as it is called. */
-function stepName(path: string): string {
-  const name = path.split(/[\\/]/).at(-1) ?? path;
-  return name.replace(/\.zip$/i, '');
 }
 
 function checkHash(step: OpenedStep, manifest: PackageManifest | undefined): void {

@@ -33,8 +33,8 @@ export interface OpenedStep {
 
 /** Reads a step's schema and, once, its data: whatever is wrong with either is said now. */
 export async function openStep(source: StepSource, signal: AbortSignal): Promise<OpenedStep> {
-  const schemaName = requireName(source, 'data_schema.xml');
   const dataName = requireName(source, 'data.xml');
+  const schemaName = requireName(source, 'data_schema.xml');
   const schemaPath = `${source.path} ${schemaName}`;
   const schemaBytes = await readSmall(source.read(schemaName, signal), schemaPath);
   const schema = readSchema(decodeWhole(schemaBytes, schemaPath), schemaPath);

@@ -1,6 +1,7 @@
 import type { Files } from '../host/files.ts';
 import { openArchive } from './archive.ts';
 import { FileFormatError } from './file-format-error.ts';
+import { decodeText } from './xml/decode-text.ts';
 
 /** One step's files, wherever they are: in a zip, side by side in a folder, or rendered from the folder form. */
 export interface StepSource {
@@ -12,6 +13,8 @@ export interface StepSource {
   /** What stood at the path. */
   readonly form: 'zip' | 'loose' | 'folder';
   read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Lengths, where they are known without reading. */
+  readonly sizes?: ReadonlyMap<string, number>;
   /** The text of one table alone, where that is less work than the whole document. */
   tableText?(table: string, signal: AbortSignal): AsyncIterable<string>;
 }
@@ -24,6 +27,7 @@ export async function openZipStep(path: string, step: string, files: Files): Pro
     path,
     form: 'zip',
     names: archive.entries.map(({ name }) => name),
+    sizes: new Map(archive.entries.map(({ name, bytes }) => [name, bytes])),
     read: (name, signal) => archive.read(name, signal),
   };
 }
@@ -36,6 +40,23 @@ export async function openLooseStep(path: string, step: string, files: Files): P
     form: 'loose',
     names: await filesUnder(path, '', files),
     read: (name, signal) => files.read(`${path}/${name}`, signal),
+  };
+}
+
+/** One of the two documents alone, told by what is in it. */
+export async function openDocument(path: string, files: Files): Promise<StepSource> {
+  let head = '';
+  for await (const text of decodeText(files.read(path), path)) {
+    head += text;
+    if (head.length > 64 * 1024) break;
+  }
+  const isSchema = /<fields?[\s>/]/.test(head) && !/<records?[\s>/]/.test(head);
+  return {
+    step: path.split(/[\\/]/).at(-1) ?? path,
+    path,
+    form: 'loose',
+    names: [isSchema ? 'data_schema.xml' : 'data.xml'],
+    read: (_, signal) => files.read(path, signal),
   };
 }
 

@@ -31,6 +31,16 @@ export interface UnpackTarget {
   readonly layout?: 'usual';
 }
 
+/** What was in a step. */
+export interface UnpackedStep {
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly links: number;
+  }[];
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Writes a step as a folder, and reads the folder back to see what it does not say: packing it gives
  * the same bytes, or a finding says what differs.
@@ -39,7 +49,7 @@ export async function unpackStep(
   source: StepSource,
   target: UnpackTarget,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<UnpackedStep> {
   const { folder, files } = target;
   const dataName = requireName(source, 'data.xml');
   const schemaName = findName(source, 'data_schema.xml');
@@ -76,7 +86,8 @@ export async function unpackStep(
   await writeNotes(notes);
 
   const findings = [...schemaFindings(source, schemaName), ...schema.findings, ...index.findings];
-  if (target.layout === 'usual') return findings;
+  const tables = [...index.tables].map(([name, { rows, links }]) => ({ name, rows, links }));
+  if (target.layout === 'usual') return { findings, tables };
   const form = await openFolderForm(folder, files);
   const edits = canEncode(encoding)
     ? await findLayoutEdits(text(), styled(form, files))
@@ -86,7 +97,10 @@ export async function unpackStep(
       ...notes,
       layout: { sha256: await textHash(styled(form, files)), edits },
     });
-  return edits === undefined ? [...findings, layoutFinding(dataPath)] : findings;
+  return {
+    findings: edits === undefined ? [...findings, layoutFinding(dataPath)] : findings,
+    tables,
+  };
 }
 
 async function copySchema(
