@@ -10,12 +10,15 @@ import {
   type PartRequest,
 } from './multipart.ts';
 import { readPreferences } from './preferences.ts';
+import { splitUrl } from './path.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 
 /** One operation of a batch as the request log lists it. */
 export interface BatchPartLog {
   readonly method: string;
+  /** From the host's root, without the query. */
   readonly path: string;
+  readonly query?: string;
   readonly status: number;
 }
 
@@ -192,9 +195,11 @@ function runPart(run: Run, request: PartRequest, contentIds: ReadonlyMap<string,
   run.truncate ||= outcome.truncate === true;
   run.delaySeconds += outcome.delaySeconds ?? 0;
   if (request.method !== 'GET') run.writes += outcome.answer.writes ?? 1;
+  const { path, query } = splitUrl(outcome.url ?? request.url);
   run.parts.push({
     method: request.method,
-    path: request.url.replace(/^https?:\/\/[^/]+/i, ''),
+    path,
+    ...(query === '' ? {} : { query }),
     status: outcome.answer.status,
   });
   return outcome;

@@ -69,8 +69,7 @@ function unbound(context: RequestContext, segment: Segment): Answer {
     return callAction(context, name, action);
   }
   if (!functions.has(name)) {
-    // Names of operations start with a capital letter, names of sets with a small one.
-    if (/^[A-Z]/.test(name)) throw notImplemented(`the operation '${name}'`);
+    if (isOperation(segment.name)) throw notImplemented(`the operation '${name}'`);
     throw segmentNotFound(segment.name);
   }
   if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method);
@@ -94,7 +93,7 @@ function entitySet(context: RequestContext, entity: Entity, segments: readonly S
   }
   if (next.name === '$count' && method === 'GET') return countRows(context, entity);
   if (method === 'POST') return bulkMessage(context, entity, withoutNamespace(next.name));
-  if (/^[A-Z]/.test(withoutNamespace(next.name))) {
+  if (isOperation(next.name)) {
     throw notImplemented(`the operation '${next.name}' of '${entity.entitySetName}'`);
   }
   throw segmentNotFound(next.name);
@@ -166,7 +165,7 @@ function columnOrFunction(
   }
   // A client may leave the namespace of a bound function away.
   if (functions.has(withoutNamespace(segment.name))) return callFunction(context, segment, near);
-  if (/^[A-Z]/.test(withoutNamespace(segment.name))) {
+  if (isOperation(segment.name)) {
     throw notImplemented(`the operation '${segment.name}' of '${near.entity.entitySetName}'`);
   }
   throw segmentNotFound(segment.name);
@@ -185,6 +184,11 @@ function callFunction(context: RequestContext, segment: Segment, boundTo?: Bound
   const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
   const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
   return json({ '@odata.context': url, ...body });
+}
+
+/** Names of operations start with a capital letter or their namespace, names of sets with a small one. */
+function isOperation(name: string): boolean {
+  return name.startsWith(namespace) || /^[A-Z]/.test(name);
 }
 
 function withoutNamespace(name: string): string {

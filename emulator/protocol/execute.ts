@@ -6,6 +6,7 @@ import { dispatch } from './dispatch.ts';
 import { faultAnswer } from './fault-answers.ts';
 import type { FaultPlan, FaultRule } from './faults.ts';
 import type { PartRequest } from './multipart.ts';
+import { splitUrl } from './path.ts';
 import { readPreferences } from './preferences.ts';
 import { apiRoot, readRequest, type RequestContext, type ServiceRequest } from './request.ts';
 
@@ -22,6 +23,8 @@ export interface Session {
 /** An operation's answer and what the connection is to suffer on its account. */
 export interface Outcome {
   readonly answer: Answer;
+  /** Path and query from the host's root, references to Content-IDs resolved. */
+  readonly url?: string;
   /** The URL of the row a write made or touched, relative to the root: Content-IDs stand for it. */
   readonly made?: string;
   readonly drop?: boolean;
@@ -44,6 +47,10 @@ export class ConnectionDropped extends Error {}
 export function execute(session: Session, parts: PartRequest, place: Place): Outcome {
   const request = locate(session, parts, place);
   if ('failed' in request) return { answer: request.failed };
+  return { ...executeAt(session, request, place), url: request.url };
+}
+
+function executeAt(session: Session, request: ServiceRequest, place: Place): Outcome {
   const rule = session.faults.hit(faultTarget(session, request));
   if (rule?.kind === 'drop-before') throw new ConnectionDropped();
   const replacing = rule !== undefined && replacingKinds.has(rule.kind);
@@ -130,6 +137,6 @@ function faultTarget(session: Session, request: ServiceRequest): Parameters<Faul
   const set = request.segments[0]?.name ?? '';
   const entity = session.environment.metadata.entityOfSet(set);
   const tables = entity === undefined ? [] : [entity.logicalName, entity.entitySetName];
-  const path = request.url.replace(/\?.*$/s, '');
+  const { path } = splitUrl(request.url);
   return { method: request.method, path, tables };
 }

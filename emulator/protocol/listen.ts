@@ -12,6 +12,7 @@ import { runBatch, type BatchOutcome } from './batch.ts';
 import { ConnectionDropped, execute, type Outcome, type Session } from './execute.ts';
 import { faultAnswer } from './fault-answers.ts';
 import type { PartRequest } from './multipart.ts';
+import { splitUrl } from './path.ts';
 import { apiRoot, type RequestHeaders } from './request.ts';
 import { segmentNotFound } from '../errors/payload-errors.ts';
 import { signIn } from './sign-in.ts';
@@ -97,7 +98,7 @@ async function answer(
     headers: singleHeaders(message),
     body: await readBody(message),
   };
-  const path = request.url.replace(/\?.*$/s, '');
+  const { path, query } = splitUrl(request.url);
   if (path.startsWith('/emulator/')) {
     writeAnswer(exchange, await answerAdmin(emulator, request));
     return;
@@ -119,7 +120,6 @@ async function answer(
   const ms = Math.round((performance.now() - started) * 10) / 10;
   const { outcome, user } = served;
   const status = outcome === undefined || outcome.drop === true ? 0 : outcome.answer.status;
-  const query = request.url.slice(path.length + 1);
   emulator.log.add({
     method: request.method,
     path,
@@ -196,7 +196,7 @@ function single(session: Session, request: PartRequest): NonNullable<Served['out
 
 /** The batch itself can be hit by a fault, and so can each of its parts. */
 function batch(session: Session, request: PartRequest): NonNullable<Served['outcome']> {
-  const path = request.url.replace(/\?.*$/s, '');
+  const { path } = splitUrl(request.url);
   const rule = session.faults.hit({ method: request.method, path, tables: [] });
   if (rule === undefined) return runBatch(session, request);
   switch (rule.kind) {

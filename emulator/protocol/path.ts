@@ -9,6 +9,14 @@ export interface Segment {
   readonly argument?: string;
 }
 
+/** The two halves of a URL, without the question mark between them. */
+export function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const question = url.indexOf('?');
+  return question < 0
+    ? { path: url, query: '' }
+    : { path: url.slice(0, question), query: url.slice(question + 1) };
+}
+
 /** Parts of a path after the API root, split outside parentheses and quotes, decoded. */
 export function readPath(path: string): readonly Segment[] {
   // Parentheses and quotes may come encoded; they mean the same.

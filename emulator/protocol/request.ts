@@ -1,7 +1,7 @@
 import type { FileTransfers } from '../handlers/file-transfers.ts';
 import type { QueryContext, QueryOptions } from '../query/interface.ts';
 import type { Segment } from './path.ts';
-import { readPath } from './path.ts';
+import { readPath, splitUrl } from './path.ts';
 import type { Preferences } from './preferences.ts';
 import { aliasesOf, readQueryOptions, resolveAliases } from './query-options.ts';
 
@@ -41,9 +41,8 @@ export function readRequest(parts: {
   readonly headers: RequestHeaders;
   readonly body: Uint8Array;
 }): ServiceRequest {
-  const question = parts.url.indexOf('?');
-  const path = question < 0 ? parts.url : parts.url.slice(0, question);
-  const all = readQueryOptions(question < 0 ? '' : parts.url.slice(question + 1));
+  const { path, query } = splitUrl(parts.url);
+  const all = readQueryOptions(query);
   return {
     ...parts,
     segments: readPath(path.replace(apiRoot, '')),

@@ -1,5 +1,6 @@
 import type { Caller, Environment } from '../environment.ts';
 import { callerOf } from '../logic/access.ts';
+import { grants, isAdministrator, rolesOf, textOf } from '../logic/held-privileges.ts';
 import { ServiceError } from '../service-error.ts';
 import type { RequestHeaders } from './request.ts';
 
@@ -55,6 +56,13 @@ function actingAs(environment: Environment, caller: Caller, headers: RequestHead
   const objectId = headers['callerobjectid'];
   const userId = headers['mscrmcallerid'];
   if (objectId === undefined && userId === undefined) return caller;
+  if (!mayActForOthers(environment, caller)) {
+    throw new ServiceError(
+      403,
+      '0x80040204',
+      'User does not have the privilege to act on behalf another user.',
+    );
+  }
   const { store } = environment;
   const [row] =
     objectId === undefined
@@ -63,8 +71,14 @@ function actingAs(environment: Environment, caller: Caller, headers: RequestHead
   if (row === undefined) {
     throw new ServiceError(403, '0x80072560', 'The user is not a member of the organization.');
   }
-  const unit = row.cells.get('businessunitid');
-  const businessUnitId =
-    typeof unit === 'object' && unit !== null && 'id' in unit ? unit.id : caller.businessUnitId;
-  return { userId: row.id, businessUnitId };
+  return { userId: row.id, businessUnitId: textOf(row.cells.get('businessunitid')) };
+}
+
+function mayActForOthers(environment: Environment, caller: Caller): boolean {
+  if (caller.userId === environment.administratorId) return true;
+  const { own, throughTeams } = rolesOf(environment, caller.userId);
+  const roles = [...own, ...throughTeams];
+  const [privilege] = environment.store.find('privilege', 'name', 'prvActOnBehalfOfAnotherUser');
+  if (isAdministrator(roles)) return true;
+  return privilege !== undefined && grants(environment, roles, privilege.id);
 }

@@ -171,10 +171,10 @@ describe('batches', () => {
     const last = (await emulator.requests()).at(-1);
     assert.equal(last?.path, '/api/data/v9.2/$batch');
     assert.deepEqual(
-      last.parts?.map(({ method, status }) => [method, status]),
+      last.parts?.map(({ method, path, status }) => [method, path, status]),
       [
-        ['GET', 200],
-        ['POST', 204],
+        ['GET', '/api/data/v9.2/WhoAmI', 200],
+        ['POST', '/api/data/v9.2/accounts', 204],
       ],
     );
   });

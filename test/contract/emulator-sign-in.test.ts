@@ -160,6 +160,19 @@ describe('signing in', () => {
       `systemusers?$select=systemuserid&$filter=applicationid eq ${applicationId}`,
     );
     const id: string = users.body.value[0].systemuserid;
+    const act = (headers: Record<string, string>): ReturnType<typeof emulator.send> =>
+      emulator.send('POST', 'accounts', { body: { name: 'x' }, headers });
+    assert.equal((await act({ MSCRMCallerID: id })).body.error.code, '0x80040220');
+    const who = await emulator.send('GET', 'WhoAmI');
+    const own = { Authorization: `Bearer ${applicationId}`, MSCRMCallerID: who.body.UserId };
+    assert.equal((await act(own)).body.error.code, '0x80040204');
+    const roles = await emulator.send(
+      'GET',
+      "roles?$select=roleid&$filter=name eq 'System Administrator'",
+    );
+    await emulator.send('POST', `systemusers(${id})/systemuserroles_association/$ref`, {
+      body: { '@odata.id': `roles(${roles.body.value[0].roleid})` },
+    });
     const created = await emulator.send('POST', 'accounts?$select=_createdby_value', {
       body: { name: 'x' },
       headers: { MSCRMCallerID: id, Prefer: 'return=representation' },
