@@ -1,6 +1,6 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
-import type { Finding } from '../../errors/finding.ts';
+import type { Finding, Severity } from '../../errors/finding.ts';
 import { parseGuid, type Guid } from '../../model/guid.ts';
 import type { EnvironmentColumn, EnvironmentTable } from '../../model/table.ts';
 import type { RuleStatement } from '../../routing/ruleset-text.ts';
@@ -54,14 +54,18 @@ export async function checkRules(
     const column = statement.path.slice(table.length + 1);
     const known = target.get(table);
     if (known === undefined) {
-      if (source?.has(table) === true) report(findings, missingName(place, `table ${table}`));
+      if (source === undefined ? looksLikeTable(table) : source.has(table))
+        report(findings, missingName(place, `table ${table}`, severityOf(table, source)));
       continue;
     }
     const definition = known.columns.get(column);
     if (definition === undefined) {
       // A contract may call its context by the name of a table: only a column of the source is missed.
       if (source === undefined || source.get(table)?.columns.has(column) === true)
-        report(findings, missingName(place, `column ${table}.${column}`));
+        report(
+          findings,
+          missingName(place, `column ${table}.${column}`, severityOf(column, source)),
+        );
       continue;
     }
     for (const value of statement.values) {
@@ -91,6 +95,22 @@ function statementsIn(
 function headOf({ path }: RuleStatement): string {
   const parts = path.split('.');
   return parts.length === 2 ? (parts[0] ?? '') : '';
+}
+
+/** Complex keys of contracts that are no tables although they have an underscore. */
+const contextKeys = new Set(['assign_to', 'queue_prequeue', 'queue_inqueue']);
+
+/** A package does not say which variables are tables: custom ones have the prefix of a publisher. */
+function looksLikeTable(name: string): boolean {
+  return /^[a-z][a-z0-9]*_/i.test(name) && !contextKeys.has(name);
+}
+
+/** Without the source, a name that has no publisher's prefix may be one that the platform resolves. */
+function severityOf(
+  name: string,
+  source: ReadonlyMap<string, EnvironmentTable> | undefined,
+): Severity {
+  return source === undefined && !looksLikeTable(name) ? 'warning' : 'error';
 }
 
 function missingChoice(column: EnvironmentColumn, value: string): string | undefined {
@@ -147,9 +167,9 @@ function unreadableText({ row, column }: RuleText, problem: string): Finding {
   };
 }
 
-function missingName(where: string, what: string): Finding {
+function missingName(where: string, what: string, severity: Severity): Finding {
   return {
-    severity: 'error',
+    severity,
     code: 'URM1211',
     where,
     summary: `The rule uses the ${what}, which the target does not have`,
