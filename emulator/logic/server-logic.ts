@@ -1,31 +1,44 @@
-import type { Caller, Environment } from '../environment.ts';
-import type { Entity } from '../metadata/metadata.ts';
-import type { Cell, StoredRow } from '../store/store.ts';
+import { managedDelete } from '../errors/logic-errors.ts';
+import type { StoredRow } from '../store/store.ts';
+import { contractLogic } from './contract-logic.ts';
+import { queueLogic } from './queue-logic.ts';
+import { rulesetLogic } from './ruleset-logic.ts';
+import { contextVariableLogic, questionSequenceLogic, widgetLogic } from './widget-logic.ts';
+import {
+  recordRoutingLogic,
+  routingConfigurationLogic,
+  workstreamLogic,
+} from './workstream-logic.ts';
+import type { TableLogic, WriteEvent } from './write-event.ts';
 
-/** A write as server plug-ins see it, inside the transaction of the request. */
-export interface WriteEvent {
-  readonly environment: Environment;
-  readonly caller: Caller;
-  readonly entity: Entity;
-  readonly id: string;
-  /** The row before; absent on create. */
-  readonly before?: StoredRow;
-  /** Columns of the request, validated. Logic may set further columns or overwrite these before the write. */
-  readonly cells: Map<string, Cell>;
-}
+export type { WriteEvent } from './write-event.ts';
+
+/** What server plug-ins do when rows are written, by table. */
+const logicOfTables: ReadonlyMap<string, TableLogic> = new Map([
+  ['msdyn_decisioncontract', contractLogic],
+  ['msdyn_decisionruleset', rulesetLogic],
+  ['msdyn_livechatconfig', widgetLogic],
+  ['msdyn_liveworkstream', workstreamLogic],
+  ['msdyn_masterentityroutingconfiguration', recordRoutingLogic],
+  ['msdyn_ocliveworkstreamcontextvariable', contextVariableLogic],
+  ['msdyn_questionsequence', questionSequenceLogic],
+  ['msdyn_routingconfiguration', routingConfigurationLogic],
+  ['queue', queueLogic],
+]);
 
 /** Runs before the row is written; throws `ServiceError` to refuse. */
 export function beforeWrite(event: WriteEvent): void {
-  void event;
+  logicOfTables.get(event.entity.logicalName)?.beforeWrite?.(event);
 }
 
 /** Runs after the row is written, in the same transaction; may write other rows through the store. */
 export function afterWrite(event: WriteEvent, row: StoredRow): void {
-  void event;
-  void row;
+  logicOfTables.get(event.entity.logicalName)?.afterWrite?.(event, row);
 }
 
 /** Runs before a row is deleted; throws `ServiceError` to refuse. */
 export function beforeDelete(event: Omit<WriteEvent, 'cells'>): void {
-  void event;
+  const isManaged = event.before?.cells.get('ismanaged') === true;
+  // Rows of managed solutions go with their solution: learn.microsoft.com/…/alm-best-practices.
+  if (isManaged && event.entity.solutionAware) throw managedDelete(event.entity, event.id);
 }

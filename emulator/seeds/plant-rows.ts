@@ -2,8 +2,11 @@ import type { Environment } from '../environment.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import { stableId } from '../metadata/stable-id.ts';
 import type { Cell } from '../store/store.ts';
-import { completeRow } from './complete-row.ts';
+import { completeRow } from '../logic/complete-row.ts';
 import type { SeedRow, SeedTables, SeedValue } from './seed-rows.ts';
+
+/** When the rows of a seed were made: the same in every run. */
+const seedTime = '2025-03-04T08:15:00Z';
 
 /** Ids of rows by `table#key`: rows of later seeds name those of earlier ones. */
 export type SeedIds = Map<string, string>;
@@ -49,7 +52,7 @@ export function plantRows(
         }
         cells.set(column, cellOf(entity, attribute, { value, ids: options.ids }));
       }
-      completeRow(environment, entity, { id, cells });
+      completeRow(environment, entity, { id, cells, time: seedTime });
       store.put(entity.logicalName, id, cells);
     }
   });

@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import { activeSolutionId } from './complete-row.ts';
+import { activeSolutionId } from '../logic/complete-row.ts';
 import type { SeedRow, SeedTables } from './seed-rows.ts';
 import { systemContracts } from './system-contracts.ts';
 

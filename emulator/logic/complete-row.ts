@@ -6,29 +6,33 @@ import type { Cell } from '../store/store.ts';
 /** The solution that holds what was changed in an environment itself; the same everywhere. */
 export const activeSolutionId = 'fd140aae-4df4-11dd-bd17-0019b9312238';
 
-/** When the rows of a seed were made: the same in every run. */
-const seedTime = '2025-03-04T08:15:00Z';
-
 /** Fills in what a platform knows of every row: defaults, state, owner, times, solution. */
 export function completeRow(
   environment: Environment,
   entity: Entity,
-  row: { readonly id: string; readonly cells: Map<string, Cell> },
+  row: {
+    readonly id: string;
+    readonly cells: Map<string, Cell>;
+    /** When it was made. */
+    readonly time: string;
+    /** Who made it; absent: the administrator. */
+    readonly userId?: string;
+  },
 ): void {
   const { cells } = row;
-  const administrator: Cell = { table: 'systemuser', id: environment.administratorId };
+  const user: Cell = { table: 'systemuser', id: row.userId ?? environment.administratorId };
   for (const [name, attribute] of entity.attributes) {
     if (attribute.defaultValue === undefined || attribute.defaultValue === -1) continue;
     if (!['State', 'Status'].includes(attribute.type)) fill(name, attribute.defaultValue);
   }
   fillState(entity, cells);
-  fill('createdon', seedTime);
-  fill('modifiedon', seedTime);
-  fill('createdby', administrator);
-  fill('modifiedby', administrator);
+  fill('createdon', row.time);
+  fill('modifiedon', row.time);
+  fill('createdby', user);
+  fill('modifiedby', user);
   if (entity.ownership === 'UserOwned') {
-    fill('ownerid', administrator);
-    fill('owninguser', administrator);
+    fill('ownerid', user);
+    fill('owninguser', user);
     fill('owningbusinessunit', { table: 'businessunit', id: environment.rootBusinessUnitId });
   }
   const organization = entity.attributes.get('organizationid');
