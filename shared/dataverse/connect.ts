@@ -10,7 +10,7 @@ import { environmentOrigin } from './origin.ts';
 import { readLinks } from './read-links.ts';
 import { readPrivileges } from './read-privileges.ts';
 import { readRows } from './read-rows.ts';
-import { apiRoot, type SenderParts } from './request-sender.ts';
+import { apiRoot, type SenderParts, type Timeouts } from './request-sender.ts';
 import { Session, WriteSession } from './session.ts';
 import { Throttle } from './throttle.ts';
 import { openTokenProvider } from './open-token-provider.ts';
@@ -22,6 +22,8 @@ export interface ClientPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly host: Pick<Host, 'log' | 'maskSecret' | 'variable'>;
+  /** Absent: two minutes for a GET, five for a batch. */
+  readonly timeouts?: Timeouts;
 }
 
 // The service takes 52 requests at a time; a few sockets more serve sign-in.
@@ -70,6 +72,7 @@ function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
     throttle: new Throttle(ports.clock),
     clock: ports.clock,
     ids: ports.ids,
+    timeouts: ports.timeouts,
   };
 }
 

@@ -84,9 +84,9 @@ export function metadataChangesPath(names: readonly string[]): string {
 }
 
 /** The columns whose choices the uncast list does not show. */
-const choiceKinds = ['Picklist', 'MultiSelectPicklist', 'State', 'Status'];
+const choiceKinds = ['Picklist', 'MultiSelectPicklist', 'State', 'Status', 'Boolean'];
 
-/** The same of one table where the function is not to be had: five GETs for a batch. */
+/** The same of one table where the function is not to be had: six GETs for a batch. */
 export function definitionPaths(name: string): readonly string[] {
   const table = `EntityDefinitions(LogicalName='${name}')`;
   return [

@@ -30,8 +30,6 @@ export const attempts = 5;
 // A wrong address should be told soon.
 const connectAttempts = 3;
 const throttleBudgetMs = 30 * 60_000;
-const getTimeoutMs = 120_000;
-const postTimeoutMs = 300_000;
 const longestStatedMs = 60_000;
 
 export interface SenderParts {
@@ -41,7 +39,17 @@ export interface SenderParts {
   readonly throttle: Throttle;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly timeouts?: Timeouts | undefined;
 }
+
+/** How long an answer may take. */
+export interface Timeouts {
+  readonly getMs: number;
+  readonly batchMs: number;
+}
+
+// Server logic may take two minutes for a write; gateways cut longer requests after four to five.
+const usualTimeouts: Timeouts = { getMs: 120_000, batchMs: 300_000 };
 
 export type Purpose = 'read' | 'write';
 
@@ -189,6 +197,7 @@ export class RequestSender {
   }
 
   #signed(request: ServiceRequest, token: string): HttpRequest {
+    const { getMs, batchMs } = this.#parts.timeouts ?? usualTimeouts;
     return {
       method: request.method,
       url: this.#url(request.path),
@@ -201,7 +210,7 @@ export class RequestSender {
         Authorization: `Bearer ${token}`,
         ...request.headers,
       },
-      timeoutMs: request.method === 'POST' ? postTimeoutMs : getTimeoutMs,
+      timeoutMs: request.method === 'POST' ? batchMs : getMs,
       ...(request.body === undefined ? {} : { body: request.body }),
     };
   }

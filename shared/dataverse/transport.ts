@@ -76,7 +76,15 @@ export function openTransport(options: TransportOptions): Transport {
           },
           {},
         );
-      const deadline = AbortSignal.timeout(request.timeoutMs);
+      const controller = new AbortController();
+      const stop = (): void => controller.abort(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      let timedOut = false;
+      // Over the whole answer: a server that sends a byte now and then is late as well.
+      const timer = setTimeout(() => {
+        timedOut = true;
+        controller.abort();
+      }, request.timeoutMs);
       let response: AxiosResponse<Buffer>;
       try {
         response = await client.request<Buffer>({
@@ -85,11 +93,14 @@ export function openTransport(options: TransportOptions): Transport {
           headers: { 'Accept-Encoding': 'gzip, deflate, br', ...request.headers },
           data: request.body,
           proxy: proxyFor(url, options.variable) ?? false,
-          signal: AbortSignal.any([signal, deadline]),
+          signal: controller.signal,
         });
       } catch (error) {
         signal.throwIfAborted();
-        throw transportFailure(error, request, deadline.aborted);
+        throw transportFailure(error, request, timedOut);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
       }
       const headers = new Map<string, string>();
       for (const [name, value] of Object.entries(response.headers))

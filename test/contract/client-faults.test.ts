@@ -11,6 +11,7 @@ import {
   json,
   part,
   reset,
+  stall,
   serviceError,
   throttled,
   truncated,
@@ -135,6 +136,17 @@ describe('the client against a server that misbehaves', () => {
       const error = await rejects(reader().whoAmI(signal));
       assert.equal(error.code, 'URM1015');
       assert.match(error.message, /WhoAmI/);
+      assert.equal(server.requests.length, 5);
+    });
+
+    it('does not wait for an answer that never comes', async () => {
+      server.script([], stall);
+      const timeouts = { getMs: 50, batchMs: 50 };
+      const client = openReader(
+        { url: server.url, credential: { kind: 'token', token: 'secret-token' } },
+        { ...ports(), timeouts },
+      );
+      assert.equal((await rejects(client.whoAmI(signal))).code, 'URM1014');
       assert.equal(server.requests.length, 5);
     });
 

@@ -32,8 +32,8 @@ describe('the client against an environment', () => {
   const read = (name: string, columns: readonly string[], ids: readonly string[]) =>
     collect(client.rows({ table: table(name), columns, where: { by: 'ids', ids } }, signal));
 
-  before(async () => {
-    client = openWriter(
+  const open = (): DataverseWriter =>
+    openWriter(
       { url: emulator.url, credential: { kind: 'token', token: 'test' } },
       {
         clock: systemClock,
@@ -41,6 +41,9 @@ describe('the client against an environment', () => {
         host: { log: () => {}, maskSecret: () => {}, variable: () => undefined },
       },
     );
+
+  before(async () => {
+    client = open();
     tables = await client.tables(
       ['characteristic', 'queue', 'ratingmodel', 'ratingvalue', 'systemuser', 'team', 'role'],
       signal,
@@ -63,6 +66,25 @@ describe('the client against an environment', () => {
       assert.equal(client.requests.read - before, 1);
       await client.tables(names, signal);
       assert.equal(client.requests.read - before, 1);
+    });
+
+    it('is the same where the one function for all of it is refused', async () => {
+      const names = ['queue', 'role', 'team', 'ratingvalue', 'nonsense'];
+      await emulator.faults('error:path=*RetrieveMetadataChanges*,status=501,code=0x80040219');
+      const other = open();
+      const found = await other.tables(names, signal);
+      await emulator.faults('');
+      assert.equal(found.size, 4);
+      assert.ok(other.requests.read <= 4, `${other.requests.read} requests`);
+      const plain = await client.tables(names, signal);
+      for (const [name, table] of plain) {
+        const { columns, ...rest } = table;
+        const { columns: otherColumns, ...otherRest } = found.get(name) ?? assert.fail(name);
+        assert.deepEqual(otherRest, rest);
+        assert.deepEqual([...otherColumns.keys()].sort(), [...columns.keys()].sort());
+        for (const [column, definition] of columns)
+          assert.deepEqual(otherColumns.get(column), definition, `${name}.${column}`);
+      }
     });
 
     it('leaves a table out that does not exist', async () => {

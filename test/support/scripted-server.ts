@@ -103,6 +103,12 @@ export const reset: Step = (_, response) => {
   response.destroy();
 };
 
+/** Begins to answer and never goes on. */
+export const stall: Step = (_, response) => {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.write('{');
+};
+
 /** Announces more than it sends. */
 export const truncated: Step = (_, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
