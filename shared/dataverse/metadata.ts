@@ -17,7 +17,8 @@ const partsPerBatch = 100;
 /** Tables of one environment, asked for once and kept for the run. */
 export class Metadata {
   readonly #session: Session;
-  readonly #tables = new Map<string, EnvironmentTable>();
+  /** Asked for already: callers at the same time share one request. */
+  readonly #tables = new Map<string, Promise<EnvironmentTable | undefined>>();
   #entitySets: Promise<ReadonlyMap<string, EntitySet>> | undefined;
   #isFunctionMissing = false;
 
@@ -32,17 +33,39 @@ export class Metadata {
     const entitySets = await this.entitySets(signal);
     const wanted = [...new Set(names)].filter((name) => entitySets.has(name));
     const missing = wanted.filter((name) => !this.#tables.has(name));
-    if (missing.length > 0)
-      for (const definition of await this.#definitions(missing, signal)) {
-        const table = readTable(definition, entitySets);
-        if (missing.includes(table.name)) this.#tables.set(table.name, table);
-      }
+    if (missing.length > 0) {
+      const loading = this.#load(missing, entitySets, signal);
+      for (const name of missing)
+        this.#tables.set(
+          name,
+          loading.then((tables) => tables.get(name)),
+        );
+    }
     const found = new Map<string, EnvironmentTable>();
     for (const name of wanted) {
-      const table = this.#tables.get(name);
+      const table = await this.#tables.get(name);
       if (table !== undefined) found.set(name, table);
     }
     return found;
+  }
+
+  async #load(
+    names: readonly string[],
+    entitySets: ReadonlyMap<string, EntitySet>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, EnvironmentTable>> {
+    try {
+      const tables = new Map<string, EnvironmentTable>();
+      for (const definition of await this.#definitions(names, signal)) {
+        const table = readTable(definition, entitySets);
+        tables.set(table.name, table);
+      }
+      return tables;
+    } catch (error) {
+      // What failed may be asked again.
+      for (const name of names) this.#tables.delete(name);
+      throw error;
+    }
   }
 
   /** The entity sets of all tables: one request. */
