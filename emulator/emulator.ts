@@ -34,6 +34,7 @@ export class Emulator implements AdminTarget, SignInTarget {
   readonly #secrets = new Map<string, string>();
   faults: FaultPlan;
   offsetMs = 0;
+  certificate?: string;
   protection: ServiceProtection;
   #environment: Environment;
   /** The rows came from the data file. */

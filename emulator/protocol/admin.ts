@@ -8,6 +8,8 @@ export interface AdminTarget {
   readonly log: RequestLog;
   faults: FaultPlan;
   offsetMs: number;
+  /** PEM; absent on plain http. */
+  certificate?: string;
   reset(): Promise<void>;
   state(): object;
   /** Sets the secret of an application; all start with the documented one. */
@@ -29,6 +31,10 @@ export async function answerAdmin(
         return { status: 204, headers: {} };
       case 'GET /emulator/state':
         return plainJson(target.state());
+      case 'GET /emulator/certificate':
+        return target.certificate === undefined
+          ? text(404, 'This emulator serves plain http: it has no certificate.')
+          : text(200, target.certificate);
       case 'GET /emulator/requests':
         return plainJson(target.log.since(Number(url.searchParams.get('since') ?? 0)));
       case 'GET /emulator/faults':

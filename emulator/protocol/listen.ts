@@ -24,6 +24,7 @@ export async function listen(
   options: EmulatorOptions,
 ): Promise<RunningEmulator> {
   const certificate = options.https === true ? createCertificate(Date.now()) : undefined;
+  if (certificate !== undefined) emulator.certificate = certificate.certificate;
   const handle = (message: IncomingMessage, response: ServerResponse): void => {
     answer(emulator, options, { message, response }).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -158,8 +159,10 @@ async function serve(
   const version = apiRoot.exec(request.url)?.[0].replace(/\/?$/, '/') ?? '/';
   const origin = originOf(options, request);
   let session: Session;
+  let user: string | undefined;
   try {
     const caller = signIn(environment, request.headers, origin);
+    user = caller.userId;
     session = {
       environment,
       caller,
@@ -167,11 +170,11 @@ async function serve(
       transfers: emulator.transfers,
       rootUrl: `${origin}${version}`,
     };
-    protection.admit(caller.userId, environment.now());
+    protection.admit(user, environment.now());
   } catch (error) {
-    return { outcome: { answer: errorAnswer(error, { detailed: false }) } };
+    const answer = errorAnswer(error, { detailed: false });
+    return { outcome: { answer }, ...(user === undefined ? {} : { user }) };
   }
-  const user = session.caller.userId;
   const started = performance.now();
   let outcome: Served['outcome'];
   try {

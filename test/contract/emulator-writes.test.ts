@@ -325,6 +325,31 @@ describe('writing rows', () => {
       assert.equal(again.status, 404);
       assert.equal(again.body.error.message, `account With Id = ${id} Does Not Exist`);
     });
+
+    it('takes children along, cuts links, or refuses, as the relationships say', async () => {
+      const account = await create('accounts', { name: 'parent' });
+      const bind = { 'parentcustomerid_account@odata.bind': `/accounts(${account})` };
+      const contact = await create('contacts', { lastname: 'goes along', ...bind });
+      const child = await create('accounts', {
+        name: 'stays',
+        'parentaccountid@odata.bind': `/accounts(${account})`,
+      });
+      assert.equal((await send('DELETE', `accounts(${account})`)).status, 204);
+      assert.equal((await send('GET', `contacts(${contact})`)).status, 404);
+      const kept = await send('GET', `accounts(${child})?$select=_parentaccountid_value`);
+      assert.equal(kept.body['_parentaccountid_value'], null);
+      const skill = await create('characteristics', { name: 'Spanish', characteristictype: 1 });
+      const resource = await create('bookableresources', { name: 'Ann', resourcetype: 1 });
+      const link = await create('bookableresourcecharacteristics', {
+        'Characteristic@odata.bind': `/characteristics(${skill})`,
+        'Resource@odata.bind': `/bookableresources(${resource})`,
+      });
+      const refused = await send('DELETE', `characteristics(${skill})`);
+      assert.equal(refused.status, 405, refused.text);
+      assert.equal(refused.body.error.code, '0x80040227');
+      assert.equal((await send('DELETE', `bookableresourcecharacteristics(${link})`)).status, 204);
+      assert.equal((await send('DELETE', `characteristics(${skill})`)).status, 204);
+    });
   });
 
   describe('associating', () => {
