@@ -13,6 +13,8 @@ export const standInAuthority = 'https://login.microsoftonline.com';
 
 const attempts = 3;
 const timeoutMs = 60_000;
+// The address of managed identities answers at once or, on other machines, never.
+const managedIdentityTimeoutMs = 10_000;
 
 /**
  * The network as the sign-in library sees it: over our transport, to the authority and nowhere else,
@@ -86,7 +88,7 @@ export class SignInNetwork implements INetworkModule {
             method,
             url,
             headers: options?.headers ?? {},
-            timeoutMs,
+            timeoutMs: this.#authority === undefined ? managedIdentityTimeoutMs : timeoutMs,
             ...(options?.body === undefined ? {} : { body: options.body }),
           },
           this.#signal,

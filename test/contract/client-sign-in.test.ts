@@ -264,6 +264,48 @@ describe('signing in', () => {
       }
     });
 
+    describe('of this machine', () => {
+      // The sign-in library finds the address of the machine's identity here, as App Service sets it.
+      const names = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'];
+      const saved = names.map((name) => process.env[name]);
+
+      beforeEach(() => {
+        process.env['IDENTITY_ENDPOINT'] = `${server.url}/msi/token`;
+        process.env['IDENTITY_HEADER'] = 'header';
+      });
+
+      afterEach(() => {
+        for (const [at, name] of names.entries()) {
+          const value = saved[at];
+          if (value === undefined) delete process.env[name];
+          else process.env[name] = value;
+        }
+      });
+
+      it('uses its managed identity, without asking the environment where', async () => {
+        const expires = Math.floor(Date.now() / 1000) + 3600;
+        server.script([
+          json(200, {
+            access_token: 'machine',
+            expires_on: String(expires),
+            resource: server.url,
+            token_type: 'Bearer',
+          }),
+          json(200, who),
+        ]);
+        await open({ kind: 'managed-identity', clientId }).whoAmI(signal);
+        assert.match(server.requests[0]?.path ?? '', new RegExp(`resource=${server.url}`));
+        assert.match(server.requests[0]?.path ?? '', new RegExp(clientId));
+        assert.equal(server.requests[1]?.headers['authorization'], 'Bearer machine');
+      });
+
+      it('says that there is none', async () => {
+        server.script([], json(400, { statusCode: 400, message: 'No such identity' }));
+        const error = await failure(open({ kind: 'managed-identity' }).whoAmI(signal));
+        assert.equal(error.code, 'URM1027');
+      });
+    });
+
     it('names a certificate that cannot be read', async () => {
       server.script([challenge()]);
       const error = await failure(
