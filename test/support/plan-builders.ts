@@ -221,6 +221,8 @@ export interface MemoryTarget extends TargetLookup {
   /** Questions about rows so far. */
   readonly questions: number;
   put(table: string, id: Guid, cells: Cells): void;
+  remove(table: string, id: Guid): void;
+  link(link: Link): void;
   /** Applies a plan; throws where a lookup leads to a row that is not there yet. */
   apply(plan: Plan, texts: ReadonlyMap<string, string>): Promise<void>;
 }
@@ -260,6 +262,8 @@ export function aMemoryTarget(tables: readonly EnvironmentTable[]): MemoryTarget
     },
     rowsOf: (table) => stored.get(table) ?? new Map(),
     put: (table, id, cells) => put(table, id, Object.entries(cells)),
+    remove: (table, id) => void stored.get(table)?.delete(id),
+    link: (link) => void linked.add(linkText(link)),
     tables: (names) =>
       Promise.resolve(new Map([...known].filter(([name]) => names.includes(name)))),
     async *rows(table, columns, where) {

@@ -2,7 +2,7 @@ import type { Action } from '../../model/plan.ts';
 import { isLookup, type RowRef } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
-import type { FileSpool } from '../planning/file-spool.ts';
+import type { TextStore } from '../planning/file-spool.ts';
 import { rowKey, writesColumns } from './row-reads.ts';
 
 /**
@@ -11,11 +11,11 @@ import { rowKey, writesColumns } from './row-reads.ts';
  */
 export class Dependencies {
   readonly #book: RuleBook;
-  readonly #texts: FileSpool;
+  readonly #texts: TextStore;
   readonly #creates = new Map<string, number>();
   readonly #lastOf = new Map<string, number>();
 
-  constructor(book: RuleBook, texts: FileSpool) {
+  constructor(book: RuleBook, texts: TextStore) {
     this.#book = book;
     this.#texts = texts;
   }

@@ -5,12 +5,12 @@ import type { Action, Change, PlannedValue } from '../../model/plan.ts';
 import type { Value } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
-import type { FileSpool } from '../planning/file-spool.ts';
+import type { TextStore } from '../planning/file-spool.ts';
 import { stampColumn } from './row-reads.ts';
 
 export interface WriteFrame {
   readonly tables: ReadonlyMap<string, EnvironmentTable>;
-  readonly texts: FileSpool;
+  readonly texts: TextStore;
   readonly host: Pick<Host, 'variable' | 'maskSecret'>;
   readonly runNumber: number;
 }

@@ -1,10 +1,14 @@
 import type { Files } from '../../host/files.ts';
 import type { Spool } from '../../plan/ports.ts';
 
-/** A spool on disk. */
-export interface FileSpool extends Spool {
+/** Long texts of a plan by their hash. */
+export interface TextStore {
   /** A text that was kept; `undefined` where none was. */
   text(sha256: string): Promise<string | undefined>;
+}
+
+/** A spool on disk. */
+export interface FileSpool extends Spool, TextStore {
   /** Removes everything. */
   remove(): Promise<void>;
 }

@@ -1,94 +1,17 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { EnvironmentTable } from '#shared/model/table.ts';
 import { readPlan, planLines } from '#shared/plan/plan-text.ts';
 import { orderRows } from '#shared/plan/order.ts';
 import type { Reference } from '#shared/plan/source-index.ts';
-import {
-  actionsOf,
-  aMemoryTarget,
-  anEnvironmentTable,
-  aRuleBook,
-  aSource,
-  bracketReferences,
-  idOf,
-  planOf,
-  type Cells,
-  type MemoryTarget,
-} from '#support/plan-builders.ts';
+import { actionsOf, planOf } from '#support/plan-builders.ts';
+import { sourceOf, targetOf, worldBook as book, worldRows, worlds } from '#support/plan-worlds.ts';
 
 const signal = new AbortController().signal;
-
-const skill = anEnvironmentTable('skill', { name: 'text', rank: 'decimal', hidden: 'boolean' });
-const model = anEnvironmentTable('model', {
-  name: 'text',
-  parent: { type: 'lookup', to: ['model'] },
-  skill: { type: 'lookup', to: ['skill'], required: 'system' },
-  rules: 'memo',
-});
-const tables: readonly EnvironmentTable[] = [skill, model];
-const book = aRuleBook({
-  skill: { identities: [{ by: 'unique-name', column: 'name' }] },
-  model: { textReferences: new Map([['rules', bracketReferences]]) },
-});
-
-const skills = 5;
-const models = 8;
-
-const world = fc.record({
-  ranks: fc.array(fc.constantFrom(null, '1', '2.50', '0010.0'), {
-    minLength: skills,
-    maxLength: skills,
-  }),
-  parents: fc.array(fc.option(fc.nat(models - 1)), { minLength: models, maxLength: models }),
-  skillOf: fc.array(fc.nat(skills - 1), { minLength: models, maxLength: models }),
-  texts: fc.array(
-    fc.oneof(
-      fc.string({ maxLength: 10 }).filter((text) => !text.includes('broken')),
-      fc.nat(skills - 1).map((n) => `see <skill:${idOf(100 + n)}>`),
-      fc.nat(models - 1).map((n) => `<skill|model:${idOf(200 + n)}>${'-'.repeat(5000)}`),
-    ),
-    { minLength: models, maxLength: models },
-  ),
-  /** Skills that the target has by another id, and models it has by the same one. */
-  known: fc.uniqueArray(fc.nat(skills - 1)),
-  present: fc.uniqueArray(fc.nat(models - 1)),
-});
-
-type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never;
-
-function sourceOf(given: World): ReturnType<typeof aSource> {
-  return aSource([
-    {
-      table: model,
-      rows: given.parents.map((parent, n) => ({
-        id: idOf(200 + n),
-        name: `Model ${n}`,
-        skill: { table: 'skill', id: idOf(100 + (given.skillOf[n] ?? 0)) },
-        rules: given.texts[n] ?? null,
-        ...(parent === null ? {} : { parent: { table: 'model', id: idOf(200 + parent) } }),
-      })),
-    },
-    {
-      table: skill,
-      rows: given.ranks.map((rank, n) => ({ id: idOf(100 + n), name: `Skill ${n}`, rank })),
-    },
-  ]);
-}
-
-function targetOf(given: World): MemoryTarget {
-  const target = aMemoryTarget(tables);
-  for (const n of given.known)
-    target.put('skill', idOf(900 + n), { name: `Skill ${n}`, rank: '2.5' });
-  for (const n of given.present)
-    target.put('model', idOf(200 + n), { name: 'Old name' } satisfies Cells);
-  return target;
-}
 
 describe('the laws of planning', () => {
   it('a plan applied leaves an empty plan', async () => {
     await fc.assert(
-      fc.asyncProperty(world, async (given) => {
+      fc.asyncProperty(worlds, async (given) => {
         const target = targetOf(given);
         const first = await planOf(sourceOf(given), target, { book });
         assert.deepEqual(
@@ -98,7 +21,7 @@ describe('the laws of planning', () => {
         await target.apply(first.plan, first.texts);
         const second = await planOf(sourceOf(given), target, { book });
         assert.deepEqual(await actionsOf(second.plan), []);
-        assert.equal(second.plan.counts.unchanged, skills + models);
+        assert.equal(second.plan.counts.unchanged, worldRows);
       }),
       { numRuns: 60 },
     );
@@ -106,7 +29,7 @@ describe('the laws of planning', () => {
 
   it('counts every row once', async () => {
     await fc.assert(
-      fc.asyncProperty(world, async (given) => {
+      fc.asyncProperty(worlds, async (given) => {
         const { plan } = await planOf(sourceOf(given), targetOf(given), { book });
         const { created, updated, unchanged, skipped, failed } = plan.counts;
         assert.equal(created + updated + unchanged + skipped + failed, plan.counts.in);
@@ -117,7 +40,7 @@ describe('the laws of planning', () => {
 
   it('gives the same bytes every time, and reads back what it wrote', async () => {
     await fc.assert(
-      fc.asyncProperty(world, async (given) => {
+      fc.asyncProperty(worlds, async (given) => {
         const { plan } = await planOf(sourceOf(given), targetOf(given), { book });
         const again = await planOf(sourceOf(given), targetOf(given), { book });
         const text = await textOf(plan);
