@@ -1,5 +1,5 @@
 import type { Entity } from '../metadata/metadata.ts';
-import type { Cell, StoredRow } from '../store/store.ts';
+import type { Reference, StoredRow } from '../store/store.ts';
 import { cellReader, isReference, referencedRow } from './column-value.ts';
 import { relatedRows, type RowSource } from './evaluate.ts';
 import type { QueryContext } from './interface.ts';
@@ -112,21 +112,23 @@ function singleExpander(context: QueryContext, entity: Entity, expansion: Expans
   const read = column === undefined ? () => null : cellReader(rows, entity, column);
   return (members, row) => {
     const cell = read(row);
-    const found = leadsTo(cell, target) ? referencedRow(rows, target, cell) : undefined;
-    if (found === undefined || !isReference(cell)) {
+    if (!isReference(cell) || !leadsTo(cell, target)) {
       members[name] = null;
     } else if (item.reference) {
       const set = rows.metadata.entity(cell.table)?.entitySetName ?? target.entitySetName;
-      members[name] = { '@odata.id': `${context.rootUrl}${set}(${found.id})` };
+      members[name] = { '@odata.id': `${context.rootUrl}${set}(${cell.id})` };
     } else {
-      const [kept] = pageRows(rows, form, { limit: 1, counted: false }, [found]).tuples;
-      members[name] = kept === undefined ? null : write(found);
+      const found = referencedRow(rows, target, cell);
+      const shown =
+        found !== undefined &&
+        pageRows(rows, form, { limit: 1, counted: false }, [found]).tuples.length > 0;
+      members[name] = shown ? write(found) : null;
     }
   };
 }
 
-function leadsTo(cell: Cell, target: Entity): boolean {
-  return isReference(cell) && (cell.table === target.logicalName || target.logicalName === 'owner');
+function leadsTo(reference: Reference, target: Entity): boolean {
+  return reference.table === target.logicalName || target.logicalName === 'owner';
 }
 
 function collectionExpander(

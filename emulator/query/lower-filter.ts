@@ -122,8 +122,11 @@ function scopeAt(
   for (const [index, segment] of path.entries()) {
     const navigation = navigationOf(metadata, scope.entity, segment);
     if (navigation?.kind !== 'single') return { scope, rest: path.slice(index) };
-    // The last segment may be a lookup's own name, which stands for its id.
-    if (index === path.length - 1) return { scope, rest: [segment] };
+    // The last segment may be a lookup's own name, which stands for its id; `nav/key` is the id too.
+    const next = path[index + 1];
+    if (next === undefined || (next === navigation.target.primaryId && index === path.length - 2)) {
+      return { scope, rest: [segment] };
+    }
     scope = joinTo(lowering, scope, navigation);
   }
   return { scope, rest: [] };
@@ -204,6 +207,7 @@ interface Comparison {
 function lowerComparison(lowering: Lowering, names: Names, comparison: Comparison): Condition {
   const { left, right, operator, negated } = comparison;
   if (left.kind === 'path' && right.kind === 'literal') {
+    assertNoRow(lowering, names, { path: left, literal: right, operator });
     return compareLiteral(lowering, columnAt(lowering, names, left), { operator, right, negated });
   }
   if (left.kind === 'literal' && right.kind === 'path') {
@@ -235,6 +239,26 @@ function lowerComparison(lowering: Lowering, names: Names, comparison: Compariso
     }
   }
   throw badQuery('The $filter expression is not supported: operands must be columns and values.');
+}
+
+// A navigation property is a row, which compares with nothing but null.
+function assertNoRow(
+  lowering: Lowering,
+  names: Names,
+  comparison: { readonly path: Path; readonly literal: Literal; readonly operator: string },
+): void {
+  const { path, literal, operator } = comparison;
+  if (literal.type === 'null') return;
+  const { scope, rest } = scopeAt(lowering, names, path.segments);
+  const [name] = rest;
+  if (name === undefined || name !== path.segments.at(-1)) return;
+  const navigation = navigationOf(lowering.context.rows.metadata, scope.entity, name);
+  if (navigation?.kind !== 'single') return;
+  throw incompatibleTypes(
+    `Microsoft.Dynamics.CRM.${navigation.target.logicalName}`,
+    literal.type,
+    operatorKinds.get(operator) ?? operator,
+  );
 }
 
 const operatorKinds: ReadonlyMap<string, string> = new Map([
@@ -339,7 +363,7 @@ function lowerQueryFunction(
   if (operator === undefined) throw unknownFunction(call.name);
   const property = call.named.get('PropertyName')?.[0];
   if (property === undefined) throw badQuery(`The function '${call.name}' needs a PropertyName.`);
-  const column = columnAt(lowering, names, { kind: 'path', segments: property.split('/') });
+  const column = functionColumn(lowering, names, property);
   const values = ['PropertyValue', 'PropertyValues', 'PropertyValue1', 'PropertyValue2'].flatMap(
     (name) => call.named.get(name) ?? [],
   );
@@ -354,6 +378,14 @@ function lowerQueryFunction(
   if (condition.kind !== 'test') return condition;
   const { holds } = condition;
   return { kind: 'test', column, holds: (cell) => !holds(cell) };
+}
+
+// Query functions name columns by their logical names, lookups too; property names do as well.
+function functionColumn(lowering: Lowering, names: Names, property: string): ColumnOf {
+  const { entity, slot } = names.root;
+  const attribute = entity.attributes.get(property);
+  if (attribute !== undefined) return { slot, entity, attribute };
+  return columnAt(lowering, names, { kind: 'path', segments: property.split('/') });
 }
 
 interface LambdaTerm extends Extract<Expression, { kind: 'lambda' }> {

@@ -50,13 +50,14 @@ export function propertyOf(
   return { name, entity, attribute, read: readable ? read : () => null };
 }
 
-/** The column an OData name stands for: `_x_value` or, where the service accepts it, the lookup's own name. */
+/** The column a property stands for. Lookups are properties only as `_x_value`. */
 export function attributeOfProperty(entity: Entity, name: string): Attribute | undefined {
   const lookup = /^_(.+)_value$/.exec(name)?.[1];
   const column = lookup === undefined ? undefined : entity.attributes.get(lookup);
   if (column !== undefined && isLookup(column)) return isReadable(column) ? column : undefined;
   const attribute = entity.attributes.get(name);
-  return attribute !== undefined && isReadable(attribute) ? attribute : undefined;
+  if (attribute === undefined || isLookup(attribute)) return undefined;
+  return isReadable(attribute) ? attribute : undefined;
 }
 
 /** Columns that come along unasked, in the order in which the service appends them. */

@@ -87,6 +87,8 @@ const filters: readonly (readonly [string, readonly number[]])[] = [
   ["x_ParentId/x_name eq 'alpha'", [2]],
   ["x_ParentId/x_UserId/fullname eq 'ann admin'", [2]],
   ['x_ParentId/x_name eq null', [1, 3]],
+  ['x_ParentId eq null', [1, 3]],
+  ['x_ParentId ne null', [2]],
   ["contains(x_name,'LPH')", [1]],
   ["contains(x_name,'a%a')", [1]],
   ["not contains(x_name,'LPH')", [2, 3]],
@@ -123,6 +125,14 @@ const filters: readonly (readonly [string, readonly number[]])[] = [
 
 const refused: readonly (readonly [string, string])[] = [
   [
+    `$filter=x_ParentId eq ${rowId(1)}`,
+    "A binary operator with incompatible types was detected. Found operand types 'Microsoft.Dynamics.CRM.x_thing' and 'Edm.Guid' for operator kind 'Equal'.",
+  ],
+  [
+    `$filter=x_parentid eq ${rowId(1)}`,
+    "Could not find a property named 'x_parentid' on type 'Microsoft.Dynamics.CRM.x_thing'.",
+  ],
+  [
     '$select=nothing',
     "Could not find a property named 'nothing' on type 'Microsoft.Dynamics.CRM.x_thing'.",
   ],
@@ -140,7 +150,7 @@ const refused: readonly (readonly [string, string])[] = [
   ],
   [
     '$filter=x_parentid/x_name eq 1',
-    "Could not find a property named 'x_name' on type 'Microsoft.Dynamics.CRM.x_thing'.",
+    "Could not find a property named 'x_parentid' on type 'Microsoft.Dynamics.CRM.x_thing'.",
   ],
   ['$filter=x_name foo 1', "Syntax error at position 7 in 'x_name foo 1'."],
   [
