@@ -73,14 +73,38 @@ export async function* fetchPages(
   signal: AbortSignal,
 ): AsyncGenerator<readonly JsonObject[]> {
   const size = pageSizeOf(table, query.shape.columns);
-  let cookie: string | undefined;
-  for (let number = 1; ; number += 1) {
-    const xml = composePage(query, { number, size, ...(cookie === undefined ? {} : { cookie }) });
-    const answer = await getFetch(session, table, xml, signal);
+  const ask = (number: number, cookie: string | undefined): Promise<ServiceAnswer> => {
+    const page = { number, size, ...(cookie === undefined ? {} : { cookie }) };
+    return getFetch(session, table, composePage(query, page), signal);
+  };
+  yield* pagesAhead(ask(1, undefined), (answer, number) => {
     const json = readPage(answer, table.name, exact);
-    yield objectsIn(json['value']);
-    if (json['@Microsoft.Dynamics.CRM.morerecords'] !== true || query.top !== undefined) return;
-    cookie = pagingCookie(textIn(json['@Microsoft.Dynamics.CRM.fetchxmlpagingcookie']) ?? '');
+    const rows = objectsIn(json['value']);
+    if (json['@Microsoft.Dynamics.CRM.morerecords'] !== true || query.top !== undefined)
+      return { rows, next: undefined };
+    const annotation = textIn(json['@Microsoft.Dynamics.CRM.fetchxmlpagingcookie']);
+    return { rows, next: ask(number + 1, pagingCookie(annotation ?? '')) };
+  });
+}
+
+/** Asks for the next page while the consumer still works on this one. */
+async function* pagesAhead(
+  first: Promise<ServiceAnswer>,
+  read: (
+    answer: ServiceAnswer,
+    number: number,
+  ) => {
+    readonly rows: readonly JsonObject[];
+    readonly next: Promise<ServiceAnswer> | undefined;
+  },
+): AsyncGenerator<readonly JsonObject[]> {
+  let current: Promise<ServiceAnswer> | undefined = first;
+  for (let number = 1; current !== undefined; number += 1) {
+    const { rows, next }: ReturnType<typeof read> = read(await current, number);
+    // A failure is reported when its turn comes; until then it must not count as unhandled.
+    next?.catch(() => undefined);
+    yield rows;
+    current = next;
   }
 }
 
@@ -122,13 +146,15 @@ async function* wholeTable(
   const headers = {
     Prefer: `odata.maxpagesize=${size},odata.include-annotations="${rowAnnotations}"`,
   };
-  let path: string | undefined =
-    `${table.entitySet}?$select=${[...members].join(',')}&$orderby=${table.idColumn}`;
-  while (path !== undefined) {
-    const json = readPage(await session.get(path, headers, signal), table.name, exact);
-    yield objectsIn(json['value']);
-    path = textIn(json['@odata.nextLink']);
-  }
+  const first = `${table.entitySet}?$select=${[...members].join(',')}&$orderby=${table.idColumn}`;
+  yield* pagesAhead(session.get(first, headers, signal), (answer) => {
+    const json = readPage(answer, table.name, exact);
+    const link = textIn(json['@odata.nextLink']);
+    return {
+      rows: objectsIn(json['value']),
+      next: link === undefined ? undefined : session.get(link, headers, signal),
+    };
+  });
 }
 
 async function* groups(

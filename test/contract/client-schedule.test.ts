@@ -8,7 +8,7 @@ import type {
   WriteObserver,
 } from '#shared/dataverse/schedule.ts';
 import { randomIds } from '#shared/host/node-ports.ts';
-import type { Value } from '#shared/model/row.ts';
+import { nameOf, type Value } from '#shared/model/row.ts';
 import type { EnvironmentTable } from '#shared/model/table.ts';
 import { collect } from '#support/collect.ts';
 import { withEmulator } from '#support/emulator.ts';
@@ -179,6 +179,31 @@ describe('the schedule of writes', () => {
       assert.deepEqual(kinds(observer), { done: 120 });
       assert.equal(await present(writes), 120);
     });
+
+  it('writes more than a page holds, and reads it back page by page, each row once', async () => {
+    const writes = skills(5200, 'page');
+    assert.deepEqual(kinds(await run(writes)), { done: 5200 });
+    const characteristic = table('characteristic');
+    const columns = ['name', 'characteristictype'];
+    const fetchXml =
+      '<filter><condition attribute="name" operator="like" value="page %"/></filter>';
+    const names = writes.map(({ write }) => ('cells' in write ? write.cells.get('name') : null));
+    for (const where of [
+      undefined,
+      { by: 'fetch', fetchXml } as const,
+      { by: 'keys', columns: ['name'], keys: names.map((name) => [name ?? null]) } as const,
+    ]) {
+      const before = client.requests.read;
+      const query = { table: characteristic, columns };
+      const rows = await collect(
+        client.rows(where === undefined ? query : { ...query, where }, signal),
+      );
+      assert.equal(new Set(rows.map(({ id }) => id)).size, rows.length);
+      const found = rows.filter((row) => nameOf(row).startsWith('page '));
+      assert.equal(found.length, 5200);
+      assert.ok(client.requests.read - before <= 14);
+    }
+  });
 
   it('recognizes an update whose answer was lost', async () => {
     const rows = skills(5, 'to change');
