@@ -15,6 +15,8 @@ import { MemoryStore } from './store/memory-store.ts';
 
 /** What makes an organization itself; it outlives resets. */
 interface Identity {
+  /** A data file goes on with the seed it began with. */
+  readonly seed: string;
   readonly name: string;
   readonly organizationId: string;
   readonly tenantId: string;
@@ -102,7 +104,7 @@ export class Emulator implements AdminTarget, SignInTarget {
   async #fill(): Promise<void> {
     this.#store.clear();
     this.#dataFile?.begin({ ...this.#identity });
-    await applySeed(this.#environment, this.#options.seed ?? 'empty');
+    await applySeed(this.#environment, this.#identity.seed);
     this.#dataFile?.markSeeded();
   }
 
@@ -112,9 +114,9 @@ export class Emulator implements AdminTarget, SignInTarget {
   }
 
   #createEnvironment(): Environment {
-    const seed = this.#options.seed ?? 'empty';
+    const { seed, ...identity } = this.#identity;
     return {
-      ...this.#identity,
+      ...identity,
       version: '9.2.25093.168',
       metadata: loadMetadata({ typeCodeShift: typeCodeShiftOf(seed) }),
       store: this.#store,
@@ -140,6 +142,7 @@ function readFaults(options: EmulatorOptions): FaultPlan {
 function createIdentity(seed: string): Identity {
   const name = /([^/\\]+?)(\.json)?$/i.exec(seed)?.[1] ?? seed;
   return {
+    seed,
     name,
     organizationId: randomUUID(),
     tenantId: randomUUID(),

@@ -73,6 +73,23 @@ describe('the data file', () => {
     }
   });
 
+  it('goes on with the seed it began with', async () => {
+    const path = "EntityDefinitions(LogicalName='msdyn_liveworkstream')?$select=ObjectTypeCode";
+    const first = await openEmulator({ dataFile: file, seed: 'contoso' });
+    const [state, code] = [await first.state(), (await first.send('GET', path)).body];
+    await first.close();
+    const second = await openEmulator({ dataFile: file });
+    try {
+      assert.deepEqual(await second.state(), state);
+      const again = await second.send('GET', path);
+      assert.equal(again.body.ObjectTypeCode, code.ObjectTypeCode);
+      await second.reset();
+      assert.deepEqual(await second.state(), state);
+    } finally {
+      await second.close();
+    }
+  });
+
   it('begins anew after a reset', async () => {
     const first = await openEmulator({ dataFile: file });
     const before = await first.state();
