@@ -1,40 +1,34 @@
 import type { PackageManifest } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
+import type { WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import { elementsOf, readXml } from '../../routing/xml-tree.ts';
 
 export type Withheld = PackageManifest['withheld'][number];
 
-/** Columns of a table whose values stay in the source. They remain in the schema. */
-export function withheldColumnsOf(table: SourceTable): readonly string[] {
+/** Columns of a table whose values stay in the source, with the reason. They remain in the schema. */
+export function withheldColumnsOf(table: SourceTable): ReadonlyMap<string, WithheldReason> {
   const { withheld } = ruleBook.of(table.name);
-  return [...table.columns.keys()].filter((column) => withheld.has(column));
+  return new Map([...withheld].filter(([column]) => table.columns.has(column)));
 }
 
 /**
- * How many selected rows hold a value in each withheld column. The values themselves are not asked
- * for: the question is which rows have one.
+ * How many selected rows hold a value in a secret column. The value itself is not asked for: the
+ * question is which rows have one.
  */
-export async function countWithheld(
+export async function countFilled(
   reader: DataverseReader,
   table: SourceTable,
   environment: EnvironmentTable,
+  column: string,
   signal: AbortSignal,
-): Promise<readonly Withheld[]> {
-  const counted: Withheld[] = [];
-  for (const column of withheldColumnsOf(table)) {
-    const reason = ruleBook.of(table.name).withheld.get(column);
-    if (reason === undefined || !environment.columns.has(column)) continue;
-    const fetchXml = onlyFilled(table.filter, column);
-    const where = { by: 'fetch', fetchXml } as const;
-    let rows = 0;
-    for await (const _ of reader.rows({ table: environment, columns: [], where }, signal))
-      rows += 1;
-    counted.push({ step: table.step, table: table.name, column, rows, reason });
-  }
-  return counted;
+): Promise<number> {
+  const where = { by: 'fetch', fetchXml: onlyFilled(table.filter, column) } as const;
+  let rows = 0;
+  for await (const _ of reader.rows({ table: environment, columns: [], where }, signal)) rows += 1;
+  return rows;
 }
 
 /** The same selection, limited to rows that have a value in the column. */

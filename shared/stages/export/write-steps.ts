@@ -4,13 +4,14 @@ import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Host } from '../../host/host.ts';
 import type { Guid } from '../../model/guid.ts';
-import type { Link, Row } from '../../model/row.ts';
+import { cell, type Link, type Row, type Shape } from '../../model/row.ts';
+import type { WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import { ReferenceCheck } from './reference-check.ts';
 import { SelectionError } from './selection-error.ts';
 import type { Selection } from './selection.ts';
-import { countWithheld, withheldColumnsOf, withheldFindings, type Withheld } from './withheld.ts';
+import { countFilled, withheldColumnsOf, withheldFindings, type Withheld } from './withheld.ts';
 
 export interface Exported {
   readonly steps: readonly (WrittenStep & { readonly area: string })[];
@@ -46,7 +47,7 @@ export async function writeSteps(
       const written = await naming(table, () =>
         stepWriter.table(table, source.rows(signal), source.links(signal), signal),
       );
-      withheld.push(...(await countWithheld(reader, table, environment, signal)));
+      withheld.push(...(await source.withheld(signal)));
       if (written.rows > 0) secured.push(...source.emptySecured());
       total.rows += written.rows;
       total.links += written.links;
@@ -77,8 +78,10 @@ class TableReading {
   readonly #environment: EnvironmentTable;
   readonly #references: ReferenceCheck;
   readonly #ids: Guid[] = [];
-  readonly #filled = new Set<string>();
-  readonly #columns: readonly string[];
+  /** Rows with a value, by column. */
+  readonly #filled = new Map<string, number>();
+  readonly #withheld: ReadonlyMap<string, WithheldReason>;
+  readonly #shape: Shape;
 
   constructor(
     reader: DataverseReader,
@@ -90,24 +93,49 @@ class TableReading {
     this.#table = table;
     this.#environment = environment;
     this.#references = references;
-    const withheld = new Set(withheldColumnsOf(table));
-    this.#columns = [...table.columns.keys()].filter((column) => !withheld.has(column));
+    this.#withheld = withheldColumnsOf(table);
+    const columns = [...table.columns.keys()].filter((column) => !this.#withheld.has(column));
+    this.#shape = { table: environment, columns };
   }
 
   async *rows(signal: AbortSignal): AsyncGenerator<Row> {
     const { filter } = this.#table;
+    // A secret is not even read; other withheld values are, to tell how many rows had one.
+    const columns = [...this.#table.columns.keys()].filter(
+      (column) => this.#withheld.get(column) !== 'secret',
+    );
     const query = {
       table: this.#environment,
-      columns: this.#columns,
+      columns,
       ...(filter === undefined ? {} : { where: { by: 'fetch', fetchXml: filter } as const }),
     };
     for await (const row of this.#reader.rows(query, signal)) {
-      this.#references.see(row);
-      if (this.#table.manyToMany.length > 0) this.#ids.push(row.id);
       for (const [at, column] of row.shape.columns.entries())
-        if (row.cells[at] !== undefined && row.cells[at] !== null) this.#filled.add(column);
-      yield row;
+        if (row.cells[at] !== undefined && row.cells[at] !== null)
+          this.#filled.set(column, (this.#filled.get(column) ?? 0) + 1);
+      const told = this.#withheld.size === 0 ? row : this.#without(row);
+      this.#references.see(told);
+      if (this.#table.manyToMany.length > 0) this.#ids.push(row.id);
+      yield told;
     }
+  }
+
+  /** The row without its withheld values. */
+  #without(row: Row): Row {
+    const cells = this.#shape.columns.map((column) => cell(row, column));
+    return { ...row, shape: this.#shape, cells };
+  }
+
+  async withheld(signal: AbortSignal): Promise<readonly Withheld[]> {
+    const told: Withheld[] = [];
+    for (const [column, reason] of this.#withheld) {
+      const rows =
+        reason === 'secret'
+          ? await countFilled(this.#reader, this.#table, this.#environment, column, signal)
+          : (this.#filled.get(column) ?? 0);
+      told.push({ step: this.#table.step, table: this.#table.name, column, rows, reason });
+    }
+    return told;
   }
 
   async *links(signal: AbortSignal): AsyncGenerator<Link> {
@@ -121,7 +149,7 @@ class TableReading {
 
   /** Column security gives nothing and no error: a protected column that is empty in all rows is told. */
   emptySecured(): readonly Finding[] {
-    return this.#columns
+    return this.#shape.columns
       .filter(
         (column) =>
           this.#environment.columns.get(column)?.secured === true && !this.#filled.has(column),
