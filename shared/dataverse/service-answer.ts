@@ -51,6 +51,10 @@ const badToken: Meaning = {
   code: 'URM1030',
   next: 'Check that the credential belongs to the tenant of the environment; give a fresh token.',
 };
+const onTheWay: Meaning = {
+  code: 'URM1012',
+  next: 'Check the proxy (HTTPS_PROXY, NO_PROXY), its sign-in, and whether it lets this host through.',
+};
 const noColumn: Meaning = {
   code: 'URM1049',
   next: 'Take the column out of the schema, or install the solution that brings it.',
@@ -156,6 +160,8 @@ function meaningOf(status: number, code: string | undefined): Meaning {
   const known = code === undefined ? undefined : meanings[code];
   if (known !== undefined) return known;
   if (status === 401) return badToken;
+  // The service never refuses with 403 without its code; proxies do, before the tunnel is open.
+  if (status === 407 || (status === 403 && code === undefined)) return onTheWay;
   if (status === 403) return missingPrivilege;
   if (status === 404) return notThere;
   if (status === 412) return changed;
@@ -164,6 +170,8 @@ function meaningOf(status: number, code: string | undefined): Meaning {
 
 function sentence(answer: ServiceAnswer, envelope: Envelope, meaning: Meaning): string {
   if (isWebPage(answer)) return `The service answered ${answer.status} with a web page`;
+  if (meaning === onTheWay)
+    return `Something on the way, such as a proxy, answered ${answer.status} in place of the environment`;
   const text = shortened(envelope.message);
   const code = envelope.code === undefined ? '' : ` ${envelope.code}`;
   const privilege = /missing (prv\w+) privilege/.exec(envelope.message)?.[1];

@@ -76,7 +76,8 @@ describe('connecting', () => {
       const error = await failure('https://contoso.invalid', {
         HTTPS_PROXY: `http://ann:pass@${address}`,
       });
-      assert.ok(error.code.startsWith('URM10'));
+      assert.equal(error.code, 'URM1012');
+      assert.match(error.message, /proxy, answered 403 in place of the environment/);
       assert.equal(connects[0]?.url, 'contoso.invalid:443');
       assert.equal(
         connects[0]?.authorization,
