@@ -5,6 +5,7 @@ import type { StageResult } from '#shared/model/result.ts';
 import { importStage } from '#shared/stages/import.ts';
 import { runStage } from '#shared/stages/run-stage.ts';
 import { stageEntry } from '#shared/stages/stage-table.ts';
+import { complaints, schemaOf } from '#support/json-schemas.ts';
 import { withEmulator } from '#support/emulator.ts';
 import {
   aPromotion,
@@ -129,11 +130,14 @@ describe('import', () => {
       journal.filter(({ is }) => is === 'done').length,
       actions.filter(({ kind }) => kind !== 'blocked').length,
     );
+    const validate = await schemaOf('journal');
+    for (const entry of journal) assert.deepEqual(complaints(validate, entry), []);
     const snapshot = await rowsOf(at('run/snapshot'));
     const [row, ...others] = [...snapshot.values()].flat();
     assert.deepEqual(others, [], 'rows that are created have no past');
     assert.ok(row?.cells.includes('Espanol'));
     const saved: unknown = JSON.parse(await readFile(at('run/result.json'), 'utf8'));
+    assert.deepEqual(complaints(await schemaOf('result'), saved), []);
     assert.deepEqual((saved as StageResult).counts, result.counts);
     assert.equal(result.outputs['runPath'], at('run'));
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { StageResult } from '#shared/model/result.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { aPromotion, requestsSoFar, savedActions, writesOf } from '#support/promotion.ts';
 import {
@@ -197,3 +198,44 @@ describe('promotion of queues', () => {
     assert.ok(unmapped.findings.some(({ code }) => code === 'URM1502'));
   });
 });
+
+describe('promotion of contoso', () => {
+  const source = withEmulator({ seed: 'contoso' });
+  const target = withEmulator({ seed: 'empty' });
+  const folder = withFolder();
+  const promotion = aPromotion(source, target, folder);
+
+  it('moves skills, capacity profiles and queues, and leaves an empty plan', async function () {
+    this.timeout(60_000);
+    const exported = await promotion.export();
+    assert.notEqual(exported.outcome, 'failed');
+    const since = await requestsSoFar(target);
+    const result = await promotion.import('run');
+    assert.deepEqual(errors(result), []);
+    assert.equal(result.counts.created, result.counts.in - result.counts.unchanged);
+    assert.equal(result.counts.failed, 0);
+    const verified = await promotion.verify();
+    assert.deepEqual(told(verified.findings), []);
+    const again = await promotion.plan('again');
+    assert.deepEqual(told(again.findings), []);
+    assert.equal(again.outputs['hasChanges'], false);
+    const written = await writesOf(target, since);
+    assert.ok(written.length >= result.counts.created, 'every row is one write');
+  });
+
+  it('leaves no id of a system contract of the source in the target', async () => {
+    const foreign = [...(await contractIds(source))]
+      .filter(([name]) => name.startsWith('msdyn_'))
+      .map(([, key]) => key);
+    const own = new Set((await contractIds(target)).values());
+    assert.ok(foreign.length > 0 && foreign.every((key) => !own.has(key)));
+    for (const set of ['queues', 'msdyn_decisionrulesets', 'msdyn_overflowactionconfigs']) {
+      const { text } = await target.send('GET', set);
+      for (const key of foreign) assert.ok(!text.toLowerCase().includes(key), `${set}: ${key}`);
+    }
+  });
+});
+
+function errors({ findings }: StageResult): readonly string[] {
+  return told(findings.filter(({ severity }) => severity === 'error'));
+}
