@@ -16,7 +16,9 @@ export function usage(command: Command): readonly string[] {
     ...wrap(command.summary, 78),
     '',
     ...flagLines([...command.flags, helpFlag]),
-    ...(command.notes === undefined ? [] : ['', ...command.notes]),
+    ...(command.notes === undefined
+      ? []
+      : ['', ...command.notes.flatMap((note) => wrap(note, 78))]),
   ];
 }
 

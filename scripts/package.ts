@@ -1,16 +1,19 @@
-// Packs dist/extension into a .vsix with tfx: in dist/, or in the folder named.
+// Packs dist/extension into a .vsix with tfx, in dist/ or in the folder named, and prints its path.
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const tfx = fileURLToPath(new URL('../node_modules/tfx-cli/_build/tfx-cli.js', import.meta.url));
+const { publisher, id, version } = JSON.parse(
+  readFileSync('dist/extension/vss-extension.json', 'utf8'),
+) as { publisher: string; id: string; version: string };
 // tfx takes paths from its root.
-const output = resolve(process.argv[2] ?? 'dist');
+const file = join(resolve(process.argv[2] ?? 'dist'), `${publisher}.${id}-${version}.vsix`);
 execFileSync(
   process.execPath,
   [
-    tfx,
+    'node_modules/tfx-cli/_build/tfx-cli.js',
     'extension',
     'create',
     '--root',
@@ -18,8 +21,9 @@ execFileSync(
     '--manifests',
     'vss-extension.json',
     '--output-path',
-    output,
+    file,
     '--no-prompt',
   ],
-  { stdio: 'inherit' },
+  { stdio: ['ignore', 'ignore', 'inherit'] },
 );
+console.log(file);

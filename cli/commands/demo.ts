@@ -169,7 +169,10 @@ async function play(
 
 function lineOf(stage: StageName, result: StageResult): string {
   const { counts, findings, outputs, requests } = result;
-  const notes = findings.length === 0 ? 'no findings' : `${findings.length} findings`;
+  const notes =
+    findings.length === 0
+      ? 'no findings'
+      : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
   const sent = `${requests.read} reads, ${requests.write} writes`;
   switch (stage) {
     case 'validate':

@@ -40,7 +40,7 @@ export const optionGroups = {
 export const channels: StageOption = {
   flag: 'channels',
   kind: 'list',
-  hint: channelNames.join(','),
+  hint: 'NAME,…',
   label: 'Channels',
   help: `What to move: ${channelNames.join(', ')}, separated by commas. Absent: everything.`,
   group: 'scope',
@@ -49,10 +49,19 @@ export const channels: StageOption = {
 export const workstreams: StageOption = {
   flag: 'workstreams',
   kind: 'list',
-  hint: '"NAME,…"',
+  hint: 'NAME,…',
   label: 'Workstreams',
   help: 'Names or ids of workstreams, separated by commas: only they and what they need. Absent: all.',
   group: 'scope',
+};
+
+export const config: StageOption = {
+  flag: 'config',
+  kind: 'path',
+  hint: 'FILE',
+  label: 'Configuration',
+  help: 'A unified-routing.yml that says what to move: channels, queues and workstreams.',
+  group: 'advanced',
 };
 
 export const map: StageOption = {

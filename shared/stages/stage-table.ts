@@ -4,6 +4,7 @@ import {
   allowSameEnvironment,
   artifactName,
   channels,
+  config,
   format,
   map,
   out,
@@ -118,6 +119,7 @@ export const stageTable = [
       packagePath({ required: false }),
       channels,
       workstreams,
+      config,
       out('Folder for the report.', { required: false }),
       artifactName,
     ],
@@ -142,6 +144,7 @@ export const stageTable = [
     options: [
       channels,
       workstreams,
+      config,
       out('Folder for the schemas, one sub-folder per step.', { required: true }),
       artifactName,
     ],
@@ -173,6 +176,7 @@ export const stageTable = [
       },
       channels,
       workstreams,
+      config,
       out('Where the package goes: a folder; with a single data_schema.xml, one zip.', {
         required: true,
       }),

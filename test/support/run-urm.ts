@@ -42,7 +42,12 @@ export function startUrm(
     child,
     end,
     line: async () => {
-      while (!out.includes('\n')) await Promise.race([once(child.stdout, 'data'), end]);
+      let ended = false;
+      void end.then(() => (ended = true));
+      while (!out.includes('\n')) {
+        if (ended) throw new Error(`it ended without a line: ${err}`);
+        await Promise.race([once(child.stdout, 'data'), end]);
+      }
       return out.slice(0, out.indexOf('\n'));
     },
   };
