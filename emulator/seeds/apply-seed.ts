@@ -1,6 +1,7 @@
 import { contosoRows } from './contoso/contoso-rows.ts';
 import { documentedIds } from './contoso/documented-ids.ts';
 import type { Environment } from '../environment.ts';
+import { afterWrite } from '../logic/server-logic.ts';
 import { stableId } from '../metadata/stable-id.ts';
 import { plantRoles } from './plant-roles.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
@@ -35,6 +36,7 @@ export async function applySeed(environment: Environment, seed: string): Promise
     // What was made by hand elsewhere has other ids, these too.
     ...(seed === 'contoso' ? { fixed: documentedIds } : {}),
   });
+  mapRulesets(environment);
 }
 
 async function configurationOf(seed: string): Promise<SeedTables> {
@@ -46,5 +48,28 @@ async function configurationOf(seed: string): Promise<SeedTables> {
       return contosoRows;
     default:
       return readSeedFile(seed);
+  }
+}
+
+/** Lists what the seed's rulesets name, as saving them would have. */
+function mapRulesets(environment: Environment): void {
+  const entity = environment.metadata.entity('msdyn_decisionruleset');
+  if (entity === undefined) return;
+  const caller = {
+    userId: environment.administratorId,
+    businessUnitId: environment.rootBusinessUnitId,
+  };
+  for (const row of environment.store.rows('msdyn_decisionruleset')) {
+    let made = 0;
+    const newId = (): string => stableId(`mapping ${row.id} ${(made += 1)}`);
+    const event = {
+      environment: { ...environment, newId },
+      caller,
+      entity,
+      id: row.id,
+      before: row,
+      cells: new Map(row.cells),
+    };
+    afterWrite(event, row);
   }
 }

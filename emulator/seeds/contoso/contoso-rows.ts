@@ -1,9 +1,14 @@
 import type { SeedTables } from '../seed-rows.ts';
 import { assignmentRows } from './assignment-rows.ts';
 import { capacityRows } from './capacity-rows.ts';
+import { chatRows } from './chat-rows.ts';
+import { deskRows } from './desk-rows.ts';
 import { mergeTables } from './merge-tables.ts';
+import { messageRows } from './message-rows.ts';
 import { queueRows } from './queue-rows.ts';
+import { recordRows } from './record-rows.ts';
 import { skillRows } from './skill-rows.ts';
+import { voiceRows } from './voice-rows.ts';
 
 /** The contact centre of a company that sells and repairs coffee machines. */
 export const contosoRows: SeedTables = mergeTables([
@@ -11,4 +16,9 @@ export const contosoRows: SeedTables = mergeTables([
   capacityRows,
   queueRows,
   assignmentRows,
+  recordRows,
+  voiceRows,
+  chatRows,
+  messageRows,
+  deskRows,
 ]);
