@@ -5,6 +5,7 @@ import { loadMetadata } from './metadata/load-metadata.ts';
 import type { AdminTarget } from './protocol/admin.ts';
 import type { SignInTarget } from './protocol/token-endpoint.ts';
 import { createFaultPlan, type FaultPlan } from './protocol/faults.ts';
+import type { HomePage } from './protocol/home-page.ts';
 import { RequestLog } from './protocol/request-log.ts';
 import { documentedLimits, ServiceProtection } from './protocol/service-protection.ts';
 import { applySeed, typeCodeShiftOf } from './seeds/apply-seed.ts';
@@ -22,6 +23,15 @@ interface Identity {
   readonly tenantId: string;
   readonly rootBusinessUnitId: string;
   readonly administratorId: string;
+}
+
+/** What `/emulator/state` answers. */
+export interface EmulatorState {
+  readonly name: string;
+  readonly organizationId: string;
+  readonly tenantId: string;
+  /** Rows by table; empty tables are left out. */
+  readonly tables: Readonly<Record<string, number>>;
 }
 
 /** One emulated organization with what tests do to it. */
@@ -80,11 +90,18 @@ export class Emulator implements AdminTarget, SignInTarget {
     await this.#fill();
   }
 
-  state(): object {
+  state(): EmulatorState {
     const { name, organizationId, tenantId } = this.#identity;
     const tables = [...this.#store.tables()].sort();
     const counts = tables.map((table) => [table, this.#store.count(table)] as const);
     return { name, organizationId, tenantId, tables: Object.fromEntries(counts) };
+  }
+
+  /** What the page for people shows. */
+  overview(): Omit<HomePage, 'origin'> {
+    const { version } = this.#environment;
+    const { requests } = this.log.since(0);
+    return { ...this.state(), version, faults: this.faults.text, requests };
   }
 
   setSecret(applicationId: string, secret: string): void {

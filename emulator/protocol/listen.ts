@@ -12,6 +12,7 @@ import { runBatch, type BatchOutcome } from './batch.ts';
 import { ConnectionDropped, execute, type Outcome, type Session } from './execute.ts';
 import { faultAnswer } from './fault-answers.ts';
 import type { PartRequest } from './multipart.ts';
+import { homePage } from './home-page.ts';
 import { splitUrl } from './path.ts';
 import { apiRoot, type RequestHeaders } from './request.ts';
 import { segmentNotFound } from '../errors/payload-errors.ts';
@@ -105,6 +106,10 @@ async function answer(
     return;
   }
   const origin = originOf(options, request);
+  if (path === '/' && request.method === 'GET') {
+    writeAnswer(exchange, homePage({ ...emulator.overview(), origin }));
+    return;
+  }
   if (!apiRoot.test(request.url)) {
     const { method, body } = request;
     const signInAnswer = answerSignIn(emulator, { method, path, body, origin });

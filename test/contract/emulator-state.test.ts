@@ -30,6 +30,20 @@ describe('the admin interface', () => {
     );
   });
 
+  it('has a page for people, which shows text as text', async () => {
+    await emulator.send('GET', 'accounts(<b>)');
+    await emulator.faults('503:path=<i>');
+    const page = await fetch(`${emulator.url}/`);
+    assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+    const html = await page.text();
+    const { organizationId, tables } = await emulator.state();
+    assert.ok(html.includes(organizationId));
+    assert.ok(html.includes(`<td>queue</td><td>${tables['queue']}</td>`));
+    assert.ok(html.includes('503:path=&lt;i&gt;'));
+    assert.doesNotMatch(html, /<b>|<i>/);
+    await emulator.faults('');
+  });
+
   it('says which operations it does not have', async () => {
     const answer = await fetch(`${emulator.url}/emulator/explode`, { method: 'POST' });
     assert.equal(answer.status, 404);
@@ -153,7 +167,12 @@ async function startChild(file: string): Promise<{ child: ChildProcess; url: str
   const child = spawn(process.execPath, ['--import', 'tsx', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  const [chunk] = (await Promise.race([
+    once(child.stdout, 'data'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`the child ended with ${String(code)} before it listened`);
+    }),
+  ])) as [Buffer];
   return { child, url: chunk.toString().trim() };
 }
 
