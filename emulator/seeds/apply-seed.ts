@@ -3,6 +3,7 @@ import { documentedIds } from './contoso/documented-ids.ts';
 import type { Environment } from '../environment.ts';
 import { afterWrite } from '../logic/server-logic.ts';
 import { stableId } from '../metadata/stable-id.ts';
+import { plantMessages } from './plant-messages.ts';
 import { plantRoles } from './plant-roles.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
 import { readSeedFile } from './read-seed-file.ts';
@@ -30,6 +31,7 @@ export async function applySeed(environment: Environment, seed: string): Promise
   const salt = `environment ${environment.organizationId}`;
   plantRows(environment, systemRows(environment), { ids, salt });
   plantRoles(environment, { ids, salt });
+  plantMessages(environment);
   plantRows(environment, await configurationOf(seed), {
     ids,
     salt: `seed ${seed}`,

@@ -36,7 +36,7 @@ export const chatRows: SeedTables = mergeTables([
   chat(
     'shop-chat',
     'Shop chat',
-    ['segment', 'cart_value'],
+    ['segment', 'cart_value', 'order_number'],
     [
       {
         key: 'shop-chat-queues',
@@ -90,6 +90,21 @@ export const chatRows: SeedTables = mergeTables([
         msdyn_redirecturi: 'https://www.contoso.example/oauth/redirect',
         msdyn_ocauthchanneltype: liveChat,
       },
+      {
+        key: 'trial',
+        msdyn_name: 'Trial sign-in (not used)',
+        msdyn_authenticationtype: 192350001,
+        msdyn_publickeyurl: 'https://trial.contoso.example/publickey',
+        msdyn_javascriptclientfunction: 'auth.trial',
+        msdyn_authenticationclientid: 'contoso-trial',
+        msdyn_authenticationclientsecret: 'S3CR3T-trial-client-90aa',
+        msdyn_accesstokenurl: 'https://trial.contoso.example/token',
+        msdyn_decryptedtokenurl: 'https://trial.contoso.example/decrypted',
+        msdyn_authenticationscopes: 'openid',
+        msdyn_additionalparams: 'none',
+        msdyn_endpointregion: 192440001,
+        msdyn_redirecturi: 'https://trial.contoso.example/redirect',
+      },
     ],
     msdyn_oc_geolocationprovider: [
       {
@@ -98,6 +113,14 @@ export const chatRows: SeedTables = mergeTables([
         msdyn_providername: 192350000,
         msdyn_providerapikey: 'S3CR3T-bing-key-22ad',
         msdyn_secureproviderapikey: 'S3CR3T-bing-secure-key-0f3c',
+        msdyn_providerapikeyversion: 1,
+      },
+      {
+        key: 'google',
+        msdyn_name: 'Google Maps (not used)',
+        msdyn_providername: 192350001,
+        msdyn_providerapikey: 'S3CR3T-google-key-31bb',
+        msdyn_secureproviderapikey: 'S3CR3T-google-secure-key-7c44',
         msdyn_providerapikeyversion: 1,
       },
     ],
@@ -120,12 +143,19 @@ export const chatRows: SeedTables = mergeTables([
     msdyn_surveyquestion: [
       question('model', 'machine_model', 'Which machine do you have?', 192350002),
       question('serial', 'serial_number', 'What is its serial number?', 192350000),
+      {
+        ...question('order', 'order_number', 'What is the number of your order?', 192350002),
+        msdyn_liveworkstreamtochatquestion: '#shop-chat',
+      },
     ],
-    msdyn_chatansweroption: ['ES100', 'ES500', 'ES900 Pro'].map((name) => ({
-      key: name,
-      msdyn_name: name,
-      msdyn_answeroptionsid: '#model',
-    })),
+    msdyn_chatansweroption: [
+      ...['ES100', 'ES500', 'ES900 Pro'].map((name) => ({
+        key: name,
+        msdyn_name: name,
+        msdyn_answeroptionsid: '#model',
+      })),
+      { key: 'unknown', msdyn_name: 'I do not know', msdyn_answeroptionsid: '#order' },
+    ],
     msdyn_localizedsurveyquestion: [
       {
         key: 'model fr',
@@ -134,10 +164,21 @@ export const chatRows: SeedTables = mergeTables([
         msdyn_localizedquestiontext: 'Quelle machine avez-vous ?',
         msdyn_surveyquestionid: '#model',
       },
+      {
+        key: 'order fr',
+        msdyn_name: 'Commande',
+        msdyn_languagecode: 100000002,
+        msdyn_localizedquestiontext: 'Quel est le numéro de votre commande ?',
+        msdyn_surveyquestionid: '#order',
+      },
     ],
     msdyn_questionsequence: [
       sequence('model', 1, 192350000, true),
       sequence('serial', 2, 192350001, false),
+      {
+        ...sequence('order', 1, 192350001, false),
+        msdyn_chatengagementtochatsequenceid: '#shop',
+      },
     ],
     msdyn_livechatwidgetlocation: [
       {

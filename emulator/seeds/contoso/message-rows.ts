@@ -44,6 +44,14 @@ export const messageRows: SeedTables = mergeTables([
         msdyn_secureauthenticationtoken: 'S3CR3T-whatsapp-secure-token-f1a2',
         msdyn_twilioinboundurl: 'https://oc.contoso-dev.example/whatsapp/inbound',
       },
+      {
+        key: 'trial',
+        msdyn_name: 'Trial account (no number)',
+        msdyn_provideraccountid: 'AC000000000000000',
+        msdyn_providertype: 192350000,
+        msdyn_authenticationtoken: 'S3CR3T-trial-token-08e1',
+        msdyn_secureauthenticationtoken: 'S3CR3T-trial-secure-token-d5b7',
+      },
     ],
     msdyn_ocwhatsappchannelnumber: [
       {
@@ -67,6 +75,16 @@ export const messageRows: SeedTables = mergeTables([
         msdyn_lastvalidateddate: '2025-02-28T12:00:00Z',
         msdyn_validationstatus: 'Valid',
         msdyn_messagingendpoint: 'https://oc.contoso-dev.example/bot/messages',
+      },
+      {
+        key: 'trial',
+        msdyn_name: 'Trial bot (no channel)',
+        msdyn_msappid: 'f1c7a290-64be-4d0f-8e35-29d6b0c18a74',
+        msdyn_msappsecret: 'S3CR3T-bot-trial-17d2',
+        msdyn_securemsappsecret: 'S3CR3T-bot-secure-trial-44ce',
+        msdyn_iscustommessagingbcr: false,
+        msdyn_lastvalidateddate: '2024-11-05T08:00:00Z',
+        msdyn_validationstatus: 'Not validated',
       },
     ],
     msdyn_occustommessagingchannel: [
