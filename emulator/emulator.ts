@@ -53,6 +53,13 @@ export class Emulator implements AdminTarget, SignInTarget {
   #restored = false;
 
   static async open(options: EmulatorOptions): Promise<Emulator> {
+    if (options.tablesFrom !== undefined) {
+      throw new InputError(
+        '--tables-from',
+        `This emulator cannot add the tables of '${options.tablesFrom}'`,
+        'Leave the flag out, or give a seed that needs the shipped tables only.',
+      );
+    }
     const emulator = new Emulator(options);
     if (!emulator.#restored) await emulator.#fill();
     return emulator;
