@@ -29,24 +29,23 @@ describe('the built command line', function () {
   /** A command line without blanks in its words. */
   const say = (line: string, env?: Readonly<Record<string, string>>) => urm(line.split(' '), env);
 
+  const names = [
+    ...stageTable.map((entry) => entry.name),
+    ...['pack', 'unpack', 'inspect', 'catalogue', 'emulator', 'demo'],
+  ];
+
   describe('help', () => {
     it('lists every command', async () => {
       const { status, out } = await urm(['--help']);
       assert.equal(status, 0);
-      for (const name of [
-        ...stageTable.map((entry) => entry.name),
-        'emulator',
-        'demo',
-        'catalogue',
-      ])
-        assert.match(out, new RegExp(`^ {2}${name} `, 'm'));
+      for (const name of names) assert.match(out, new RegExp(`^ {2}${name} `, 'm'));
     });
 
     it('says the version', async () => {
       assert.equal((await urm(['--version'])).out, `${toolVersion}\n`);
     });
 
-    for (const name of [...stageTable.map((entry) => entry.name), 'emulator', 'demo', 'catalogue'])
+    for (const name of names)
       it(`of ${name} fits a terminal`, async () => {
         const { status, out } = await urm([name, '--help']);
         assert.equal(status, 0);
@@ -247,6 +246,20 @@ describe('the built command line', function () {
       assert.equal(status, 2);
       assert.match(err, /cannot be opened/);
     });
+  });
+
+  it('unpacks, packs and inspects what it exported', async () => {
+    const exported = await say(`export --environment ${source.url} --out converted`);
+    assert.equal(exported.status, 0, exported.err);
+    const unpacked = await say('unpack converted --out unpacked');
+    assert.equal(unpacked.status, 0, unpacked.err);
+    const packed = await say('pack unpacked --out packed');
+    assert.equal(packed.status, 0, packed.err);
+    for (const name of ['converted', 'unpacked', 'packed'])
+      assert.equal((await say(`inspect ${name} --json ${name}.json`)).status, 0);
+    assert.ok(json('converted.json').tables.length > 0);
+    assert.deepEqual(json('unpacked.json').tables, json('converted.json').tables);
+    assert.deepEqual(json('packed.json').tables, json('converted.json').tables);
   });
 
   it('lists the catalogue', async () => {
