@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { Emulator } from '#emulator/emulator.ts';
-import { listen } from '#emulator/protocol/listen.ts';
-import type { RunningEmulator } from '#emulator/server.ts';
-import { sendTo, type SendOptions, type TestAnswer } from '#support/emulator.ts';
+import { withEmulator } from '#support/emulator.ts';
 
 describe('alternate keys', () => {
-  let running: RunningEmulator;
+  const emulator = withEmulator();
+  const send: typeof emulator.send = (method, path, options) =>
+    emulator.send(method, path, options);
 
-  before(async () => {
-    const emulator = await Emulator.open({ port: 0 });
+  before(() => {
     const { metadata } = emulator.environment;
     const account = metadata.entity('account');
     assert.ok(account);
@@ -17,13 +15,7 @@ describe('alternate keys', () => {
       { schemaName: 'TwoPartKey', attributes: ['telephone1', 'primarycontactid'] },
     ];
     metadata.add({ entities: [{ ...account, keys }], manyToOne: [], manyToMany: [] });
-    running = await listen(emulator, { port: 0 });
   });
-  after(() => running.close());
-
-  function send(method: string, path: string, options: SendOptions = {}): Promise<TestAnswer> {
-    return sendTo(running.url, method, { path, ...options });
-  }
 
   it('create the missing row with the columns of the key, and echo the key', async () => {
     const path = "accounts(accountnumber='A''1')";

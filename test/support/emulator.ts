@@ -1,4 +1,7 @@
-import { startEmulator, type EmulatorOptions } from '#emulator/server.ts';
+import { Emulator } from '#emulator/emulator.ts';
+import type { Environment } from '#emulator/environment.ts';
+import { listen } from '#emulator/protocol/listen.ts';
+import type { EmulatorOptions } from '#emulator/server.ts';
 
 /** One request as the emulator remembers it. */
 export interface SeenRequest {
@@ -20,6 +23,8 @@ export interface SeenRequest {
 export interface TestEmulator {
   /** `http://127.0.0.1:1234` */
   readonly url: string;
+  /** For tests that break a target: take a table, a column or a choice away, plant rows. */
+  readonly environment: Environment;
   requests(since?: number): Promise<readonly SeenRequest[]>;
   state(): Promise<{
     readonly name: string;
@@ -51,7 +56,8 @@ export interface TestAnswer {
 
 /** Starts an emulator; the caller closes it. */
 export async function openEmulator(options: Partial<EmulatorOptions> = {}): Promise<TestEmulator> {
-  const running = await startEmulator({ port: 0, ...options });
+  const emulator = await Emulator.open({ port: 0, ...options });
+  const running = await listen(emulator, { port: 0, ...options });
   const admin = async (method: string, path: string, body?: string): Promise<Response> => {
     const answer = await fetch(`${running.url}/emulator/${path}`, {
       method,
@@ -62,6 +68,9 @@ export async function openEmulator(options: Partial<EmulatorOptions> = {}): Prom
   };
   return {
     url: running.url,
+    get environment() {
+      return emulator.environment;
+    },
     requests: async (since = 0) => {
       const answer = await admin('GET', `requests?since=${since}`);
       const { requests } = (await answer.json()) as { requests: SeenRequest[] };
@@ -92,6 +101,9 @@ export function withEmulator(options: Partial<EmulatorOptions> = {}): TestEmulat
   return {
     get url() {
       return current().url;
+    },
+    get environment() {
+      return current().environment;
     },
     requests: (since) => current().requests(since),
     state: () => current().state(),
