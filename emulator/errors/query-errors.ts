@@ -16,10 +16,12 @@ export function unknownSegment(name: string): ServiceError {
   return new ServiceError(404, uriError, `Resource not found for the segment '${name}'.`);
 }
 
+/** The OData library could not read a token or an operator. */
 export function syntaxError(position: number, text: string): ServiceError {
   return new ServiceError(400, uriError, `Syntax error at position ${position} in '${text}'.`);
 }
 
+/** A comparison of two types that have nothing to do with each other. */
 export function incompatibleTypes(left: string, right: string, operator: string): ServiceError {
   return new ServiceError(
     400,
@@ -28,6 +30,7 @@ export function incompatibleTypes(left: string, right: string, operator: string)
   );
 }
 
+/** A function the service does not have in filters. */
 export function unknownFunction(name: string): ServiceError {
   return new ServiceError(
     400,
@@ -36,6 +39,7 @@ export function unknownFunction(name: string): ServiceError {
   );
 }
 
+/** A query option the service knows of and refuses, or does not know. */
 export function unsupportedOption(name: string): ServiceError {
   if (name === '$skip') {
     return new ServiceError(400, uriError, 'Skip Clause is not supported in CRM');
@@ -48,9 +52,11 @@ export function badQuery(message: string): ServiceError {
   return new ServiceError(400, uriError, message);
 }
 
+/** Said of options that an expansion may not have beside nesting. */
 export const nestedExpandText =
   'Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.';
 
+/** Said of `$ref` on collections. */
 export const expandReferenceText =
   'Expand with $ref is only supported on lookup type navigation property.';
 
@@ -81,10 +87,12 @@ export function entityMismatch(): ServiceError {
   );
 }
 
+/** FetchXML that is no XML, or XML that may not be. */
 export function invalidFetchXml(detail: string): ServiceError {
   return new ServiceError(400, '0x80040201', `Invalid XML. ${detail}`);
 }
 
+/** An element that has no place where it stands. */
 export function invalidFetchNode(name: string): ServiceError {
   return new ServiceError(
     400,
@@ -93,6 +101,7 @@ export function invalidFetchNode(name: string): ServiceError {
   );
 }
 
+/** An attribute of the XML that has to be there. */
 export function missingFetchAttribute(attribute: string, element: string): ServiceError {
   return new ServiceError(
     400,
@@ -101,6 +110,7 @@ export function missingFetchAttribute(attribute: string, element: string): Servi
   );
 }
 
+/** A condition operator that does not exist. */
 export function invalidOperator(operator: string): ServiceError {
   return new ServiceError(
     400,
@@ -109,6 +119,7 @@ export function invalidOperator(operator: string): ServiceError {
   );
 }
 
+/** A condition operator on a column it makes no sense for. */
 export function operatorNotAllowed(operator: string, table: string, column: string): ServiceError {
   return new ServiceError(
     400,
@@ -117,6 +128,7 @@ export function operatorNotAllowed(operator: string, table: string, column: stri
   );
 }
 
+/** A link-type that does not exist, or not there. */
 export function invalidJoin(kind: string): ServiceError {
   return new ServiceError(
     400,
@@ -125,6 +137,7 @@ export function invalidJoin(kind: string): ServiceError {
   );
 }
 
+/** A filter that is neither `and` nor `or`. */
 export function invalidFilterType(): ServiceError {
   return new ServiceError(
     400,
@@ -142,6 +155,7 @@ export function unknownAlias(alias: string): ServiceError {
   );
 }
 
+/** Two links or columns under one alias. */
 export function duplicateAlias(alias: string): ServiceError {
   return new ServiceError(
     400,
@@ -150,6 +164,7 @@ export function duplicateAlias(alias: string): ServiceError {
   );
 }
 
+/** A condition's value that is no value of the column. */
 export function invalidQueryValue(
   value: string,
   column: { readonly table: string; readonly name: string; readonly netType: string },
@@ -188,6 +203,7 @@ function operatorName(operator: string): string {
   );
 }
 
+/** A condition without the value its operator needs. */
 export function conditionValueMissing(operator: string): ServiceError {
   return new ServiceError(
     400,
@@ -196,6 +212,7 @@ export function conditionValueMissing(operator: string): ServiceError {
   );
 }
 
+/** A condition with more or fewer values than its operator takes. */
 export function conditionValueCount(
   operator: string,
   expected: string,
@@ -208,6 +225,7 @@ export function conditionValueCount(
   );
 }
 
+/** A paging cookie or skip token that is none. */
 export function invalidPagingCookie(): ServiceError {
   return new ServiceError(400, '0x8004112a', 'Invalid page number in paging cookie.');
 }
@@ -221,6 +239,7 @@ export function pagingOrderMismatch(): ServiceError {
   );
 }
 
+/** A page beyond what counting pages can reach. */
 export function tooDeepWithoutCookie(): ServiceError {
   return new ServiceError(
     400,
@@ -229,6 +248,7 @@ export function tooDeepWithoutCookie(): ServiceError {
   );
 }
 
+/** More rows than the service aggregates. */
 export function aggregateLimitExceeded(): ServiceError {
   return new ServiceError(
     400,
@@ -237,6 +257,7 @@ export function aggregateLimitExceeded(): ServiceError {
   );
 }
 
+/** More links or expansions than a query may have. */
 export function tooManyLinks(): ServiceError {
   return new ServiceError(
     400,
@@ -245,6 +266,7 @@ export function tooManyLinks(): ServiceError {
   );
 }
 
+/** More conditions than a query may have. */
 export function tooManyConditions(): ServiceError {
   return new ServiceError(
     400,
@@ -253,6 +275,7 @@ export function tooManyConditions(): ServiceError {
   );
 }
 
+/** A plain column in an aggregate query. */
 export function notInAggregate(): ServiceError {
   return new ServiceError(
     400,
@@ -261,6 +284,7 @@ export function notInAggregate(): ServiceError {
   );
 }
 
+/** A sum of texts and the like. */
 export function aggregateNotSupported(aggregate: string, type: string): ServiceError {
   return new ServiceError(
     400,
@@ -269,6 +293,7 @@ export function aggregateNotSupported(aggregate: string, type: string): ServiceE
   );
 }
 
+/** An aggregate, or an order by one, without its alias. */
 export function aliasNeeded(what: 'order' | 'aggregate'): ServiceError {
   return what === 'order'
     ? new ServiceError(
@@ -279,6 +304,7 @@ export function aliasNeeded(what: 'order' | 'aggregate'): ServiceError {
     : new ServiceError(400, '0x80041109', 'Invalid alias for aggregate operation.');
 }
 
+/** A part of dates that does not exist. */
 export function invalidDateGrouping(): ServiceError {
   return new ServiceError(400, '0x80041135', 'An invalid value was specified for dategrouping.');
 }

@@ -9,9 +9,11 @@ import {
   type Comparable,
 } from './column-value.ts';
 import { fiscalPeriodOf } from './date-range.ts';
-import { visitTuples, type RowSource } from './evaluate.ts';
+import { visitTuples } from './evaluate.ts';
+import type { RowSource } from './related-rows.ts';
 import type { ColumnOf, QueryForm, Tuple } from './query-form.ts';
 
+/** What is computed of a group's rows. */
 export type AggregateFunction = 'count' | 'countcolumn' | 'sum' | 'avg' | 'min' | 'max';
 
 const dateGroupings = [
@@ -23,12 +25,15 @@ const dateGroupings = [
   'fiscal-period',
   'fiscal-year',
 ] as const;
+/** The part of a date that groups rows. */
 export type DateGrouping = (typeof dateGroupings)[number];
 
+/** Is the text one of the parts of dates? */
 export function isDateGrouping(text: string): text is DateGrouping {
   return dateGroupings.some((grouping) => grouping === text);
 }
 
+/** A column of an aggregate query: what groups, or what is computed. */
 export type AggregateColumn =
   | {
       readonly kind: 'group';
@@ -44,6 +49,7 @@ export type AggregateColumn =
       readonly distinct: boolean;
     };
 
+/** An aggregate query beyond its rows. */
 export interface Aggregation {
   readonly columns: readonly AggregateColumn[];
   readonly order: readonly { readonly alias: string; readonly descending: boolean }[];

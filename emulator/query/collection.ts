@@ -3,6 +3,7 @@ import type { QueryContext } from './interface.ts';
 /** Rows a page holds at most, and what totals count up to. */
 export const maxPageSize = 5000;
 
+/** What an answer with rows holds. */
 export interface CollectionParts {
   /** `accounts(name,revenue)` */
   readonly context: string;

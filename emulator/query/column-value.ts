@@ -8,6 +8,7 @@ import { sortKey } from './collation.ts';
 /** A cell in a form that `<` and `===` order and match as the service does. */
 export type Comparable = string | number | bigint;
 
+/** Kinds of values, each with its own order and text. */
 export type ValueKind =
   | 'guid'
   | 'text'
@@ -55,10 +56,12 @@ export function kindOf(attribute: Attribute): ValueKind {
   }
 }
 
+/** Does the column hold a reference to a row? */
 export function isLookup(attribute: Attribute): boolean {
   return attribute.type === 'Lookup' || attribute.type === 'Customer' || attribute.type === 'Owner';
 }
 
+/** Is the cell a lookup's value? */
 export function isReference(cell: Cell): cell is Reference {
   return typeof cell === 'object' && cell !== null && 'table' in cell;
 }
@@ -69,6 +72,7 @@ export interface CellSource {
   readonly store: Store;
 }
 
+/** Gives the cell of one column of a row. */
 export type ReadCell = (row: StoredRow) => Cell;
 
 /** Reads a column of a row, also those the store does not keep: the id, the version, names of lookups and choices. */
@@ -318,6 +322,7 @@ export function parseDate(text: string): number {
   );
 }
 
+/** Order of two values of one kind. */
 export function compareValues(left: Comparable, right: Comparable): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

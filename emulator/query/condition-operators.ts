@@ -1,55 +1,25 @@
-import { parseGuid, sqlServerSortKey } from '#shared/model/guid.ts';
-import type { Caller } from '../environment.ts';
+import { invalidOperator } from '../errors/query-errors.ts';
 import {
-  conditionValueCount,
-  conditionValueMissing,
-  invalidOperator,
-  invalidQueryValue,
-  operatorNotAllowed,
-} from '../errors/query-errors.ts';
-import type { Cell } from '../store/store.ts';
-import { likeMatcher } from './collation.ts';
-import {
-  comparableOf,
-  kindOf,
-  netType,
-  parseComparable,
-  scalarText,
-  type Comparable,
-} from './column-value.ts';
-import {
-  countedRanges,
-  dayOf,
-  fiscalPeriod,
-  fiscalPeriodOf,
-  fiscalYear,
-  isWithin,
-  relativeRanges,
-  type DateRange,
-} from './date-range.ts';
-import type { RowSource } from './evaluate.ts';
-import { hierarchyIds, teamsOf, userAndReports } from './hierarchy.ts';
-import type { ColumnOf, Condition } from './query-form.ts';
-
-/** What conditions about "me" and "now" are relative to. */
-export interface ConditionContext {
-  readonly rows: RowSource;
-  readonly caller: Caller;
-  readonly now: number;
-}
-
-/** A condition as FetchXML words it. OData's operators and query functions use the same words. */
-export interface ColumnCondition {
-  readonly column: ColumnOf;
-  readonly operator: string;
-  readonly values: readonly string[];
-}
-
-type Holds = (cell: Cell) => boolean;
-interface Test {
-  readonly holds: Holds;
-  readonly among?: readonly string[];
-}
+  between,
+  containValues,
+  equal,
+  inHierarchy,
+  isEmpty,
+  isIn,
+  languageOf,
+  like,
+  negated,
+  oneOf,
+  ordered,
+  wholeNumber,
+  type ColumnCondition,
+  type ConditionContext,
+  type Test,
+} from './condition-tests.ts';
+import { dateValue, inFiscalPeriod, periodAndYear, range, within } from './date-conditions.ts';
+import { countedRanges, dayOf, fiscalYear, relativeRanges } from './date-range.ts';
+import { teamsOf, userAndReports } from './hierarchy.ts';
+import type { Condition } from './query-form.ts';
 
 /** Operator by its opposite, in the service's sense: `not` is lowered with it. */
 const opposites: ReadonlyMap<string, string> = new Map(
@@ -77,6 +47,7 @@ const opposites: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+/** The operator that holds where this one does not, in the sense of the service. */
 export function oppositeOf(operator: string): string | undefined {
   return opposites.get(operator === 'neq' ? 'ne' : operator);
 }
@@ -185,210 +156,3 @@ const operators: ReadonlyMap<string, Build> = new Map<string, Build>([
   ['above', (context, condition) => inHierarchy(context, condition, ['above'])],
   ['eq-or-above', (context, condition) => inHierarchy(context, condition, ['self', 'above'])],
 ]);
-
-// The service writes `col <> @value OR col IS NULL`: a row without a value is not equal to it.
-function negated(test: Test): Test {
-  const { holds } = test;
-  return { holds: (cell) => !holds(cell) };
-}
-
-function isEmpty(cell: Cell): boolean {
-  return cell === null || (Array.isArray(cell) && cell.length === 0);
-}
-
-function firstValue(condition: ColumnCondition): string {
-  const [value] = condition.values;
-  if (value === undefined) throw conditionValueMissing(condition.operator);
-  if (condition.values.length > 1) {
-    throw conditionValueCount(condition.operator, 'exactly one value is', condition.values.length);
-  }
-  return value;
-}
-
-function valueOf(context: ConditionContext, column: ColumnOf, text: string): Comparable {
-  const { entity, attribute } = column;
-  // Columns that name a table also take its type code.
-  if (attribute.type === 'EntityName' && /^\s*\d+\s*$/.test(text)) {
-    const named = context.rows.metadata.entityOfTypeCode(Number(text));
-    return parseComparable(entity, attribute, named?.logicalName ?? text);
-  }
-  return parseComparable(entity, attribute, text);
-}
-
-function equal(context: ConditionContext, condition: ColumnCondition): Test {
-  return equalsOneOf(context, condition, [firstValue(condition)]);
-}
-
-function isIn(context: ConditionContext, condition: ColumnCondition): Test {
-  if (condition.values.length === 0) throw conditionValueMissing(condition.operator);
-  return equalsOneOf(context, condition, condition.values);
-}
-
-function equalsOneOf(
-  context: ConditionContext,
-  condition: ColumnCondition,
-  texts: readonly string[],
-): Test {
-  const { column } = condition;
-  const kind = kindOf(column.attribute);
-  const keyOf = comparableOf(kind);
-  const values = new Set(texts.map((text) => valueOf(context, column, text)));
-  const [only] = values;
-  const holds: Holds =
-    values.size === 1
-      ? (cell) => keyOf(cell) === only
-      : (cell) => {
-          const key = keyOf(cell);
-          return key !== undefined && values.has(key);
-        };
-  if (kind !== 'guid') return { holds };
-  return { holds, among: texts.flatMap((text) => parseGuid(text.trim()) ?? []) };
-}
-
-function ordered(
-  condition: ColumnCondition,
-  compare: (cell: Comparable, value: Comparable) => boolean,
-): Test {
-  const { entity, attribute } = condition.column;
-  const keyOf = comparableOf(kindOf(attribute));
-  const value = parseComparable(entity, attribute, firstValue(condition));
-  return {
-    holds: (cell) => {
-      const key = keyOf(cell);
-      return key !== undefined && compare(key, value);
-    },
-  };
-}
-
-function between(condition: ColumnCondition): Test {
-  const { entity, attribute } = condition.column;
-  const [lower, upper] = condition.values;
-  if (lower === undefined || upper === undefined || condition.values.length !== 2) {
-    throw conditionValueCount(
-      condition.operator,
-      'exactly two values are',
-      condition.values.length,
-    );
-  }
-  const keyOf = comparableOf(kindOf(attribute));
-  const from = parseComparable(entity, attribute, lower);
-  const to = parseComparable(entity, attribute, upper);
-  return {
-    holds: (cell) => {
-      const key = keyOf(cell);
-      return key !== undefined && key >= from && key <= to;
-    },
-  };
-}
-
-function like(condition: ColumnCondition, pattern: (value: string) => string): Test {
-  const matches = likeMatcher(pattern(firstValue(condition)));
-  return { holds: (cell) => cell !== null && matches(scalarText(cell)) };
-}
-
-function containValues(condition: ColumnCondition): Test {
-  const { entity, attribute } = condition.column;
-  if (kindOf(attribute) !== 'choices') {
-    throw operatorNotAllowed(condition.operator, entity.logicalName, attribute.logicalName);
-  }
-  const wanted = new Set(condition.values.map((_, index) => wholeNumber(condition, index)));
-  return {
-    holds: (cell) => Array.isArray(cell) && (cell as readonly number[]).some((v) => wanted.has(v)),
-  };
-}
-
-function wholeNumber(condition: ColumnCondition, index: number): number {
-  const text = condition.values[index];
-  if (text === undefined) throw conditionValueMissing(condition.operator);
-  if (!/^\s*-?\d+\s*$/.test(text)) {
-    throw invalidQueryValue(text, {
-      table: condition.column.entity.logicalName,
-      name: condition.column.attribute.logicalName,
-      netType: netType('number'),
-    });
-  }
-  return Number(text);
-}
-
-function range(end: 'from' | 'before', time: number | undefined): DateRange {
-  return time === undefined ? {} : { [end]: time };
-}
-
-function dateValue(condition: ColumnCondition): number {
-  const { entity, attribute } = condition.column;
-  assertDate(condition);
-  return Number(parseComparable(entity, attribute, firstValue(condition)));
-}
-
-function assertDate(condition: ColumnCondition): void {
-  const { entity, attribute } = condition.column;
-  if (kindOf(attribute) !== 'datetime') {
-    throw operatorNotAllowed(condition.operator, entity.logicalName, attribute.logicalName);
-  }
-}
-
-function within(condition: ColumnCondition, dates: DateRange): Test {
-  assertDate(condition);
-  return {
-    holds: (cell) => {
-      const time = typeof cell === 'string' ? Date.parse(cell) : Number.NaN;
-      return !Number.isNaN(time) && isWithin(dates, time);
-    },
-  };
-}
-
-function inFiscalPeriod(condition: ColumnCondition): Test {
-  assertDate(condition);
-  const period = wholeNumber(condition, 0);
-  return {
-    holds: (cell) => typeof cell === 'string' && fiscalPeriodOf(Date.parse(cell)) === period,
-  };
-}
-
-function periodAndYear(condition: ColumnCondition): DateRange {
-  if (condition.values.length !== 2) {
-    throw conditionValueCount(
-      condition.operator,
-      'a period and a year are',
-      condition.values.length,
-    );
-  }
-  return fiscalPeriod(wholeNumber(condition, 0), wholeNumber(condition, 1));
-}
-
-function oneOf(condition: ColumnCondition, ids: readonly string[]): Test {
-  const { entity, attribute } = condition.column;
-  if (kindOf(attribute) !== 'guid') {
-    throw operatorNotAllowed(condition.operator, entity.logicalName, attribute.logicalName);
-  }
-  const keyOf = comparableOf('guid');
-  const wanted = new Set<Comparable>(ids.map((id) => sqlServerSortKey(id)));
-  return {
-    among: ids.map((id) => id.toLowerCase()),
-    holds: (cell) => {
-      const key = keyOf(cell);
-      return key !== undefined && wanted.has(key);
-    },
-  };
-}
-
-function inHierarchy(
-  context: ConditionContext,
-  condition: ColumnCondition,
-  parts: readonly ('self' | 'below' | 'above')[],
-): Test {
-  const { entity, attribute } = condition.column;
-  const id = parseGuid(firstValue(condition));
-  const ids = hierarchyIds(context.rows, { entity, attribute }, id ?? '', parts);
-  if (ids === undefined || id === undefined) {
-    throw operatorNotAllowed(condition.operator, entity.logicalName, attribute.logicalName);
-  }
-  return oneOf(condition, ids);
-}
-
-function languageOf(context: ConditionContext): number {
-  const language = context.rows.store
-    .get('usersettings', context.caller.userId)
-    ?.cells.get('uilanguageid');
-  return typeof language === 'number' && language > 0 ? language : 1033;
-}

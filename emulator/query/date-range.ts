@@ -97,6 +97,7 @@ export function fiscalPeriodOf(time: number): number {
   return Math.floor(new Date(time).getUTCMonth() / 3) + 1;
 }
 
+/** Does a moment lie in the span? */
 export function isWithin(range: DateRange, time: number): boolean {
   return (
     (range.from === undefined || time >= range.from) &&

@@ -1,7 +1,7 @@
 import type { Entity } from '../metadata/metadata.ts';
 import type { Reference, StoredRow } from '../store/store.ts';
 import { cellReader, isReference, referencedRow } from './column-value.ts';
-import { relatedRows, type RowSource } from './evaluate.ts';
+import { relatedRows, type RowSource } from './related-rows.ts';
 import type { QueryContext } from './interface.ts';
 import { lowerOData } from './lower-odata.ts';
 import type { Navigation } from './navigation.ts';
@@ -25,6 +25,7 @@ import {
 /** Writes a row's members. */
 export type WriteRow = (row: StoredRow) => Members;
 
+/** What rows of a table show in an answer. */
 export interface RowShape {
   readonly entity: Entity;
   readonly selection: Selection;

@@ -9,6 +9,7 @@ export interface RowPreferences {
   readonly maxPageSize?: number;
 }
 
+/** What a query is asked with. */
 export interface QueryContext {
   readonly environment: Environment;
   readonly caller: Caller;

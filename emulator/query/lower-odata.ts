@@ -1,8 +1,10 @@
 import { badQuery } from '../errors/query-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
-import type { ConditionContext } from './condition-operators.ts';
-import { columnOfPath, lowerFilter, newODataScope, type Lowering } from './lower-filter.ts';
-import { parseFilter, splitOutside } from './odata-expression.ts';
+import type { ConditionContext } from './condition-tests.ts';
+import { columnOfPath, newODataScope, type Lowering } from './odata-scope.ts';
+import { lowerFilter } from './lower-filter.ts';
+import { parseFilter } from './odata-expression.ts';
+import { splitOutside } from './split-outside.ts';
 import type { OrderTerm, QueryForm } from './query-form.ts';
 
 /** Lowers `$filter` and `$orderby` over a table. */

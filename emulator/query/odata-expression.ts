@@ -1,16 +1,7 @@
 import { badQuery, syntaxError, unknownFunction } from '../errors/query-errors.ts';
+import { nextToken, type LiteralType, type Token } from './odata-tokens.ts';
 
-export type LiteralType =
-  | 'Edm.String'
-  | 'Edm.Int32'
-  | 'Edm.Int64'
-  | 'Edm.Double'
-  | 'Edm.Guid'
-  | 'Edm.DateTimeOffset'
-  | 'Edm.Date'
-  | 'Edm.Boolean'
-  | 'null';
-
+/** A value in a filter. */
 export interface Literal {
   readonly kind: 'literal';
   readonly type: LiteralType;
@@ -18,11 +9,13 @@ export interface Literal {
   readonly text: string;
 }
 
+/** A column, perhaps by way of navigation properties. */
 export interface Path {
   readonly kind: 'path';
   readonly segments: readonly string[];
 }
 
+/** A function with its arguments. */
 export interface Call {
   readonly kind: 'call';
   readonly name: string;
@@ -33,14 +26,14 @@ export interface Call {
   readonly named: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A filter as a tree. */
 export type Expression =
   | Literal
   | Path
   | Call
   | {
       readonly kind: 'and' | 'or';
-      readonly left: Expression;
-      readonly right: Expression;
+      readonly parts: readonly Expression[];
     }
   | { readonly kind: 'not'; readonly operand: Expression }
   | {
@@ -57,17 +50,10 @@ export type Expression =
       readonly body?: Expression;
     };
 
-interface Token {
-  readonly kind: 'word' | 'string' | 'literal' | 'symbol' | 'array' | 'end';
-  readonly text: string;
-  readonly position: number;
-  /** Position after the token. */
-  readonly end: number;
-  readonly type?: LiteralType;
-}
-
 const comparisons = new Set(['eq', 'ne', 'gt', 'ge', 'lt', 'le']);
+
 const standardFunctions = new Set(['contains', 'startswith', 'endswith']);
+
 /** Expressions nested deeper than this are refused, as the service's parser does. */
 const maxDepth = 100;
 
@@ -124,21 +110,19 @@ class FilterParser {
   }
 
   #or(): Expression {
-    let left = this.#and();
-    while (this.#isWord('or')) {
-      this.#advance();
-      left = { kind: 'or', left, right: this.#and() };
-    }
-    return left;
+    return this.#chain('or', () => this.#chain('and', () => this.#comparison()));
   }
 
-  #and(): Expression {
-    let left = this.#comparison();
-    while (this.#isWord('and')) {
+  // Flat, since clients join hundreds of ids with `or`.
+  #chain(kind: 'and' | 'or', part: () => Expression): Expression {
+    const first = part();
+    if (!this.#isWord(kind)) return first;
+    const parts = [first];
+    while (this.#isWord(kind)) {
       this.#advance();
-      left = { kind: 'and', left, right: this.#comparison() };
+      parts.push(part());
     }
-    return left;
+    return { kind, parts };
   }
 
   #comparison(): Expression {
@@ -149,9 +133,17 @@ class FilterParser {
   }
 
   #unary(): Expression {
-    if (!this.#isWord('not')) return this.#primary();
-    this.#advance();
-    return { kind: 'not', operand: this.#unary() };
+    // A chain of negations is one or none.
+    let negated = false;
+    let negations = 0;
+    for (; this.#isWord('not'); negations++) {
+      this.#advance();
+      negated = !negated;
+    }
+    const operand = this.#primary();
+    if (negations === 0) return operand;
+    const expression: Expression = { kind: 'not', operand };
+    return negated ? expression : { kind: 'not', operand: expression };
   }
 
   #primary(): Expression {
@@ -268,104 +260,4 @@ function arrayValues(text: string, whole: string): readonly string[] {
     if (quoted.length > 0) return quoted;
   }
   throw badQuery(`Invalid JSON array '${text}' in '${whole}'.`);
-}
-
-const patterns: readonly (readonly [RegExp, LiteralType])[] = [
-  [
-    /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![\w-])/y,
-    'Edm.Guid',
-  ],
-  [
-    /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?(?![\w])/y,
-    'Edm.DateTimeOffset',
-  ],
-  [/\d{4}-\d{2}-\d{2}(?![\w-])/y, 'Edm.Date'],
-  [/-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)[mMdDfF]?(?![\w])/y, 'Edm.Double'],
-  [/-?\d+[lLmMdDfF]?(?![\w.])/y, 'Edm.Int32'],
-];
-const word = /[A-Za-z_$@][\w.]*/y;
-
-function nextToken(text: string, from: number): Token {
-  let position = from;
-  while (/\s/.test(text.charAt(position))) position++;
-  const character = text.charAt(position);
-  if (character === '') return { kind: 'end', text: '', position, end: position };
-  if (character === "'") return stringToken(text, position);
-  if (character === '[') return arrayToken(text, position);
-  for (const [pattern, type] of patterns) {
-    const match = matchAt(pattern, text, position);
-    if (match === undefined) continue;
-    return {
-      kind: 'literal',
-      text: match.replace(/(?<=^-?[\d.]+)[lLmMdDfF]$/, ''),
-      type: type === 'Edm.Int32' && match.replace('-', '').length > 10 ? 'Edm.Int64' : type,
-      position,
-      end: position + match.length,
-    };
-  }
-  const name = matchAt(word, text, position);
-  if (name !== undefined) {
-    return { kind: 'word', text: name, position, end: position + name.length };
-  }
-  if ('(),/:=*'.includes(character)) {
-    return { kind: 'symbol', text: character, position, end: position + 1 };
-  }
-  throw syntaxError(position, text);
-}
-
-function matchAt(pattern: RegExp, text: string, position: number): string | undefined {
-  const sticky = new RegExp(pattern);
-  sticky.lastIndex = position;
-  return sticky.exec(text)?.[0];
-}
-
-function stringToken(text: string, position: number): Token {
-  let value = '';
-  for (let at = position + 1; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character !== "'") value += character;
-    else if (text.charAt(at + 1) === "'") {
-      value += "'";
-      at++;
-    } else return { kind: 'string', text: value, position, end: at + 1 };
-  }
-  throw badQuery(
-    `There is an unterminated string literal at position ${text.length} in '${text}'.`,
-  );
-}
-
-function arrayToken(text: string, position: number): Token {
-  let quote = '';
-  for (let at = position + 1; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (quote !== '') {
-      if (character === '\\') at++;
-      else if (character === quote) quote = '';
-    } else if (character === '"' || character === "'") quote = character;
-    else if (character === ']') {
-      return { kind: 'array', text: text.slice(position, at + 1), position, end: at + 1 };
-    }
-  }
-  throw syntaxError(text.length, text);
-}
-
-/** Splits at a separator that stands outside of parentheses and quotes. */
-export function splitOutside(text: string, separator: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let quoted = false;
-  let start = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === "'") quoted = !quoted;
-    else if (quoted) continue;
-    else if (character === '(') depth++;
-    else if (character === ')') depth--;
-    else if (character === separator && depth === 0) {
-      parts.push(text.slice(start, at));
-      start = at + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  return parts;
 }

@@ -9,7 +9,7 @@ import {
 import type { Attribute, Entity, Metadata } from '../metadata/metadata.ts';
 import type { QueryOptions } from './interface.ts';
 import { navigationOf, type Navigation } from './navigation.ts';
-import { splitOutside } from './odata-expression.ts';
+import { splitOutside } from './split-outside.ts';
 import { attributeOfProperty } from './row-members.ts';
 
 /** Columns an answer shows. */
@@ -19,6 +19,7 @@ export interface Selection {
   readonly attributes?: readonly Attribute[];
 }
 
+/** One navigation property of a `$expand`, with its options. */
 export interface ExpandItem {
   readonly navigation: Navigation;
   /** `nav/$ref`: only the link. */
@@ -58,6 +59,7 @@ export function assertOptions(options: QueryOptions): void {
   }
 }
 
+/** Reads a `$select`; throws for unknown columns. */
 export function readSelect(
   metadata: Metadata,
   entity: Entity,
@@ -88,6 +90,7 @@ function selectedAttribute(
   return navigation?.kind === 'single' ? navigation.column : undefined;
 }
 
+/** Reads a `$top`. */
 export function readTop(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\s*\d+\s*$/.test(text)) {
@@ -98,6 +101,7 @@ export function readTop(text: string | undefined): number | undefined {
   return Number(text);
 }
 
+/** Reads a `$count`. */
 export function readCount(text: string | undefined): boolean {
   if (text === undefined || text === 'false') return false;
   if (text === 'true') return true;

@@ -12,7 +12,8 @@ import {
   scalarText,
   type Comparable,
 } from './column-value.ts';
-import { hasIndexedCondition, visitTuples, type RowSource } from './evaluate.ts';
+import { hasIndexedCondition, visitTuples } from './evaluate.ts';
+import type { RowSource } from './related-rows.ts';
 import type { ColumnOf, OrderTerm, QueryForm, Source, Tuple } from './query-form.ts';
 
 /** One part of the order of a query, with the text a paging cookie keeps of it. */
@@ -35,6 +36,7 @@ export interface Position {
   readonly texts: readonly (string | undefined)[];
 }
 
+/** The position that a cookie names. */
 export function positionOf(
   terms: readonly SortTerm[],
   texts: readonly (string | undefined)[],
@@ -46,6 +48,7 @@ export function positionOf(
   return { keys, texts };
 }
 
+/** Which rows of a result are wanted. */
 export interface PageRequest {
   readonly limit: number;
   readonly skip?: number;
@@ -54,6 +57,7 @@ export interface PageRequest {
   readonly counted: boolean;
 }
 
+/** Some rows of a result. */
 export interface Page {
   readonly tuples: readonly Tuple[];
   readonly more: boolean;

@@ -16,6 +16,7 @@ export interface QueryForm {
   readonly slots: number;
 }
 
+/** Rows by slot. */
 export type Tuple = readonly (StoredRow | undefined)[];
 
 /** A table in the query. */
@@ -29,13 +30,16 @@ export interface Source {
   readonly filter?: Condition;
 }
 
+/** A column that the answer shows. */
 export interface OutputColumn {
   readonly attribute: Attribute;
   readonly alias?: string;
 }
 
+/** `first` takes one match where `inner` takes all. */
 export type JoinKind = 'inner' | 'outer' | 'first';
 
+/** A table joined to another by equal columns. */
 export interface Join {
   readonly kind: JoinKind;
   readonly source: Source;
@@ -80,6 +84,7 @@ export type Condition =
       readonly mode: 'any' | 'none' | 'all';
     };
 
+/** One column of the order. */
 export interface OrderTerm {
   readonly column: ColumnOf;
   readonly descending: boolean;
@@ -87,7 +92,9 @@ export interface OrderTerm {
   readonly raw: boolean;
 }
 
+/** Holds for every row. */
 export const always: Condition = { kind: 'and', parts: [] };
+/** Holds for no row. */
 export const never: Condition = { kind: 'or', parts: [] };
 
 /** Conjunction without the trivial parts. */
@@ -95,4 +102,22 @@ export function allOf(parts: readonly (Condition | undefined)[]): Condition | un
   const present = parts.filter((part) => part !== undefined);
   if (present.length < 2) return present[0];
   return { kind: 'and', parts: present };
+}
+
+/** Disjunction. Ids of one column become one test, so that an index can find them. */
+export function anyOf(parts: readonly Condition[]): Condition {
+  const [first] = parts;
+  if (first?.kind !== 'test' || first.among === undefined) return { kind: 'or', parts };
+  const { slot, attribute } = first.column;
+  const among: string[] = [];
+  for (const part of parts) {
+    if (part.kind !== 'test' || part.among === undefined) return { kind: 'or', parts };
+    if (part.column.slot !== slot || part.column.attribute !== attribute) {
+      return { kind: 'or', parts };
+    }
+    among.push(...part.among);
+  }
+  const holds = (cell: Cell): boolean =>
+    parts.some((part) => part.kind === 'test' && part.holds(cell));
+  return { kind: 'test', column: first.column, holds, among };
 }

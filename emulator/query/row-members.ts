@@ -39,6 +39,7 @@ export function isReadable(attribute: Attribute): boolean {
   return attribute.validForRead && attribute.validODataAttribute && attribute.type !== 'PartyList';
 }
 
+/** A column as a property of the answer; secured ones read as null without a profile. */
 export function propertyOf(
   context: QueryContext,
   entity: Entity,
@@ -184,6 +185,7 @@ function fileId(rowId: string, column: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** The row's version as an ETag. */
 export function etagOf(row: StoredRow): string {
   return `W/"${row.version}"`;
 }

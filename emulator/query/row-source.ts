@@ -1,4 +1,4 @@
-import type { RowSource } from './evaluate.ts';
+import type { RowSource } from './related-rows.ts';
 import type { QueryContext } from './interface.ts';
 
 /** The rows a request may see. */

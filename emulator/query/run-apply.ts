@@ -4,14 +4,10 @@ import type { StoredRow } from '../store/store.ts';
 import { aggregateRows, type AggregateColumn, type AggregateFunction } from './aggregate.ts';
 import { collection } from './collection.ts';
 import type { JsonObject, QueryContext, QueryOptions } from './interface.ts';
-import {
-  columnOfPath,
-  lowerFilter,
-  newODataScope,
-  type Lowering,
-  type ODataScope,
-} from './lower-filter.ts';
-import { parseFilter, splitOutside } from './odata-expression.ts';
+import { columnOfPath, newODataScope, type Lowering, type ODataScope } from './odata-scope.ts';
+import { lowerFilter } from './lower-filter.ts';
+import { parseFilter } from './odata-expression.ts';
+import { splitOutside } from './split-outside.ts';
 import { allOf, type Condition, type QueryForm } from './query-form.ts';
 import { propertyName } from './row-members.ts';
 import { rowSourceOf } from './row-source.ts';

@@ -3,7 +3,7 @@ import type { Entity } from '../metadata/metadata.ts';
 import { aggregateRows, type AggregateValue } from './aggregate.ts';
 import { collection, maxPageSize } from './collection.ts';
 import { isLookup, scalarText } from './column-value.ts';
-import type { RowSource } from './evaluate.ts';
+import type { RowSource } from './related-rows.ts';
 import { grouped } from './format-value.ts';
 import type { QueryContext, RunFetchXml } from './interface.ts';
 import { pageRows, sortTerms, type SortTerm } from './page-rows.ts';
@@ -27,6 +27,7 @@ import {
 /** Without a cookie pages can only be counted, and only so far. */
 const maxSimplePaging = 50_000;
 
+/** Answers a FetchXML query: one page of rows, or its groups. */
 export const runFetchXml: RunFetchXml = (context, entity, fetchXml) => {
   const rows = rowSourceOf(context);
   const query = readFetchXml(

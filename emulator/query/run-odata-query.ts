@@ -21,6 +21,7 @@ import type { QueryForm } from './query-form.ts';
 import { rowSourceOf } from './row-source.ts';
 import { runFetchXml } from './run-fetch-xml.ts';
 
+/** Answers a query of a set, or of the rows a navigation property leads to. */
 export const runODataQuery: RunODataQuery = (context, entity, options, requestUrl, within) => {
   assertOptions(options);
   const fetchXml = options.get('fetchXml');

@@ -1,9 +1,10 @@
 import { rowWriter } from './expand-rows.ts';
 import type { ShapeRow } from './interface.ts';
-import { contextColumns, readExpand, readSelect } from './odata-options.ts';
+import { assertOptions, contextColumns, readExpand, readSelect } from './odata-options.ts';
 
 /** One row as the service shows it, with its context and version. */
 export const shapeRow: ShapeRow = (context, entity, row, options) => {
+  assertOptions(options);
   const { metadata } = context.environment;
   const selection = readSelect(metadata, entity, options.get('$select'));
   const expand = readExpand(metadata, entity, options.get('$expand'));

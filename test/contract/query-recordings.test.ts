@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Emulator } from '#emulator/emulator.ts';
 import { listen } from '#emulator/protocol/listen.ts';
 import type { Cell } from '#emulator/store/store.ts';
-import { sendTo } from '#support/emulator.ts';
 import { putRecordedRows } from '#support/recorded-queries.ts';
 
 const recordings = '../shared/reference/webapi/exchanges.jsonl';
@@ -72,11 +71,15 @@ async function replay(exchange: Exchange, more: More): Promise<string> {
   const running = await listen(emulator, { port: 0 });
   try {
     const prefer = exchange.request.headers['Prefer'];
-    const answer = await sendTo(running.url, 'GET', {
-      path: path.includes('%') ? path : encodeURI(path),
-      headers: prefer === undefined ? {} : { Prefer: prefer },
+    const url = `${running.url}/api/data/v9.2/${path.includes('%') ? path : encodeURI(path)}`;
+    const answer = await fetch(url, {
+      headers: {
+        Authorization: 'Bearer test',
+        Accept: 'application/json',
+        ...(prefer === undefined ? {} : { Prefer: prefer }),
+      },
     });
-    return answer.text;
+    return await answer.text();
   } finally {
     await running.close();
   }

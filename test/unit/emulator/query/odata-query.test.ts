@@ -76,12 +76,15 @@ const filters: readonly (readonly [string, readonly number[]])[] = [
   ['x_flag eq true', [1]],
   ['x_flag', [1]],
   ['not x_flag', [2]],
+  ['not not x_flag', [1]],
   ['x_flag ne true', [2, 3]],
   ['x_kind eq 2', [2]],
   ['x_when ge 2024-04-10T00:00:00Z', [1]],
   ['x_when ge 2024-04-10', [1]],
   ['x_day eq 2024-04-10', [1]],
   [`x_thingid eq ${rowId(2).toUpperCase()}`, [2]],
+  [`x_thingid eq ${rowId(2)} or x_thingid eq ${rowId(1)} or x_thingid eq ${rowId(9)}`, [1, 2]],
+  [`x_thingid eq ${rowId(2)} or x_count eq 1234`, [1, 2]],
   [`_x_parentid_value eq ${rowId(1)}`, [2]],
   [`x_ParentId/x_thingid eq ${rowId(1)}`, [2]],
   ["x_ParentId/x_name eq 'alpha'", [2]],
@@ -185,6 +188,16 @@ const refused: readonly (readonly [string, string])[] = [
     '$expand=x_thing_parts($top=1;$expand=x_ThingId)',
     'Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested one-to-many relationship.',
   ],
+  [
+    "$filter=contains(x_count,'1')",
+    "No function signature for the function with name 'contains' matches the specified arguments. The function signatures considered are: contains(Edm.String Nullable=true, Edm.String Nullable=true).",
+  ],
+  [
+    "$filter=tolower(x_name) eq 'a'",
+    "An unknown function with name 'tolower' was found. This may also be a function import or a key lookup on a navigation property, which is not allowed.",
+  ],
+  ['$filter=x_name eq', "Expression expected at position 9 in 'x_name eq'."],
+  ["$filter=(x_name eq 'a'", "')' or operator expected at position 14 in '(x_name eq 'a''."],
   ['$skip=5', 'Skip Clause is not supported in CRM'],
   ['$search=x', 'The query parameter $search is not supported'],
   ['$format=json', 'The query parameter $format is not supported'],
@@ -401,6 +414,18 @@ describe('OData queries', () => {
       shaped['@odata.context'],
       'http://emulator/api/data/v9.2/$metadata#systemusers(fullname)/$entity',
     );
+  });
+
+  it('survives expressions without end', () => {
+    for (const filter of [`${'('.repeat(20_000)}x_flag`, 'not '.repeat(20_000)]) {
+      assert.throws(
+        () => world.odata('x_thing', `$filter=${filter}`),
+        (error) => error instanceof ServiceError && error.status === 400,
+      );
+    }
+    const long = Array.from({ length: 3000 }, (_, index) => `x_count eq ${index}`).join(' or ');
+    const answer = world.odata('x_thing', `$select=x_name&$filter=${long}`);
+    assert.deepEqual(columnOf(answer, 'x_name'), ['Alpha', "O'Brien"]);
   });
 
   it('runs saved queries', () => {
