@@ -1,6 +1,5 @@
 // Bundles the tasks and the command line under dist/, ready to run from anywhere and for tfx to pack.
 import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import { stageTable } from '#shared/stages/stage-table.ts';
@@ -63,9 +62,6 @@ async function buildCli(): Promise<void> {
   await writeFile(`${cli}/urm.js`, `#!/usr/bin/env node\n${entry}`);
   await chmod(`${cli}/urm.js`, 0o755);
   await writeFile(`${cli}/package.json`, '{ "type": "module" }\n');
-  // The emulator reads its tables beside its code; bundled code lies in chunks/.
-  if (existsSync('emulator/metadata/data'))
-    await cp('emulator/metadata/data', `${cli}/chunks/data`, { recursive: true });
 }
 
 /** The folder that tfx packs, in its final shape. */

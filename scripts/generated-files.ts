@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { codes } from '#shared/errors/codes.ts';
-import { stageTable } from '#shared/stages/stage-table.ts';
+import { stageEntry, stageTable } from '#shared/stages/stage-table.ts';
+import { areas } from '#shared/routing/catalogue.ts';
+import { commands } from '../cli/commands.ts';
 import { stageCommand } from '../cli/stage-command.ts';
 import { toolVersion } from '../cli/tool-version.ts';
-import { referencePage, taskReadme, taskTable } from './reference-page.ts';
+import { areaTable, commandPage, referencePage, taskReadme, taskTable } from './reference-page.ts';
 import { taskManifest } from './task-manifest.ts';
 import { troubleshootingPage } from './troubleshooting-page.ts';
 
@@ -15,16 +17,26 @@ export async function generatedFiles(root: URL): Promise<ReadonlyMap<string, str
     files.set(`tasks/${entry.task}/README.md`, taskReadme(entry));
     files.set(`docs/reference/${entry.name}.md`, referencePage(entry, stageCommand(entry)));
   }
+  const others = commands.filter((command) => stageEntry(command.name) === undefined);
+  files.set('docs/reference/commands.md', commandPage(others));
   files.set('docs/troubleshooting.md', troubleshootingPage(codes));
   const readme = await readFile(new URL('README.md', root), 'utf8');
-  files.set('README.md', withTaskTable(readme));
+  files.set(
+    'README.md',
+    withParts(readme, { tasks: taskTable(stageTable), areas: areaTable(areas) }),
+  );
   return files;
 }
 
-function withTaskTable(readme: string): string {
-  return readme.replace(
-    /(<!-- tasks -->\n)[^]*?(\n<!-- \/tasks -->)/,
-    (_, before: string, after: string) => `${before}${taskTable(stageTable)}${after}`,
+/** The generated parts of a page, each between its two marks. */
+function withParts(text: string, parts: Readonly<Record<string, string>>): string {
+  return Object.entries(parts).reduce(
+    (page, [name, part]) =>
+      page.replace(
+        new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`),
+        (_, before: string, after: string) => `${before}${part}\n${after}`,
+      ),
+    text,
   );
 }
 

@@ -1,5 +1,6 @@
 import { inputName, type StageOption } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
+import type { Area } from '#shared/routing/area.ts';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/usage.ts';
 
@@ -64,6 +65,36 @@ export function taskTable(entries: readonly StageEntry[]): string {
         `| [\`${entry.task}@${entry.major}\`](docs/reference/${entry.name}.md) | \`urm ${entry.name}\` | ${entry.reads} | ${entry.writes} |`,
     ),
   ].join('\n');
+}
+
+/** What moves, as the README shows it. */
+export function areaTable(areas: readonly Area[]): string {
+  return [
+    '| area | channels | steps |',
+    '| --- | --- | --- |',
+    ...areas.map(({ title, channels, steps }) => {
+      const whose = channels.length === 0 ? 'all' : channels.join(', ');
+      return `| ${cell(title)} | ${whose} | ${steps.map(({ step }) => `\`${step}\``).join(' ')} |`;
+    }),
+  ].join('\n');
+}
+
+/** The page of the commands that are no stages. */
+export function commandPage(commands: readonly Command[]): string {
+  return page([
+    '# Other commands',
+    '',
+    '<!-- Generated from cli/commands by `npm run docs`. -->',
+    '',
+    ...commands.flatMap((command) => [
+      `## urm ${command.name}`,
+      '',
+      '```text',
+      ...usage(command),
+      '```',
+      '',
+    ]),
+  ]);
 }
 
 function optionRow(option: StageOption): string {
