@@ -5,7 +5,7 @@ import type { TextReferences } from '../model/rules.ts';
 import type { EnvironmentColumn, EnvironmentTable, SourceTable } from '../model/table.ts';
 import { missingRequired, problemWithValue } from './allowed-values.ts';
 import type { ResolvedIdentities } from './identity.ts';
-import { isNeverCompared } from './platform-columns.ts';
+import { isNeverCompared, travelsWithRow } from './platform-columns.ts';
 import { shiftDate } from './relative-dates.ts';
 import { placeOf, rowProblem, type FindingText, type NamedRow } from './row-finding.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
@@ -55,11 +55,13 @@ export function comparedColumns(table: IndexedTable, described: EnvironmentTable
 }
 
 function isCompared(column: string, table: IndexedTable, described: EnvironmentTable): boolean {
+  const known = described.columns.get(column);
   return (
     column !== described.idColumn &&
     !isNeverCompared(column) &&
     !table.rules.withheld.has(column) &&
-    described.columns.get(column)?.readable === true
+    known?.readable === true &&
+    travelsWithRow(known.type)
   );
 }
 
@@ -92,6 +94,8 @@ class ChangeList {
   readonly #states: Change[] = [];
   /** Notices by column: only those of columns that change are told. */
   readonly #notices = new Map<string, Finding>();
+  /** Values that do not go with the row. */
+  readonly #untravelled: Finding[] = [];
   readonly #said = new Set<string>();
   #live = false;
   problem: Finding | undefined;
@@ -117,6 +121,10 @@ class ChangeList {
           summary: `The target table has no column ${name}`,
           remedy: 'Import the solution that has the column, or leave it out of the package.',
         });
+      return;
+    }
+    if (!travelsWithRow(column.type)) {
+      if (value !== null && target === undefined) this.#untravelled.push(this.#notTravelling(name));
       return;
     }
     const mode = this.#dateModeOf(name);
@@ -155,7 +163,10 @@ class ChangeList {
       references: this.#references,
       states: this.#states,
       live: this.#live,
-      notices: changed.flatMap((column) => this.#notices.get(column) ?? []),
+      notices: [
+        ...this.#untravelled,
+        ...changed.flatMap((column) => this.#notices.get(column) ?? []),
+      ],
     };
     if (this.problem !== undefined) return { ...changes, fate: 'blocked', problem: this.problem };
     if (this.#pair.target === undefined) return { ...changes, fate: 'created' };
@@ -291,6 +302,17 @@ class ChangeList {
       (reference) => targets.get(`${reference.tables.join('|')}/${reference.id}`)?.id,
     );
     return { value: rewritten, rewrites };
+  }
+
+  #notTravelling(column: string): Finding {
+    return {
+      severity: 'info',
+      code: 'URM1330',
+      where: placeOf(this.#named, column),
+      summary: `${column} holds a file or parties, which are not written with the row`,
+      detail: '',
+      remedy: 'Set it in the target by hand.',
+    };
   }
 
   #dateModeOf(column: string): 'absolute' | 'relative' | 'relativeDaily' {

@@ -1,13 +1,14 @@
-import { MigrationError } from '../errors/migration-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Guid } from '../model/guid.ts';
 import type { Identity, IdentityMap, Match } from '../model/identity.ts';
-import { cell, isLookup, type Row, type RowRef, type Value } from '../model/row.ts';
+import { cell, isLookup, type RowRef, type Value } from '../model/row.ts';
 import type { EnvironmentTable } from '../model/table.ts';
-import type { RowMap, RowSelection, TargetLookup } from './ports.ts';
+import type { RowMap, TargetLookup } from './ports.ts';
 import { rowProblem, type NamedRow } from './row-finding.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
-import { normalForm } from './values.ts';
+import { groupBy, pushTo } from './group-by.ts';
+import { identitiesOf, keyText } from './identity-keys.ts';
+import { TargetQuestions } from './target-questions.ts';
 
 /** What became of every row of the package and of every row it refers to. */
 export interface ResolvedIdentities extends IdentityMap {
@@ -50,15 +51,14 @@ export async function resolveIdentities(
 /** A life of one call: what is known so far, and the questions still open. */
 class IdentityResolver {
   readonly #input: IdentityInput;
-  readonly #signal: AbortSignal;
   readonly #matches: (Match | undefined)[] = [];
   readonly #problems = new Map<Node, Finding>();
   readonly #system = new Set<Node>();
-  readonly #unreadable = new Map<string, Finding>();
+  readonly #questions: TargetQuestions;
 
   constructor(input: IdentityInput, signal: AbortSignal) {
     this.#input = input;
-    this.#signal = signal;
+    this.#questions = new TargetQuestions(input.target, signal);
   }
 
   async applyMap(): Promise<void> {
@@ -78,7 +78,7 @@ class IdentityResolver {
       }
     }
     for (const [table, byTarget] of rows) {
-      const found = await this.#existing(table, [...byTarget.keys()]);
+      const found = await this.#questions.existing(table, [...byTarget.keys()]);
       for (const [id, nodes] of byTarget)
         for (const node of nodes)
           if (found.has(id)) this.#matches[node] = { is: 'same', target: { table, id }, by: 'map' };
@@ -97,7 +97,7 @@ class IdentityResolver {
     }
     for (const [table, nodes] of byTable) {
       const open = nodes.filter((node) => this.#matches[node] === undefined);
-      const found = await this.#existing(
+      const found = await this.#questions.existing(
         table,
         open.map((node) => index.refOf(node).id),
       );
@@ -126,10 +126,11 @@ class IdentityResolver {
   // A row that could not be sought is not known to be absent: creating it might double it.
   #refuseUnread(): void {
     const { index } = this.#input;
-    if (this.#unreadable.size === 0) return;
+    const { unreadable } = this.#questions;
+    if (unreadable.size === 0) return;
     for (const node of index.rows) {
       const { table } = index.refOf(node);
-      if (this.#unreadable.has(table) && this.#matches[node]?.is !== 'same')
+      if (unreadable.has(table) && this.#matches[node]?.is !== 'same')
         this.#refuse(node, 'URM1325', {
           summary: `The row could not be sought, because table ${table} could not be read`,
           remedy: 'Give the signed-in identity the privilege to read it, then plan again.',
@@ -176,7 +177,7 @@ class IdentityResolver {
         return node === undefined ? absent : matchOf(node);
       },
       problems: this.#problems,
-      unreadable: [...this.#unreadable.values()],
+      unreadable: [...this.#questions.unreadable.values()],
     };
   }
 
@@ -199,30 +200,13 @@ class IdentityResolver {
           summary: 'The row has no id of its own',
           remedy: 'Export the data again with a current tool.',
         });
-      else open.push({ node, table, described, chain: this.#chainOf(node, table), at: 0 });
-    }
-    return open;
-  }
-
-  #chainOf(node: Node, table: IndexedTable): readonly Identity[] {
-    const { systemRows, identities } = table.rules;
-    if (systemRows !== undefined) {
-      const value = this.#input.index.keyCellsOf(node)[table.keyColumns.indexOf(systemRows.column)];
-      if (typeof value === 'string' && systemRows.values.has(value)) {
-        this.#system.add(node);
-        return [{ by: 'unique-name', column: systemRows.column }];
+      else {
+        const { chain, isSystem } = identitiesOf(index, node, table);
+        if (isSystem) this.#system.add(node);
+        open.push({ node, table, described, chain, at: 0 });
       }
     }
-    const byId: Identity = { by: 'id' };
-    if (table.sources.some((source) => source.forceCreate)) return [byId];
-    const chain = identities.filter((identity) => identity.by !== 'map');
-    const marked = table.sources.find((source) => source.compareBy.length > 0);
-    if (marked !== undefined && !marked.compareBy.includes(marked.idColumn)) {
-      // What the package says of its own keys comes before the id, whatever the id is worth.
-      const at = chain.findIndex((identity) => identity.by === 'id');
-      chain.splice(at < 0 ? chain.length : at, 0, { by: 'key', columns: marked.compareBy });
-    }
-    return chain.some((identity) => identity.by === 'id') ? chain : [...chain, byId];
+    return open;
   }
 
   async #seekGroup(
@@ -251,7 +235,7 @@ class IdentityResolver {
   async #seekById(rows: readonly OpenRow[]): Promise<readonly OpenRow[]> {
     const { index } = this.#input;
     const table = rows[0]?.table.name ?? '';
-    const found = await this.#existing(
+    const found = await this.#questions.existing(
       table,
       rows.map((row) => index.refOf(row.node).id),
     );
@@ -283,7 +267,11 @@ class IdentityResolver {
     if (described === undefined || sought.length === 0) return { next, waiting };
     const keys = sought.map(({ key }) => key);
     const candidates = new Map<string, RowRef[]>();
-    for await (const found of this.#read(described, columns, { by: 'keys', columns, keys })) {
+    for await (const found of this.#questions.rows(described, columns, {
+      by: 'keys',
+      columns,
+      keys,
+    })) {
       const values = columns.map((column) => cell(found, column));
       const ref = { table: described.name, id: found.id };
       pushTo(candidates, keyText(values, columns, described), ref);
@@ -375,38 +363,6 @@ class IdentityResolver {
     const row: NamedRow = { ref: index.refOf(node), name: index.nameOf(node) };
     if (!this.#problems.has(node)) this.#problems.set(node, rowProblem(code, row, text));
   }
-
-  async #existing(table: string, ids: readonly Guid[]): Promise<ReadonlySet<Guid>> {
-    const found = new Set<Guid>();
-    if (ids.length === 0) return found;
-    const described = (await this.#input.target.tables([table], this.#signal)).get(table);
-    if (described === undefined) return found;
-    const rows = this.#read(described, [described.idColumn], { by: 'ids', ids });
-    for await (const row of rows) found.add(row.id);
-    return found;
-  }
-
-  async *#read(
-    table: EnvironmentTable,
-    columns: readonly string[],
-    where: RowSelection,
-  ): AsyncGenerator<Row> {
-    if (this.#unreadable.has(table.name)) return;
-    try {
-      yield* this.#input.target.rows(table, columns, where, this.#signal);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      if (!(error instanceof MigrationError)) throw error;
-      this.#unreadable.set(table.name, {
-        severity: 'error',
-        code: 'URM1325',
-        where: `table ${table.name}`,
-        summary: 'The table could not be read in the target',
-        detail: error.message,
-        remedy: 'Give the signed-in identity the privilege to read it, then plan again.',
-      });
-    }
-  }
 }
 
 interface OpenRow {
@@ -416,30 +372,4 @@ interface OpenRow {
   /** The identities to try, and the one that is tried next. */
   readonly chain: readonly Identity[];
   readonly at: number;
-}
-
-function keyText(
-  values: readonly (Value | undefined)[],
-  columns: readonly string[],
-  table: EnvironmentTable,
-): string {
-  const parts = columns.map((column, at) => {
-    const value = values[at];
-    // Only the id of a lookup: some answers do not name its table.
-    if (isLookup(value)) return value.id;
-    return normalForm(value, table.columns.get(column)?.type ?? 'text') ?? null;
-  });
-  return JSON.stringify(parts);
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) pushTo(groups, keyOf(item), item);
-  return groups;
-}
-
-function pushTo<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
 }

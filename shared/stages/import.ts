@@ -19,6 +19,7 @@ import { outcomeOf } from './outcome.ts';
 import { blockedFindings, headOf, planOutputs } from './plan.ts';
 import type { FileSpool } from './planning/file-spool.ts';
 import { openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
+import { checkOutputFolder } from './planning/output-folder.ts';
 import { choosePlan } from './planning/choose-plan.ts';
 import type { Ports, Stage } from './stage.ts';
 
@@ -50,6 +51,7 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
       plan: reader.text('plan'),
       planHash: reader.text('planHash'),
       map: reader.text('map'),
+      config: reader.text('config'),
       run: run ?? reader.required('out'),
       resume: reader.flag('resume'),
       allowSameEnvironment: reader.flag('allowSameEnvironment'),
@@ -58,6 +60,7 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
   },
 
   run: async (options, ports, signal) => {
+    await checkOutputFolder(options.run, ports.files);
     const writer = openWriter(options.target, ports);
     const journalPath = join(options.run, 'journal.jsonl');
     const earlier = await readJournal(journalPath, ports.files, signal);

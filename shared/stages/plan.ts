@@ -7,6 +7,7 @@ import type { StageResult } from '../model/result.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
+import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
 import { hasChanges, planSummary } from './planning/plan-summary.ts';
 import type { Stage } from './stage.ts';
@@ -31,12 +32,14 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
       target: reader.connection('target'),
       package: reader.required('package'),
       map: reader.text('map'),
+      config: reader.text('config'),
       allowSameEnvironment: reader.flag('allowSameEnvironment'),
       out: reader.required('out'),
     });
   },
 
   run: async (options, ports, signal) => {
+    await checkOutputFolder(options.out, ports.files);
     const reader = openReader(options.target, ports);
     const opened = await openBoth(options, reader, ports, signal);
     const { plan, spool } = await makePlan(opened, options, reader, ports, signal);

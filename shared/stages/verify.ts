@@ -28,6 +28,7 @@ export const verifyStage: Stage<VerifyOptions, VerifyResult> = {
       target: reader.connection('target'),
       package: reader.required('package'),
       map: reader.text('map'),
+      config: reader.text('config'),
       // Nothing is written: a package may always be held against the environment it came from.
       allowSameEnvironment: true,
     });

@@ -63,6 +63,19 @@ describe('plan', () => {
     assert.equal(await requestsSoFar(target), since);
   });
 
+  it('refuses an output folder that is a file, and settings that it would have to leave out', async () => {
+    await writeFile(join(folder.path, 'file'), '');
+    const onFile = await promotion.plan('file');
+    assert.deepEqual(told(onFile.findings), ['error URM1001 out']);
+    await writeFile(join(folder.path, 'config.yml'), 'format: 1\nignore: []\n');
+    const configured = await promotion.plan('out', { config: join(folder.path, 'config.yml') });
+    assert.deepEqual(told(configured.findings), ['error URM1001 config']);
+    assert.match(configured.findings[0]?.summary ?? '', /ignore/);
+    await writeFile(join(folder.path, 'config.yml'), 'format: 1\nchannels: [voice]\n');
+    const scoped = await promotion.plan('out', { config: join(folder.path, 'config.yml') });
+    assert.ok(scoped.findings.every(({ severity }) => severity !== 'error'));
+  });
+
   const maps: readonly (readonly [string, string, RegExp])[] = [
     ['is no YAML', 'rows: [', /no YAML/],
     ['has another format', 'format: 2\nrows: []\n', /format: 1/],

@@ -12,6 +12,8 @@ export interface MemoryWriterOptions {
   readonly logic?: (write: Write, cells: ReadonlyMap<string, Value>) => ReadonlyMap<string, Value>;
   /** After so many rows the connection is gone for good, in the middle of a batch. */
   readonly lostAfter?: number;
+  /** Told of every row after it was written. */
+  readonly written?: (write: Write) => void;
 }
 
 /** A client onto a target in memory. */
@@ -30,7 +32,8 @@ export function aMemoryWriter(
     if (options.lostAfter !== undefined && written.length >= options.lostAfter)
       throw failure('The connection is gone');
     const refused = options.refuse?.(write) ?? refusal(write, target);
-    if (refused !== undefined) return { is: 'failed', error: failure(refused) };
+    if (refused !== undefined)
+      return { is: 'failed', error: failure(refused, refused === staleVersion ? 412 : 400) };
     written.push(write);
     if (write.kind === 'link') target.link(write.link);
     if (write.kind === 'create' || write.kind === 'update') {
@@ -38,6 +41,7 @@ export function aMemoryWriter(
       target.put(write.table.name, write.id, Object.fromEntries(cells));
     }
     if (write.kind === 'delete') target.remove(write.table.name, write.id);
+    options.written?.(write);
     return { is: 'done' };
   };
   return {
@@ -82,7 +86,7 @@ function refusal(write: Write, target: MemoryTarget): string | undefined {
   if (write.kind === 'delete') return undefined;
   if (write.kind === 'update' && write.version !== undefined) {
     const version = `W/"${JSON.stringify(row?.get('versionnumber'))}"`;
-    if (version !== write.version) return 'The version does not match';
+    if (version !== write.version) return staleVersion;
   }
   for (const [column, value] of write.cells)
     if (isLookup(value) && !target.rowsOf(value.table).has(value.id))
@@ -90,11 +94,13 @@ function refusal(write: Write, target: MemoryTarget): string | undefined {
   return undefined;
 }
 
-function failure(serviceMessage: string): DataverseError {
+const staleVersion = 'The version does not match';
+
+function failure(serviceMessage: string, status = 400): DataverseError {
   return new DataverseError(
     'URM1012',
     { what: serviceMessage, where: 'POST $batch', next: 'Look.' },
-    { status: 400, serviceMessage },
+    { status, serviceMessage },
   );
 }
 

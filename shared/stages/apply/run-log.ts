@@ -105,15 +105,7 @@ export function failureOf(
       detail: error.what,
       remedy: 'Import again: rows that are there are recognized.',
     };
-  if (error.status === 412 && action.kind !== 'create')
-    return {
-      severity: 'error',
-      code: 'URM1405',
-      where: placeOf(row),
-      summary: 'Somebody changed the row between the comparison and the write',
-      detail: error.serviceMessage,
-      remedy: 'Plan again and look at what changed.',
-    };
+  if (error.status === 412 && action.kind !== 'create') return changedMeanwhile(action);
   return {
     severity: 'error',
     code: 'URM1401',
@@ -123,6 +115,21 @@ export function failureOf(
       .filter((fact) => fact !== undefined)
       .join(' '),
     remedy: 'Correct the cause and import again: only what is missing is written.',
+  };
+}
+
+/** Somebody else was at work in the same row. */
+export function changedMeanwhile(action: Action): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1405',
+    where: placeOf({ ref: action.row, name: action.name }),
+    summary:
+      action.kind === 'create'
+        ? 'Somebody else created a row with this id while the import ran'
+        : 'Somebody changed the row between the comparison and the write',
+    detail: '',
+    remedy: 'Plan again and look at what changed.',
   };
 }
 

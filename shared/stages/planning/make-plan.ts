@@ -9,6 +9,7 @@ import type { PlanInput } from '../../plan/plan-input.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
+import { checkConfiguration } from './check-configuration.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { manualSteps, unheardFlags } from './manual-steps.ts';
 import { readMap } from './read-map.ts';
@@ -18,6 +19,7 @@ import { targetReader } from './target-reader.ts';
 export interface PlanningOptions {
   readonly package: string;
   readonly map: string | undefined;
+  readonly config: string | undefined;
   readonly allowSameEnvironment: boolean;
 }
 
@@ -36,6 +38,7 @@ export async function openBoth(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Opened> {
+  await checkConfiguration(options.config, ports.files);
   const pkg = await openPackage(options.package, ports.files, signal);
   const { organizationId } = await reader.whoAmI(signal);
   if (!options.allowSameEnvironment && pkg.manifest?.source.organizationId === organizationId)

@@ -219,6 +219,46 @@ describe('applying a plan, row by row', () => {
     assert.equal(target.rowsOf('queue').get(idOf(1))?.get('size'), 1);
   });
 
+  it('writes a row in its new version when server logic only touched it', async () => {
+    const target = aMemoryTarget(tables);
+    target.put('queue', idOf(4), { name: 'Old four', size: 4 });
+    const plan = await made(target);
+    target.put('queue', idOf(4), { touched: true });
+    const { log } = await apply(plan, target, tables);
+    assert.deepEqual(log.findings, []);
+    assert.equal(target.rowsOf('queue').get(idOf(4))?.get('name'), 'Four');
+  });
+
+  it('leaves a row alone that somebody changed while the import ran', async () => {
+    const target = aMemoryTarget(tables);
+    target.put('queue', idOf(4), { name: 'Old four', size: 4 });
+    const plan = await made(target);
+    target.put('queue', idOf(4), { name: 'By hand' });
+    const { log } = await apply(plan, target, tables);
+    assert.deepEqual(
+      log.findings.map(({ code, where }) => `${code} ${where}`),
+      [`URM1405 queue ${idOf(4)} Four`],
+    );
+    assert.equal(target.rowsOf('queue').get(idOf(4))?.get('name'), 'By hand');
+    assert.equal(target.rowsOf('queue').size, 4, 'the other rows were created');
+  });
+
+  it('leaves a row alone that somebody else created under the same id', async () => {
+    const target = aMemoryTarget(tables);
+    const plan = await made(target);
+    const { log } = await apply(plan, target, tables, {
+      written: (write) => {
+        if (write.kind === 'create' && write.id === idOf(4))
+          target.put('queue', idOf(4), { name: 'Theirs', importsequencenumber: 12 });
+      },
+    });
+    assert.deepEqual(
+      log.findings.map(({ code }) => code),
+      ['URM1405'],
+    );
+    assert.equal(target.rowsOf('queue').get(idOf(4))?.get('name'), 'Theirs');
+  });
+
   it('finds the plan stale when somebody else made the row', async () => {
     const target = aMemoryTarget(tables);
     const { plan } = await made(target);

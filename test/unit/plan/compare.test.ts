@@ -253,6 +253,25 @@ describe('comparison', () => {
     assert.deepEqual((await compare(cells, existing, { columns })).list, []);
   });
 
+  it('leaves files to be brought by hand, and says so when the row is created', async () => {
+    const paper = anEnvironmentTable('paper', { name: 'text', body: 'file' });
+    const body = { fileName: 'a.txt', sha256: 'a'.repeat(64), bytes: 1 };
+    const source = aSource([{ table: paper, rows: [{ id: idOf(1), name: 'P', body }] }]);
+    const target = aMemoryTarget([paper]);
+    const { plan, texts } = await planOf(source, target);
+    assert.deepEqual(
+      changesOf((await actionsOf(plan))[0]).map(({ column }) => column),
+      ['name'],
+    );
+    assert.deepEqual(
+      plan.findings.map(({ severity, code }) => [severity, code]),
+      [['info', 'URM1330']],
+    );
+    await target.apply(plan, texts);
+    const again = await planOf(source, target);
+    assert.deepEqual([await actionsOf(again.plan), again.plan.findings], [[], []]);
+  });
+
   it('shows long texts by their hash', async () => {
     const { list } = await compare({ rules: 'x'.repeat(5000) }, { rules: 'y'.repeat(6000) });
     const [change] = changesOf(list[0]);

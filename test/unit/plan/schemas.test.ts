@@ -32,7 +32,7 @@ describe('the schema of plan.json', () => {
     );
   });
 
-  it('accepts blocked rows, choices, links and files', async () => {
+  it('accepts blocked rows, choices and manual steps', async () => {
     const validate = await schemaOf('plan');
     const thing = anEnvironmentTable('thing', {
       name: { type: 'text', maxLength: 5 },
