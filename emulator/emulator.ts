@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Environment } from './environment.ts';
 import { FileTransfers } from './handlers/file-transfers.ts';
 import { loadMetadata } from './metadata/load-metadata.ts';
+import { addTables, readTablesFrom } from './metadata/tables-from.ts';
 import type { AdminTarget } from './protocol/admin.ts';
 import type { SignInTarget } from './protocol/token-endpoint.ts';
 import { createFaultPlan, type FaultPlan } from './protocol/faults.ts';
@@ -11,6 +12,8 @@ import { documentedLimits, ServiceProtection } from './protocol/service-protecti
 import { applySeed, typeCodeShiftOf } from './seeds/apply-seed.ts';
 import type { EmulatorOptions } from './server.ts';
 import { InputError } from '#shared/errors/migration-error.ts';
+import { nodeFiles } from '#shared/host/node-ports.ts';
+import type { SourceTable } from '#shared/model/table.ts';
 import { DataFile } from './store/data-file.ts';
 import { MemoryStore } from './store/memory-store.ts';
 
@@ -38,6 +41,8 @@ export interface EmulatorState {
 export class Emulator implements AdminTarget, SignInTarget {
   readonly log = new RequestLog();
   readonly #options: EmulatorOptions;
+  /** Of `--tables-from`. */
+  readonly #tables: readonly SourceTable[];
   readonly #identity: Identity;
   readonly #store: MemoryStore;
   readonly #dataFile: DataFile | undefined;
@@ -53,20 +58,18 @@ export class Emulator implements AdminTarget, SignInTarget {
   #restored = false;
 
   static async open(options: EmulatorOptions): Promise<Emulator> {
-    if (options.tablesFrom !== undefined) {
-      throw new InputError(
-        '--tables-from',
-        `This emulator cannot add the tables of '${options.tablesFrom}'`,
-        'Leave the flag out, or give a seed that needs the shipped tables only.',
-      );
-    }
-    const emulator = new Emulator(options);
+    const tables =
+      options.tablesFrom === undefined
+        ? []
+        : await readTablesFrom(options.tablesFrom, nodeFiles, AbortSignal.timeout(60_000));
+    const emulator = new Emulator(options, tables);
     if (!emulator.#restored) await emulator.#fill();
     return emulator;
   }
 
-  private constructor(options: EmulatorOptions) {
+  private constructor(options: EmulatorOptions, tables: readonly SourceTable[]) {
     this.#options = options;
+    this.#tables = tables;
     this.faults = readFaults(options);
     this.#store = new MemoryStore((changes) => this.#dataFile?.append(changes));
     const identity = createIdentity(options.seed ?? 'empty');
@@ -139,10 +142,12 @@ export class Emulator implements AdminTarget, SignInTarget {
 
   #createEnvironment(): Environment {
     const { seed, ...identity } = this.#identity;
+    const metadata = loadMetadata({ typeCodeShift: typeCodeShiftOf(seed) });
+    addTables(metadata, this.#tables);
     return {
       ...identity,
       version: '9.2.25093.168',
-      metadata: loadMetadata({ typeCodeShift: typeCodeShiftOf(seed) }),
+      metadata,
       store: this.#store,
       now: () => Date.now() + this.offsetMs,
       newId: () => randomUUID(),

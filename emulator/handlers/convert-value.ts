@@ -15,6 +15,7 @@ import type { Cell } from '../store/store.ts';
 /** Turns a JSON value of a body into a cell; throws the service's error for what does not fit the column. */
 export function convertValue(entity: Entity, attribute: Attribute, value: unknown): Cell {
   if (value === null) return null;
+  if (attribute.type === 'ManagedProperty') return toManagedProperty(entity, attribute, value);
   if (typeof value === 'object') {
     const found = Array.isArray(value) ? 'StartArray' : 'StartObject';
     throw structureMismatch(entity, attribute.logicalName, found);
@@ -38,7 +39,6 @@ export function convertValue(entity: Entity, attribute: Attribute, value: unknow
     case 'Double':
       return toDouble(entity, attribute, value);
     case 'Boolean':
-    case 'ManagedProperty':
       if (typeof value !== 'boolean') throw literalMismatch(entity, value, 'Edm.Boolean');
       return value;
     case 'DateTime':
@@ -55,6 +55,15 @@ export function convertValue(entity: Entity, attribute: Attribute, value: unknow
     default:
       return attribute.type satisfies never;
   }
+}
+
+/** Managed properties are objects on the wire: `{ "Value": true, "CanBeChanged": true, … }`. */
+function toManagedProperty(entity: Entity, attribute: Attribute, value: unknown): boolean {
+  const inner: unknown =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'Value') : value;
+  if (typeof inner === 'boolean') return inner;
+  if (typeof inner !== 'object') throw literalMismatch(entity, inner, 'Edm.Boolean');
+  throw structureMismatch(entity, attribute.logicalName, 'StartObject');
 }
 
 function toText(entity: Entity, attribute: Attribute, value: unknown): Cell {

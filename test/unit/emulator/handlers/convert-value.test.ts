@@ -70,6 +70,13 @@ describe('a value of a body', () => {
     assert.throws(() => convert(attribute, '4'), /Accepted Values: 1,2,3/);
   });
 
+  it('is a managed property as an object or a plain truth', () => {
+    const attribute = like('ManagedProperty');
+    assert.equal(convert(attribute, { Value: true, CanBeChanged: false }), true);
+    assert.equal(convert(attribute, false), false);
+    assert.throws(() => convert(attribute, { Value: 'x' }), /'Edm\.Boolean'/);
+  });
+
   it('is an id without braces, in any case', () => {
     const id = '5A4B76B0-DAB5-4717-9743-9490F2F822C6';
     assert.equal(convert(like('Uniqueidentifier'), id), id.toLowerCase());
