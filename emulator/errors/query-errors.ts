@@ -257,6 +257,15 @@ export function aggregateLimitExceeded(): ServiceError {
   );
 }
 
+/** A link without columns between tables that no many-to-many relationship joins. */
+export function noManyToMany(one: string, other: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80041111',
+    `No system many-to-many relationship exists between ${one} and ${other}.  If attempting to link through a custom many-to-many relationship ensure that you provide the from and to attributes.`,
+  );
+}
+
 /** More links or expansions than a query may have. */
 export function tooManyLinks(): ServiceError {
   return new ServiceError(

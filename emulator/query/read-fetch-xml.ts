@@ -4,14 +4,14 @@ import {
   invalidFetchXml,
   invalidFilterType,
   invalidJoin,
-  missingFetchAttribute,
   notInAggregate,
   unknownEntity,
 } from '../errors/query-errors.ts';
-import type { Attribute, Entity } from '../metadata/metadata.ts';
+import type { Entity } from '../metadata/metadata.ts';
 import type { Aggregation } from './aggregate.ts';
 import type { ConditionContext } from './condition-tests.ts';
-import { attributeOf, declareLinks, newScope, type Reading, type Scope } from './fetch-scope.ts';
+import { joinOf } from './fetch-join.ts';
+import { declareLinks, newScope, type Reading, type Scope } from './fetch-scope.ts';
 import { flagAttribute, numberAttribute, optional, requiredAttribute } from './xml-attributes.ts';
 import {
   allOf,
@@ -179,7 +179,6 @@ function readLink(
   if (scope?.parent === undefined) throw invalidFetchNode(element.name);
   const { parent } = scope;
   const type = element.attributes.get('link-type') ?? 'inner';
-  const { from, to } = linkColumns(reading, element, scope);
   const parts = readTable(reading, element, scope);
   const source: Source = {
     slot: scope.slot,
@@ -190,50 +189,16 @@ function readLink(
     ...optional('filter', parts.filter),
   };
   const kind = joinKinds.get(type);
-  if (kind !== undefined) return { join: { kind, source, from, to } };
+  if (kind !== undefined) return { join: joinOf(reading, element, { parent, source, kind }) };
   const mode = relatedModes.get(type);
   if (mode === undefined) throw invalidJoin(type);
   return {
     condition: {
       kind: 'related',
       parent: { slot: parent.slot, entity: parent.entity },
-      join: { kind: 'inner', source, from, to },
+      join: joinOf(reading, element, { parent, source, kind: 'inner' }),
       mode,
     },
-  };
-}
-
-function linkColumns(
-  reading: Reading,
-  element: XmlElement,
-  scope: Scope,
-): { readonly from: Attribute; readonly to: Attribute } {
-  const parent = scope.parent?.entity ?? scope.entity;
-  const from = element.attributes.get('from');
-  const to = element.attributes.get('to');
-  if (from !== undefined && to !== undefined) {
-    return { from: attributeOf(scope.entity, from), to: attributeOf(parent, to) };
-  }
-  if (from !== undefined || to !== undefined) {
-    throw missingFetchAttribute(from === undefined ? 'from' : 'to', element.name);
-  }
-  const { metadata } = reading.context.rows;
-  const lookup = metadata
-    .manyToOne(parent.logicalName)
-    .find(({ referencedEntity }) => referencedEntity === scope.entity.logicalName);
-  if (lookup !== undefined) {
-    return {
-      from: attributeOf(scope.entity, lookup.referencedAttribute),
-      to: attributeOf(parent, lookup.referencingAttribute),
-    };
-  }
-  const back = metadata
-    .manyToOne(scope.entity.logicalName)
-    .find(({ referencedEntity }) => referencedEntity === parent.logicalName);
-  if (back === undefined) throw missingFetchAttribute('from', element.name);
-  return {
-    from: attributeOf(scope.entity, back.referencingAttribute),
-    to: attributeOf(parent, back.referencedAttribute),
   };
 }
 

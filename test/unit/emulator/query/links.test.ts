@@ -138,9 +138,19 @@ const cases: readonly Case[] = [
     names: ['a', 'b'],
   },
   {
-    title: 'from and to are found by the one relationship',
-    body: '<link-entity name="x_part" alias="p"/>',
+    title: 'a missing from is the key of the linked table',
+    body: '<link-entity name="x_thing" to="x_parentid" alias="up"/>',
+    names: ['c'],
+  },
+  {
+    title: 'a missing to is the key of the table it is linked to',
+    body: '<link-entity name="x_part" from="x_thingid" alias="p"/>',
     names: ['a', 'a', 'b'],
+  },
+  {
+    title: 'without from and to the many-to-many relationship joins',
+    body: '<link-entity name="x_label" alias="l"><filter><condition attribute="x_name" operator="eq" value="hot"/></filter></link-entity>',
+    names: ['a', 'b'],
   },
 ];
 
@@ -198,6 +208,7 @@ describe('links of FetchXML', () => {
   for (const [title, body, code] of [
     ['an unknown table', '<link-entity name="x_nothing" from="a" to="b"/>', '0x80041102'],
     ['an unknown column', '<link-entity name="x_part" from="a" to="x_thingid"/>', '0x80041103'],
+    ['a link without columns or relationship', '<link-entity name="x_part"/>', '0x80041111'],
     ['an unknown link-type', `<link-entity ${part} link-type="left"/>`, '0x80041117'],
     [
       'an unknown alias',
