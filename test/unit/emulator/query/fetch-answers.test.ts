@@ -11,6 +11,7 @@ import {
 
 function aWorld(): QueryWorld {
   const world = createQueryWorld();
+  world.put('transactioncurrency', rowId(90), { currencyname: 'Euro', currencysymbol: '€' });
   const rows = [
     ['Ant', 1, '10.0000', '2024-01-05T10:00:00Z', 1],
     ['Bee', 2, '20.0000', '2024-02-05T10:00:00Z', 1],
@@ -147,7 +148,7 @@ describe('FetchXML answers', () => {
       assert.equal(
         toJson(answer['value']),
         `[{"n@${formatted}":"4","n":4,"filled@${formatted}":"3","filled":3,"kinds@${formatted}":"2","kinds":2,` +
-          `"sum@${formatted}":"6","sum":6,"avg@${formatted}":"$20.17","avg":20.166666667,` +
+          `"sum@${formatted}":"6","sum":6,"avg@${formatted}":"€20.17","avg":20.166666667,` +
           `"last@${formatted}":"2/25/2024 10:00 AM","last":"2024-02-25T10:00:00Z","first":"Ant"}]`,
       );
     });
@@ -222,6 +223,10 @@ describe('FetchXML answers', () => {
       );
       assert.deepEqual(apply('filter(x_count ge 2)/aggregate($count as n)'), [{ n: 2 }]);
       assert.deepEqual(apply('aggregate(x_kind with countdistinct as kinds)'), [{ kinds: 2 }]);
+      assert.deepEqual(
+        apply('groupby((transactioncurrencyid/currencyname),aggregate($count as n))'),
+        [{ n: 4, transactioncurrency_currencyname: 'Euro' }],
+      );
       assert.equal(
         toJson(apply('aggregate(x_price with average as mean)')),
         '[{"mean":20.166666667}]',

@@ -428,6 +428,28 @@ describe('OData queries', () => {
     assert.deepEqual(columnOf(answer, 'x_name'), ['Alpha', "O'Brien"]);
   });
 
+  it('shows only rows that the caller may see, in every table it touches', () => {
+    const context = {
+      ...world.context(),
+      visible: (entity: { readonly logicalName: string }) =>
+        entity.logicalName === 'x_part'
+          ? (row: { readonly id: string }) => row.id === rowId(12)
+          : undefined,
+    };
+    assert.deepEqual(columnOf(world.odata('x_part', '$select=x_name', context), 'x_name'), [
+      'part 12',
+    ]);
+    const [row] = valuesOf(
+      world.odata('x_thing', '$select=x_name&$expand=x_thing_parts($select=x_name)', context),
+    );
+    assert.deepEqual(
+      childrenOf(row, 'x_thing_parts').map((part) => part['x_name']),
+      ['part 12'],
+    );
+    const any = "x_thing_parts/any(p:p/x_name eq 'part 11')";
+    assert.deepEqual(valuesOf(world.odata('x_thing', `$filter=${any}`, context)), []);
+  });
+
   it('runs saved queries', () => {
     world.put('savedquery', rowId(70), {
       name: 'Named things',
