@@ -4,7 +4,7 @@ import type { EnvironmentTable } from '../model/table.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
 import { normalForm } from './values.ts';
 
-const byId: Identity = { by: 'id' };
+const byId = { by: 'id' } as const satisfies Identity;
 
 /** The identities by which a row is sought, in order; rows of the system have only one. */
 export function identitiesOf(
