@@ -51,6 +51,40 @@ describe('the admin interface', () => {
   });
 });
 
+describe('tables from a schema', () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'emulator-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are there to write to, and there again after a reset', async () => {
+    const schema = join(folder, 'data_schema.xml');
+    await writeFile(
+      schema,
+      `<entities><entity name="cr1_gadget" displayname="Gadget" etc="10999" primaryidfield="cr1_gadgetid" primarynamefield="cr1_name" disableplugins="false"><fields><field displayname="Gadget" name="cr1_gadgetid" type="guid" primaryKey="true" /><field displayname="Name" name="cr1_name" type="string" customfield="true" /><field displayname="Owner of it" name="cr1_accountid" type="entityreference" lookupType="account" customfield="true" /></fields></entity></entities>`,
+    );
+    const emulator = await openEmulator({ tablesFrom: schema });
+    try {
+      const entity = emulator.environment.metadata.entity('cr1_gadget');
+      assert.ok(entity);
+      const create = (): ReturnType<typeof emulator.send> =>
+        emulator.send('POST', entity.entitySetName, { body: { cr1_name: 'New' } });
+      const created = await create();
+      assert.equal(created.status, 204, created.text);
+      await emulator.reset();
+      assert.equal((await create()).status, 204);
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  it('are refused where there are none', async () => {
+    await assert.rejects(openEmulator({ tablesFrom: join(folder, 'none') }), InputError);
+  });
+});
+
 describe('the data file', () => {
   let folder: string;
   let file: string;
