@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { ZipFile } from 'yazl';
@@ -136,23 +136,27 @@ export async function writeArchive(
   files: Files,
 ): Promise<void> {
   const zip = new ZipFile();
+  const output = new PassThrough();
+  // An error may be reported twice: destroying is, unlike emitting, the same once more.
+  const fail = (error: unknown): void => {
+    output.destroy(error instanceof Error ? error : new Error(String(error)));
+  };
+  // Whoever reads the stream gets the error, even one that came before reading began.
+  output.on('error', () => undefined);
+  zip.outputStream.pipe(output);
   const options = { mtime: fixedTime(), mode: 0, forceDosTimestamp: true };
   for (const { name, content } of parts) {
     if (content instanceof Uint8Array) zip.addBuffer(Buffer.from(content), name, options);
     else
       zip.addReadStreamLazy(name, options, (done) => {
         const stream = Readable.from(content, { objectMode: false });
-        stream.on('error', (error) => zip.outputStream.emit('error', error));
+        stream.on('error', fail);
         done(null, stream);
       });
   }
-  zip.on('error', (error) => zip.outputStream.emit('error', error));
+  zip.on('error', fail);
   zip.end();
-  await files.write(path, bytesOf(zip.outputStream));
-}
-
-async function* bytesOf(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  await files.write(path, output);
 }
 
 /** The first moment a zip can name, in local time, because that is how zips count. */

@@ -2,7 +2,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { SourceTable } from '../model/table.ts';
 import { isCulturalDate, orderToldBy } from './dates.ts';
 import type { DateOrder } from './dates.ts';
-import { createRowDecoder, decodeLinks } from './decode-row.ts';
+import { createRowDecoder, decodeLinks, noId } from './decode-row.ts';
 import type { RowDecoder, RowProblem } from './decode-row.ts';
 import type { DecodeContext } from './decode-value.ts';
 import { placeName } from './file-format-error.ts';
@@ -133,7 +133,7 @@ function indexRecord(
     const value = problem.element.attributes['value'] ?? '';
     if (!isDate || !isCulturalDate(value)) tell.problems.add(name, problem);
   });
-  if (row.id === current.lastId && !row.id.startsWith('00000000-0000-0000-0000-0000'))
+  if (row.id === current.lastId && row.id !== noId)
     tell.problems.add(name, {
       code: 'URM1123',
       column: 'id',

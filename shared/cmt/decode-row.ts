@@ -20,7 +20,8 @@ export interface RowDecoder {
   (record: XmlElement, report?: (problem: RowProblem) => void): Row;
 }
 
-const noId = '00000000-0000-0000-0000-000000000000';
+/** What exports of 2017 wrote where the key column was not selected. */
+export const noId = '00000000-0000-0000-0000-000000000000';
 
 /** Makes the one function that turns a table's records into rows. */
 export function createRowDecoder(table: SourceTable, context: DecodeContext): RowDecoder {

@@ -107,12 +107,8 @@ function encodeNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
   const exponent = Number(exponentText);
-  if (exponent >= -5 && exponent < 15) return plain(value);
+  // Above 1e-5 and below 1e15 .NET writes no exponent, and JavaScript none either.
+  if (exponent > -5 && exponent < 15) return String(value);
   const digits = String(Math.abs(exponent)).padStart(2, '0');
   return `${mantissa}E${exponent < 0 ? '-' : '+'}${digits}`;
-}
-
-/** JavaScript switches to exponents below 1e-6, .NET below 1e-5: between them nothing differs. */
-function plain(value: number): string {
-  return String(value);
 }

@@ -126,10 +126,8 @@ export function fieldOf(
     throw new FieldJsonError(
       'null cannot be carried by this format: leave the line out, which leaves the column alone',
     );
-  if (column === undefined) {
-    if (typeof json === 'string') return { attributes: { name, value: json } };
+  if (column === undefined)
     throw new FieldJsonError('the schema has no such column: write its value as { "raw": "…" }');
-  }
   if (column.type === 'party-list')
     return json === ''
       ? { attributes: { name, value: '' } }

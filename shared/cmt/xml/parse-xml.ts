@@ -33,7 +33,8 @@ export function createXmlParser(path: string, handlers: XmlHandlers): XmlParser 
   let depth = 0;
   let sinceEvent = 0;
 
-  const position = (): Position => ({ line: parser.line, column: parser.column + 1 });
+  // saxes counts columns from 0 and stands behind the character it speaks of.
+  const position = (): Position => ({ line: parser.line, column: Math.max(1, parser.column) });
   const fail = (code: 'URM1103' | 'URM1105', what: string, next: string): never => {
     throw new FileFormatError(code, { path, position: position() }, { what, next });
   };
