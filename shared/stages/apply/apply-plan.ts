@@ -14,11 +14,20 @@ import { settle } from './settle.ts';
  */
 export async function applyPlan(frame: ApplyFrame, signal: AbortSignal): Promise<void> {
   const dependencies = new Dependencies(frame.book, frame.texts);
-  for (const phase of phases)
+  const present = await phasesIn(frame, signal);
+  for (const phase of phases) {
+    if (!present.has(phase)) continue;
     for (const part of partsOf(phase)) {
       await new PartRun(frame, dependencies, part).run(signal);
       if (phase !== 'links' && phase !== 'deletes') await settle(frame, part, signal);
     }
+  }
+}
+
+async function phasesIn({ plan }: ApplyFrame, signal: AbortSignal): Promise<ReadonlySet<Phase>> {
+  const present = new Set<Phase>();
+  for await (const { phase } of plan.actions(signal)) present.add(phase);
+  return present;
 }
 
 // Live switches are the last level of the states: everything else is there before the first of them.
