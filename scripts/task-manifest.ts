@@ -1,9 +1,6 @@
 import { inputName, optionGroups, type StageOption } from '#shared/stages/stage-options.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
 
-const helpRoot =
-  'https://github.com/contact-centre-tools/unified-routing-migration/blob/main/docs/reference';
-
 /** task.json of a stage, as the agent and the task's form read it. */
 export function taskManifest(entry: StageEntry, version: string): unknown {
   const [, minor, patch] = version.split('.').map(Number);
@@ -14,8 +11,7 @@ export function taskManifest(entry: StageEntry, version: string): unknown {
     name: entry.task,
     friendlyName: entry.title,
     description: entry.summary,
-    helpUrl: `${helpRoot}/${entry.name}.md`,
-    helpMarkDown: `[What this task does](${helpRoot}/${entry.name}.md)`,
+    helpMarkDown: `Reads ${entry.reads}; writes ${entry.writes}.`,
     author: 'Contact Centre Tools',
     category: 'Deploy',
     visibility: ['Build', 'Release'],

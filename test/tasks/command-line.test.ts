@@ -31,7 +31,12 @@ describe('the built command line', function () {
 
   const names = [
     ...stageTable.map((entry) => entry.name),
-    ...['pack', 'unpack', 'inspect', 'catalogue', 'emulator', 'demo'],
+    'pack',
+    'unpack',
+    'inspect',
+    'catalogue',
+    'emulator',
+    'demo',
   ];
 
   describe('help', () => {
