@@ -13,10 +13,18 @@ import type { WithheldReason } from '../model/rules.ts';
  */
 export const withheldColumns: Readonly<Record<string, Readonly<Record<string, WithheldReason>>>> = {
   msdyn_authenticationsettings: { msdyn_authenticationclientsecret: 'secret' },
-  msdyn_livechatconfig: { msdyn_widgetappid: 'generated', msdyn_widgetsnippet: 'generated' },
+  msdyn_livechatconfig: {
+    msdyn_widgetappid: 'generated',
+    msdyn_widgetsnippet: 'generated',
+    // Customer Voice surveys are synchronized per environment.
+    msdyn_postconversationsurvey: 'environment',
+    msdyn_postconversationsurveyseparatebotsurvey: 'environment',
+  },
   msdyn_liveworkstream: {
     msdyn_apikey: 'secret',
     msdyn_secureapikey: 'secret',
+    // A bot's user exists only where the bot does.
+    msdyn_bot_user: 'environment',
     msdyn_lastvalidationon: 'runtime',
     msdyn_lastvalidationstatus: 'runtime',
     msdyn_telesigninboundurl: 'environment',
@@ -60,7 +68,10 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_channelsecret: 'secret',
     msdyn_webhookurl: 'environment',
   },
-  msdyn_ocprovisioningstate: { msdyn_exceptiondetails: 'runtime' },
+  msdyn_ocprovisioningstate: {
+    msdyn_exceptiondetails: 'runtime',
+    msdyn_communicationprovidersettingid: 'environment',
+  },
   msdyn_ocsmschannelsetting: { msdyn_inboundurl: 'environment' },
   msdyn_ocsmssettingsecret: { msdyn_secureapikey: 'secret' },
   msdyn_octwitterapplication: {
@@ -75,6 +86,12 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
   msdyn_ocvoicechannelsetting: {
     msdyn_inboundurl: 'environment',
     msdyn_phonenumberid: 'environment',
+  },
+  // Music is uploaded per environment (file columns), bots are linked there.
+  msdyn_ocvoicechannellanguagesetting: {
+    msdyn_holdmusicid: 'environment',
+    msdyn_waitmusicid: 'environment',
+    msdyn_surveybotsystemuserid: 'environment',
   },
   msdyn_ocwechatchannelconfig: {
     msdyn_applicationsecret: 'secret',

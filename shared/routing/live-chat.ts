@@ -1,0 +1,301 @@
+import type { Area, AreaTable } from './area.ts';
+import { channelRules, languageTable, messageTables } from './channel-tables.ts';
+import { fetchText, join } from './fetch-filter.ts';
+import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
+import {
+  replyTables,
+  workstreamManual,
+  workstreamRules,
+  workstreamTables,
+} from './workstream-tables.ts';
+
+const page =
+  'learn.microsoft.com/dynamics365/customer-service/administer/migrate-config-data-for-live-chat-channel';
+
+export const liveChatWorkstreams: Area = {
+  area: 'live-chat-workstreams',
+  title: 'Live chat workstreams',
+  channels: ['live-chat'],
+  source: `${page}, workstreams`,
+  steps: [
+    {
+      step: '07-live-chat-workstreams',
+      title: 'Live chat workstreams, their rules, quick replies and tags',
+      tables: [...workstreamTables('live-chat'), ...replyTables('live-chat')],
+    },
+  ],
+  rules: workstreamRules,
+  manual: workstreamManual,
+};
+
+/** Rows of a table that widgets of the scope look up, or that look up such a widget. */
+function byWidget(table: string, from: string, to: string): NonNullable<AreaTable['filter']> {
+  return (scope) =>
+    fetchText(
+      table,
+      { distinct: true },
+      join(
+        'msdyn_livechatconfig',
+        { from, to, type: 'inner', alias: 'ac' },
+        workstreamJoin('msdyn_liveworkstreamid', 'ad', workstreamsOf('live-chat', scope)),
+      ),
+    );
+}
+
+/** Rows of a table that look up a survey question of the scope. */
+function byQuestion(table: string, to: string): NonNullable<AreaTable['filter']> {
+  return (scope) =>
+    fetchText(
+      table,
+      {},
+      join(
+        'msdyn_surveyquestion',
+        { from: 'msdyn_surveyquestionid', to, type: 'inner', alias: 'ab' },
+        workstreamJoin(
+          'msdyn_liveworkstreamtochatquestion',
+          'ad',
+          workstreamsOf('live-chat', scope),
+        ),
+      ),
+    );
+}
+
+/**
+ * Widgets and what belongs to them. A widget and its question sequence refer to each other. App id and
+ * snippet are the target's own; customer answers (`msdyn_chatquestionnaireresponse`) stay where they are.
+ */
+export const liveChatWidgets: Area = {
+  area: 'live-chat-widgets',
+  title: 'Live chat widgets',
+  channels: ['live-chat'],
+  source: `${page}, widgets`,
+  steps: [
+    {
+      step: '09-live-chat-widgets',
+      title: 'Chat widgets, surveys, messages and authentication',
+      tables: [
+        languageTable,
+        {
+          table: 'msdyn_livechatconfig',
+          columns: [
+            'msdyn_duringnonoperatinghours',
+            'msdyn_agentdisplayname',
+            'msdyn_enablechattranscriptdownload',
+            'msdyn_enablechattranscriptemail',
+            'msdyn_showagentname',
+            'msdyn_authsettingsid',
+            'msdyn_autodetectlanguage',
+            'msdyn_postconversationsurveybotsurvey',
+            'msdyn_callingoptions',
+            'msdyn_livechatconfigid',
+            'msdyn_cobrowseprovider',
+            'msdyn_genericagentdisplayname',
+            'msdyn_emailtemplate',
+            'msdyn_postconversationsurveyenable',
+            'msdyn_enablecobrowse',
+            'msdyn_enablefileattachmentsforagents',
+            'msdyn_enablefileattachmentsforcustomers',
+            'msdyn_enablescreensharing',
+            'importsequencenumber',
+            'msdyn_conversationmode',
+            'msdyn_averagewaittime_enabled',
+            'msdyn_infolabel',
+            'msdyn_widgetlocale',
+            'msdyn_ocwidgetlanguage',
+            'msdyn_language',
+            'msdyn_avatarurl',
+            'msdyn_postconversationsurveymessagetext',
+            'msdyn_postconversationsurveybotsurveymessagetext',
+            'msdyn_name',
+            'msdyn_offlinewidgettitle',
+            'msdyn_offlinewidgetsubtitle',
+            'msdyn_offlinewidgetthemecolor',
+            'msdyn_operatinghourid',
+            'msdyn_portalurl',
+            'msdyn_widgetposition',
+            'msdyn_postchatenabled',
+            'msdyn_prechatenabled',
+            'msdyn_proactivechatenabled',
+            'msdyn_oc_geolocationprovider',
+            'msdyn_prechatquestionnaireauthenticated',
+            'msdyn_prechatquestionnaireunauthenticated',
+            'msdyn_timetoreconnectwithpreviousagent',
+            'msdyn_redirectionurl',
+            'msdyn_requestvisitorlocation',
+            'msdyn_screensharingprovider',
+            'msdyn_mailbox',
+            'msdyn_positioninqueue_enabled',
+            'msdyn_showwidgetduringofflinehours',
+            'msdyn_authenticatedsigninoptional',
+            'statecode',
+            'statuscode',
+            'msdyn_widgetsubtitle',
+            'msdyn_postconversationsurveyseparatebotsurvey',
+            'msdyn_postconversationsurvey',
+            'msdyn_postconversationsurveymode',
+            'msdyn_postconversationsurveybotsurveymode',
+            'msdyn_widgetthemecolor',
+            'msdyn_widgettitle',
+            'msdyn_enablechatreconnect',
+            'msdyn_widgetsoundnotification',
+            'msdyn_widgetvisualnotification',
+            'msdyn_liveworkstreamid',
+          ],
+          // Required by newer versions.
+          optionalColumns: ['msdyn_widgetcustomizationconfig'],
+          filter: byWorkstream('msdyn_livechatconfig', 'msdyn_liveworkstreamid', 'live-chat'),
+        },
+        {
+          table: 'msdyn_authenticationsettings',
+          columns: [
+            'msdyn_actionname',
+            'msdyn_additionalparams',
+            'msdyn_accesstokenurl',
+            'msdyn_authenticationclientid',
+            'msdyn_authenticationclientsecret',
+            'msdyn_authenticationscopes',
+            'msdyn_authenticationsettingsid',
+            'msdyn_authenticationtype',
+            'msdyn_ocauthchanneltype',
+            'msdyn_authserviceconfigsetid',
+            'msdyn_decryptedtokenurl',
+            'msdyn_endpointregion',
+            'msdyn_javascriptclientfunction',
+            'msdyn_name',
+            'msdyn_publickeyurl',
+            'msdyn_redirecturi',
+            'msdyn_authservicescopeid',
+            'msdyn_useauthcodeflow',
+          ],
+          optionalColumns: ['statecode', 'statuscode'],
+          filter: byWidget(
+            'msdyn_authenticationsettings',
+            'msdyn_authsettingsid',
+            'msdyn_authenticationsettingsid',
+          ),
+        },
+        ...messageTables('live-chat'),
+        {
+          table: 'msdyn_chatansweroption',
+          columns: [
+            'msdyn_name',
+            'statecode',
+            'statuscode',
+            'msdyn_chatansweroptionid',
+            'msdyn_answeroptionsid',
+          ],
+          filter: byQuestion('msdyn_chatansweroption', 'msdyn_answeroptionsid'),
+        },
+        {
+          table: 'msdyn_surveyquestion',
+          columns: [
+            'msdyn_answertype',
+            'msdyn_placeholdertext',
+            'msdyn_name',
+            'msdyn_questiontext',
+            'msdyn_ratingscale',
+            'statecode',
+            'statuscode',
+            'msdyn_surveyquestionid',
+            'msdyn_liveworkstreamtochatquestion',
+          ],
+          filter: byWorkstream(
+            'msdyn_surveyquestion',
+            'msdyn_liveworkstreamtochatquestion',
+            'live-chat',
+          ),
+        },
+        {
+          table: 'msdyn_questionsequence',
+          columns: [
+            'msdyn_chatengagementtochatsequenceid',
+            'msdyn_name',
+            'sequencenumber',
+            'msdyn_questionrequired',
+            'statecode',
+            'statuscode',
+            'msdyn_surveyquestion',
+            'msdyn_questionsequenceid',
+            'msdyn_chatquestionnairetype',
+          ],
+          filter: byWidget(
+            'msdyn_questionsequence',
+            'msdyn_livechatconfigid',
+            'msdyn_chatengagementtochatsequenceid',
+          ),
+        },
+        {
+          table: 'msdyn_livechatwidgetlocation',
+          columns: [
+            'msdyn_livechatconfigid',
+            'msdyn_livechatwidgetlocationid',
+            'msdyn_locationurlwildcard',
+            'msdyn_ruletype',
+            'statecode',
+            'statuscode',
+            'msdyn_name',
+            'msdyn_domainvalue',
+          ],
+          filter: byWidget(
+            'msdyn_livechatwidgetlocation',
+            'msdyn_livechatconfigid',
+            'msdyn_livechatconfigid',
+          ),
+        },
+        {
+          table: 'msdyn_chatwidgetlanguage',
+          columns: [
+            'statuscode',
+            'statecode',
+            'msdyn_languagename',
+            'msdyn_localeid',
+            'msdyn_chatwidgetlanguageid',
+          ],
+          filter: byWidget(
+            'msdyn_chatwidgetlanguage',
+            'msdyn_widgetlocale',
+            'msdyn_chatwidgetlanguageid',
+          ),
+        },
+        {
+          table: 'msdyn_localizedsurveyquestion',
+          columns: [
+            'msdyn_languagecode',
+            'msdyn_localizedquestiontext',
+            'msdyn_localizedsurveyquestionid',
+            'msdyn_name',
+            'organizationid',
+            'statecode',
+            'statuscode',
+            'msdyn_surveyquestionid',
+          ],
+          filter: byQuestion('msdyn_localizedsurveyquestion', 'msdyn_surveyquestionid'),
+        },
+        {
+          table: 'msdyn_oc_geolocationprovider',
+          columns: [
+            'msdyn_providername',
+            'msdyn_providerapikeyversion',
+            'msdyn_secureproviderapikey',
+            'msdyn_providerapikey',
+            'msdyn_oc_geolocationproviderid',
+            'msdyn_name',
+            'statecode',
+            'statuscode',
+          ],
+          filter: byWidget(
+            'msdyn_oc_geolocationprovider',
+            'msdyn_oc_geolocationprovider',
+            'msdyn_oc_geolocationproviderid',
+          ),
+        },
+      ],
+    },
+  ],
+  rules: channelRules,
+  manual: [
+    'Publish the new widget snippet of the target on the website: app id and snippet are its own.',
+    'Set the authentication keys, the geolocation key, mailbox and portal address in the target.',
+    'Link Customer Voice surveys in the target: surveys belong to an environment.',
+  ],
+};

@@ -1,0 +1,148 @@
+import type { Area } from './area.ts';
+import { channelRules, languageTable, messageTables } from './channel-tables.ts';
+import { fetchText, join } from './fetch-filter.ts';
+import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
+import { workstreamManual, workstreamRules, workstreamTables } from './workstream-tables.ts';
+
+const page =
+  'learn.microsoft.com/dynamics365/customer-service/administer/migrate-config-data-for-voice-channel';
+
+export const voiceWorkstreams: Area = {
+  area: 'voice-workstreams',
+  title: 'Voice workstreams',
+  channels: ['voice'],
+  source: `${page}, workstreams`,
+  steps: [
+    {
+      step: '06-voice-workstreams',
+      title: 'Voice workstreams and their rules',
+      tables: workstreamTables('voice'),
+    },
+  ],
+  rules: workstreamRules,
+  manual: workstreamManual,
+};
+
+/** Columns that hold what only one environment has (phone numbers, music, bots) are withheld. */
+export const voiceSettings: Area = {
+  area: 'voice-settings',
+  title: 'Voice channel settings',
+  channels: ['voice'],
+  source: `${page}, voice channels`,
+  steps: [
+    {
+      step: '08-voice-settings',
+      title: 'Voice channels, voices, languages and messages',
+      tables: [
+        languageTable,
+        {
+          table: 'msdyn_ocvoicechannelsetting',
+          columns: [
+            'msdyn_announceaveragewaittime',
+            'msdyn_announcepositioninqueue',
+            'msdyn_agentrecordingcontrolsenabled',
+            'msdyn_agenttranscriptioncontrolsenabled',
+            'msdyn_agentexternalparticipantcontrolenabled',
+            'msdyn_agentexternalteamsparticipantcontrolenabled',
+            'msdyn_name',
+            'msdyn_operatinghoursid',
+            'msdyn_recordingenabled',
+            'msdyn_recordingmode',
+            'statecode',
+            'statuscode',
+            'msdyn_transcriptionenabled',
+            'msdyn_transcriptionmode',
+            'msdyn_ocvoicechannelsettingid',
+            'msdyn_liveworkstreamid',
+          ],
+          // Required by newer versions.
+          optionalColumns: [
+            'msdyn_agentexternalparticipanttransfercontrolenabled',
+            'msdyn_agentexternalteamsparticipanttransfercontrolenabled',
+            'msdyn_stoptranscriptionandrecordingafterpstntransfer',
+            'msdyn_stoptranscriptionandrecordingafterteamstransfer',
+            'msdyn_usebridgetransferforpstntransfer',
+            'msdyn_usebridgetransferforteamstransfer',
+          ],
+          filter: byWorkstream('msdyn_ocvoicechannelsetting', 'msdyn_liveworkstreamid', 'voice'),
+        },
+        ...messageTables('voice'),
+        {
+          table: 'msdyn_ocvoice',
+          columns: [
+            'msdyn_languageid',
+            'msdyn_name',
+            'msdyn_pitch',
+            'msdyn_speakingspeed',
+            'statecode',
+            'statuscode',
+            'msdyn_ocvoiceid',
+            'msdyn_voicename',
+            'msdyn_voicestyle',
+          ],
+        },
+        {
+          table: 'msdyn_ocvoicechannellanguagesetting',
+          columns: [
+            'msdyn_holdmusicid',
+            'msdyn_isprimary',
+            'msdyn_languageid',
+            'msdyn_name',
+            'statecode',
+            'statuscode',
+            'msdyn_surveybotsystemuserid',
+            'msdyn_ocvoiceid',
+            'msdyn_ocvoicechannellanguagesettingid',
+            'msdyn_ocvoicechannelsettingid',
+            'msdyn_waitmusicid',
+          ],
+          filter: (scope) =>
+            fetchText(
+              'msdyn_ocvoicechannellanguagesetting',
+              {},
+              join(
+                'msdyn_ocvoicechannelsetting',
+                {
+                  from: 'msdyn_ocvoicechannelsettingid',
+                  to: 'msdyn_ocvoicechannelsettingid',
+                  type: 'inner',
+                  alias: 'ac',
+                },
+                workstreamJoin('msdyn_liveworkstreamid', 'ad', workstreamsOf('voice', scope)),
+              ),
+            ),
+        },
+        {
+          table: 'msdyn_ocprovisioningstate',
+          columns: [
+            'msdyn_communicationprovidersettingid',
+            'msdyn_voicechannelsettingid',
+            'msdyn_ocprovisioningstateid',
+            'msdyn_exceptiondetails',
+            'msdyn_name',
+          ],
+          filter: (scope) =>
+            fetchText(
+              'msdyn_ocprovisioningstate',
+              {},
+              join(
+                'msdyn_ocvoicechannelsetting',
+                {
+                  from: 'msdyn_ocvoicechannelsettingid',
+                  to: 'msdyn_voicechannelsettingid',
+                  type: 'inner',
+                  alias: 'ac',
+                },
+                workstreamJoin('msdyn_liveworkstreamid', 'ad', workstreamsOf('voice', scope)),
+              ),
+            ),
+        },
+      ],
+    },
+  ],
+  rules: channelRules,
+  manual: [
+    'Assign phone numbers to the voice channels in the target.',
+    'Upload hold and wait music in the target and choose it for each language.',
+  ],
+};

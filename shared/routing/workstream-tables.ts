@@ -1,0 +1,188 @@
+import type { AreaTable, Channel } from './area.ts';
+import type { TableRules } from '../model/rules.ts';
+import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
+import {
+  byWorkstream,
+  quickReplyFilter,
+  routingContractFilter,
+  routingRulesetFilter,
+  routingStepFilter,
+  tagFilter,
+  workstreamFilter,
+} from './workstream-filter.ts';
+
+/** The 65 columns of the published schemas of channel workstreams. */
+const workstreamColumns = [
+  'msdyn_enableautomatedmessages',
+  'msdyn_allowedpresences',
+  'msdyn_assignworkitemafterdecline',
+  'msdyn_autocloseafterinactivity',
+  'msdyn_blockcapacityforwrapup',
+  'msdyn_bot_queue',
+  'msdyn_bot_rule',
+  'msdyn_bot_user',
+  'msdyn_capacityrequired',
+  'msdyn_capacityformat',
+  'msdyn_streamsource',
+  'msdyn_routingcontractid',
+  'msdyn_sessiontemplate_default',
+  'msdyn_defaultqueue',
+  'msdyn_direction',
+  'msdyn_enableselectingfrompushbasedworkstreams',
+  'msdyn_masterentityroutingconfigurationid',
+  'msdyn_fallbacklanguage',
+  'msdyn_followupafterwaiting',
+  'msdyn_handlingtimethreshold',
+  'msdyn_notificationtemplate_incoming_auth',
+  'msdyn_isdefault',
+  'msdyn_enableagentaffinity',
+  'msdyn_matchinglogic',
+  'msdyn_maxconcurrentconnection',
+  'msdyn_mode',
+  'msdyn_name',
+  'msdyn_notification',
+  'msdyn_outboundqueueid',
+  'msdyn_recordidentificationrule',
+  'msdyn_recordidentificationvalidationrule',
+  'msdyn_screenpoptimeout',
+  'msdyn_screenpoptimeout_optionSet',
+  'msdyn_skillattachmentrulescount',
+  'msdyn_skillattachmentrulescount_date',
+  'msdyn_skillattachmentrulescount_state',
+  'msdyn_waitingtimethreshold',
+  'msdyn_workdistributionmode',
+  'msdyn_liveworkstreamid',
+  'msdyn_apikey',
+  'msdyn_apikeyversionnumber',
+  'msdyn_notificationtemplate_callback_previewdialing',
+  'msdyn_connectorsurl',
+  'msdyn_notificationtemplate_consult',
+  'msdyn_conversationmode',
+  'msdyn_customerdisconnectholddurationforopenconversation',
+  'msdyn_customerid',
+  'msdyn_entityroutingconfigurationid',
+  'importsequencenumber',
+  'msdyn_notificationtemplate_incoming_unauth',
+  'msdyn_lastvalidationon',
+  'msdyn_lastvalidationstatus',
+  'msdyn_notificationscenarioplaceholder',
+  'msdyn_restrictdownloadrecording',
+  'msdyn_restrictdownloadtranscript',
+  'msdyn_secureapikey',
+  'msdyn_sessionscenarioplaceholder',
+  'msdyn_smsprovider',
+  'statecode',
+  'statuscode',
+  'msdyn_notificationtemplate_supervisorassign',
+  'msdyn_telesigninboundurl',
+  'timezoneruleversionnumber',
+  'msdyn_notificationtemplate_transfer',
+  'msdyn_twilioinboundurl',
+] as const;
+
+/** The seven tables that every channel's workstreams have, in the published order. */
+export function workstreamTables(channel: Channel): readonly AreaTable[] {
+  return [
+    {
+      table: 'msdyn_liveworkstream',
+      columns: workstreamColumns,
+      optionalColumns: ['msdyn_enablevoicev2'],
+      filter: workstreamFilter(channel),
+    },
+    {
+      table: 'msdyn_liveworkstreamcapacityprofile',
+      columns: [
+        'msdyn_capacityprofile_id',
+        'msdyn_name',
+        'msdyn_workstream_id',
+        'msdyn_liveworkstreamcapacityprofileid',
+      ],
+      filter: byWorkstream('msdyn_liveworkstreamcapacityprofile', 'msdyn_workstream_id', channel),
+    },
+    {
+      table: 'msdyn_ocliveworkstreamcontextvariable',
+      columns: [
+        'msdyn_name',
+        'msdyn_relationshipname',
+        'msdyn_datatype',
+        'msdyn_liveworkstreamid',
+        'msdyn_islist',
+        'msdyn_ismodifiable',
+        'msdyn_displayname',
+        'msdyn_isdisplayable',
+        'msdyn_entitylogicalname',
+        'msdyn_ocliveworkstreamcontextvariableid',
+        'statecode',
+        'statuscode',
+        'msdyn_issystemdefined',
+      ],
+      filter: byWorkstream(
+        'msdyn_ocliveworkstreamcontextvariable',
+        'msdyn_liveworkstreamid',
+        channel,
+      ),
+    },
+    { ...contractTable, filter: routingContractFilter(channel) },
+    { ...rulesetTable, filter: routingRulesetFilter(channel) },
+    {
+      table: 'msdyn_routingconfiguration',
+      columns: [
+        'msdyn_name',
+        'msdyn_routingconfigurationid',
+        'msdyn_liveworkstreamid',
+        'msdyn_uniquename',
+        'msdyn_isactiveconfiguration',
+      ],
+      filter: byWorkstream('msdyn_routingconfiguration', 'msdyn_liveworkstreamid', channel),
+    },
+    {
+      table: 'msdyn_routingconfigurationstep',
+      columns: [
+        'msdyn_name',
+        'msdyn_routingconfigurationid',
+        'msdyn_routingconfigurationstepid',
+        'msdyn_rulesetid',
+        'msdyn_steporder',
+        'msdyn_type',
+        'msdyn_uniquename',
+      ],
+      filter: routingStepFilter(channel),
+    },
+  ];
+}
+
+/** Quick replies and tags: messaging channels have them, voice has not. */
+export function replyTables(channel: Channel): readonly AreaTable[] {
+  return [
+    {
+      table: 'msdyn_cannedmessage',
+      columns: [
+        'msdyn_locale_field',
+        'msdyn_message',
+        'organizationid',
+        'msdyn_cannedmessageid',
+        'statecode',
+        'statuscode',
+        'msdyn_tagscontrolfield',
+        'msdyn_title',
+      ],
+      relationships: [
+        'msdyn_msdyn_cannedmessage_msdyn_octag',
+        'msdyn_msdyn_cannedmessage_liveworkstream',
+      ],
+      filter: quickReplyFilter(channel),
+    },
+    {
+      table: 'msdyn_octag',
+      columns: ['msdyn_name', 'msdyn_octagid'],
+      filter: tagFilter(channel),
+    },
+  ];
+}
+
+export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = decisionRules;
+
+export const workstreamManual: readonly string[] = [
+  'Link the bot of each workstream in the target: bots and their users belong to an environment.',
+  'Check that the session and notification templates that workstreams name were moved by solution.',
+];
