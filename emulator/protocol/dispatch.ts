@@ -22,6 +22,7 @@ import {
 } from '../errors/payload-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { answerMetadata } from '../metadata/answer-metadata.ts';
+import { serviceMetadata } from '../metadata/service-metadata.ts';
 import { json, type Answer } from './answer.ts';
 import { readArguments, type Segment } from './path.ts';
 import { replaceAliases } from './query-options.ts';
@@ -54,6 +55,10 @@ function metadataAnswer(context: RequestContext, first: Segment): Answer {
   if (method === 'PATCH') throw methodNotAllowed(method);
   if (method !== 'GET' && method !== 'HEAD') {
     throw notImplemented(`${method} of metadata ('${first.name}')`);
+  }
+  if (first.name === '$metadata') {
+    const headers = { 'Content-Type': 'application/xml' };
+    return { status: 200, headers, body: serviceMetadata(context.environment.metadata) };
   }
   const paths = segments.map((segment) => replaceAliases(segment.raw, aliases));
   const answer = answerMetadata(context, paths, options);
