@@ -36,10 +36,20 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
 
   readOptions: (host) => {
     const reader = new OptionReader(host);
+    const schema = reader.text('schema');
+    const scope = readScope(reader);
+    // A schema is used with exactly its filters: a limit beside it would be ignored without a word.
+    for (const name of ['channels', 'workstreams'] as const)
+      if (schema !== undefined && scope[name].length > 0)
+        reader.refuse(
+          name,
+          `'${name}' limits nothing when 'schema' is given`,
+          `Give '${name}' to generate-schema, or leave one of the two away.`,
+        );
     return reader.finish({
       environment: reader.connection('source'),
-      schema: reader.text('schema'),
-      scope: readScope(reader),
+      schema,
+      scope,
       config: reader.text('config'),
       out: reader.required('out'),
       format: reader.oneOf('format', ['zip', 'folder'], 'zip'),

@@ -339,6 +339,12 @@ describe('export', () => {
     }
   });
 
+  it('refuses channels beside a schema, which is used exactly as it is', async () => {
+    const { result, usage } = await run({ out: at('x'), schema: at('schema'), channels: 'voice' });
+    assert.equal(usage, true);
+    assert.match(result.findings[0]?.summary ?? '', /'channels' limits nothing/);
+  });
+
   it('says in one sentence that the schema is missing, or no schema', async () => {
     const missing = await run({ out: at('x'), schema: at('nothing-here') });
     assert.equal(missing.usage, true);
