@@ -21,6 +21,17 @@ export interface TextReferences {
   rewrite(text: string, replace: (reference: TextReference) => Guid | undefined): string;
 }
 
+/**
+ * Rows that a text names by a value of theirs instead of an id, as rules name context variables. Names
+ * are never rewritten; new rows of that name are written before the text.
+ */
+export interface TextNames {
+  readonly table: string;
+  /** The column of that table that holds the name. */
+  readonly column: string;
+  find(text: string): readonly string[];
+}
+
 /** Why a column's value does not leave the source or is not written to the target. */
 export type WithheldReason = 'secret' | 'environment' | 'generated' | 'runtime';
 
@@ -36,6 +47,8 @@ export interface TableRules {
   readonly withheld: ReadonlyMap<string, WithheldReason>;
   /** Columns whose text holds row ids. */
   readonly textReferences: ReadonlyMap<string, TextReferences>;
+  /** Columns whose text names rows. */
+  readonly textNames?: ReadonlyMap<string, TextNames>;
   /**
    * Columns that take effect on live conversations the moment they change: updates of existing rows
    * that touch one run last, when everything they lead to is there.

@@ -47,7 +47,9 @@ interface Referrer {
 
 function referrersOf(index: SourceIndex): ReadonlyMap<Node, readonly Referrer[]> {
   const referrers = new Map<Node, Referrer[]>();
-  for (const { from, to, column } of index.references()) {
+  for (const { from, to, column, byName } of index.references()) {
+    // Another row of the same name may serve as well; the service will tell if none does.
+    if (byName) continue;
     const list = referrers.get(to);
     if (list === undefined) referrers.set(to, [{ from, column }]);
     else list.push({ from, column });

@@ -92,7 +92,8 @@ async function planLink(
     const missing = node === undefined || blocked.willBeMissing(node);
     const target = node === undefined || missing ? undefined : identities.targetOf(node);
     const name = node === undefined ? ref.id : index.nameOf(node);
-    return { ref, target, name, isDropped: match?.is === 'dropped' };
+    const isOutside = node === undefined || !index.inPackage(node);
+    return { ref, target, name, isOutside, isDropped: match?.is === 'dropped' };
   });
   const [from, to] = ends;
   if (from === undefined || to === undefined || from.isDropped || to.isDropped) return 0;
@@ -105,7 +106,8 @@ async function planLink(
     name: from.name,
   });
   if (context.relationship === undefined || from.target === undefined || to.target === undefined) {
-    const finding = refusal(link, context.relationship, from.target === undefined ? from : to);
+    const missing = from.target === undefined ? from : to;
+    const finding = refusal(link, context.relationship, missing);
     await drafts.addIndependent({
       kind: 'blocked',
       ...place(from.target ?? link.from),
@@ -126,11 +128,12 @@ async function planLink(
 function refusal(
   link: Link,
   relationship: EnvironmentManyToMany | undefined,
-  end: { readonly ref: RowRef; readonly name: string },
+  end: { readonly ref: RowRef; readonly name: string; readonly isOutside: boolean },
 ): Finding {
   const row = placeOf(end);
   return {
-    severity: 'error',
+    // A package may be a part of what it was taken from: its rows are whole without this link.
+    severity: end.isOutside && relationship !== undefined ? 'warning' : 'error',
     code: 'URM1327',
     where: `${link.relationship} ${link.from.id} ${link.to.id}`,
     summary:

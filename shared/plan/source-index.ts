@@ -1,7 +1,8 @@
 import type { RowSource } from '../model/row-source.ts';
 import { cell, isLookup, nameOf, type Row, type RowRef, type Value } from '../model/row.ts';
-import type { RuleBook, TableRules } from '../model/rules.ts';
+import type { RuleBook, TableRules, TextNames } from '../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
+import { pushTo } from './group-by.ts';
 import { isNeverCompared } from './platform-columns.ts';
 
 /** A row of the package, or one that it only refers to: its place in the index. */
@@ -23,7 +24,14 @@ export interface Reference {
   readonly column: string;
   /** A lookup that the target requires: it cannot be written later. */
   readonly hard: boolean;
+  /** A name inside a text: some row of that name is needed, not this one. */
+  readonly byName?: true;
 }
+
+/** What a reference asks of the order. */
+export type Strength = 'soft' | 'hard' | 'by-name';
+
+const strengths: readonly Strength[] = ['soft', 'hard', 'by-name'];
 
 const separator = '/';
 const alternatives = '|';
@@ -40,12 +48,18 @@ export class SourceIndex {
   readonly #names: (string | undefined)[] = [];
   readonly #steps: (string | undefined)[] = [];
   readonly #cells: (readonly (Value | undefined)[] | undefined)[] = [];
-  /** Per reference: from, to, column, hard; flat, because there are many. */
+  /** Per reference: from, to, column, strength; flat, because there are many. */
   readonly #references: number[] = [];
   readonly #columns: string[] = [];
   readonly #columnAt = new Map<string, number>();
   readonly #alias = new Map<Node, Node>();
   readonly #rows: Node[] = [];
+  readonly #named: {
+    readonly from: Node;
+    readonly in: string;
+    readonly names: TextNames;
+    readonly name: string;
+  }[] = [];
   readonly tables: ReadonlyMap<string, IndexedTable>;
 
   constructor(tables: ReadonlyMap<string, IndexedTable>) {
@@ -108,12 +122,14 @@ export class SourceIndex {
     const all = this.#references;
     for (let at = 0; at < all.length; at += 4) {
       const to = all[at + 1] ?? 0;
-      yield {
+      const strength = strengths[all[at + 3] ?? 0];
+      const reference = {
         from: all[at] ?? 0,
         to: this.#alias.get(to) ?? to,
         column: this.#columns[all[at + 2] ?? 0] ?? '',
-        hard: all[at + 3] === 1,
+        hard: strength === 'hard',
       };
+      yield strength === 'by-name' ? { ...reference, byName: true } : reference;
     }
   }
 
@@ -139,8 +155,12 @@ export class SourceIndex {
     column: string,
     strength: 'hard' | 'soft',
   ): void {
-    const target = this.#intern(to.tables.join(alternatives), to.id);
-    this.#references.push(from, target, this.#columnNumber(column), strength === 'hard' ? 1 : 0);
+    this.#addEdge(from, this.#intern(to.tables.join(alternatives), to.id), column, strength);
+  }
+
+  /** Notes a name inside a text; which rows have it is known when all are read. */
+  addName(from: Node, column: string, names: TextNames, name: string): void {
+    this.#named.push({ from, in: column, names, name });
   }
 
   /** Notes a row that a link leads to. */
@@ -160,6 +180,29 @@ export class SourceIndex {
         break;
       }
     }
+    this.#findNames();
+  }
+
+  #findNames(): void {
+    const wanted = new Map<string, TextNames>();
+    for (const { names } of this.#named) wanted.set(`${names.table} ${names.column}`, names);
+    for (const [key, { table, column }] of wanted) {
+      const at = this.tables.get(table)?.keyColumns.indexOf(column) ?? -1;
+      if (at < 0) continue;
+      const byName = new Map<string, Node[]>();
+      for (const node of this.#rows) {
+        const name = this.refOf(node).table === table ? this.#cells[node]?.[at] : undefined;
+        if (typeof name === 'string') pushTo(byName, name, node);
+      }
+      for (const { from, in: column, names, name } of this.#named)
+        if (`${names.table} ${names.column}` === key)
+          for (const to of byName.get(name) ?? []) this.#addEdge(from, to, column, 'by-name');
+    }
+    this.#named.length = 0;
+  }
+
+  #addEdge(from: Node, to: Node, column: string, strength: Strength): void {
+    this.#references.push(from, to, this.#columnNumber(column), strengths.indexOf(strength));
   }
 
   isAlias(node: Node): boolean {
@@ -192,6 +235,7 @@ export function indexTables(
   book: RuleBook,
 ): ReadonlyMap<string, IndexedTable> {
   const tables = new Map<string, IndexedTable>();
+  const named = namesIn(sources, book);
   for (const source of sources) {
     const known = tables.get(source.name);
     const rules = known?.rules ?? book.of(source.name);
@@ -201,6 +245,7 @@ export function indexTables(
       if (identity.by === 'unique-name') keyColumns.add(identity.column);
       if (identity.by === 'key') for (const column of identity.columns) keyColumns.add(column);
     }
+    for (const { table, column } of named) if (table === source.name) keyColumns.add(column);
     keyColumns.delete(source.idColumn);
     tables.set(source.name, {
       name: source.name,
@@ -210,6 +255,14 @@ export function indexTables(
     });
   }
   return tables;
+}
+
+/** The names that texts of these tables hold. */
+export function namesIn(
+  tables: readonly { readonly name: string }[],
+  book: RuleBook,
+): readonly TextNames[] {
+  return tables.flatMap(({ name }) => [...(book.of(name).textNames?.values() ?? [])]);
 }
 
 export interface IndexPass {
@@ -231,6 +284,11 @@ export async function buildSourceIndex(pass: IndexPass, signal: AbortSignal): Pr
       const node = index.addRow(row, source, table);
       for (const reference of referencesOf(row, table.rules, described))
         index.addReference(node, reference.to, reference.column, reference.strength);
+      for (const [column, names] of table.rules.textNames ?? []) {
+        const text = cell(row, column);
+        if (typeof text === 'string')
+          for (const name of new Set(names.find(text))) index.addName(node, column, names, name);
+      }
       done += 1;
     }
     for await (const link of pass.source.links(source, signal)) {

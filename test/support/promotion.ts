@@ -34,7 +34,9 @@ export function aPromotion(
   const at = (inputs: Inputs): Inputs =>
     Object.fromEntries(
       Object.entries(inputs).map(([name, value]) =>
-        ['out', 'plan', 'map', 'package'].includes(name) ? [name, join(folder.path, value)] : [name, value],
+        ['out', 'plan', 'map', 'package'].includes(name)
+          ? [name, join(folder.path, value)]
+          : [name, value],
       ),
     );
   const onTarget = (more: Inputs): Inputs => ({
@@ -44,8 +46,14 @@ export function aPromotion(
   });
   return {
     export: async (more = {}) =>
-      (await runWith(exportStage, { source: source.url, out: packagePath(), format: 'folder', ...at(more) }))
-        .result,
+      (
+        await runWith(exportStage, {
+          source: source.url,
+          out: packagePath(),
+          format: 'folder',
+          ...at(more),
+        })
+      ).result,
     plan: async (out, more = {}) => (await runWith(planStage, onTarget({ out, ...more }))).result,
     import: async (out, more = {}, credential) =>
       (await runWith(importStage, onTarget({ out, ...more }), credential)).result,

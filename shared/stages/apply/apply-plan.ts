@@ -14,7 +14,8 @@ import { settle } from './settle.ts';
  */
 export async function applyPlan(frame: ApplyFrame, signal: AbortSignal): Promise<void> {
   const dependencies = new Dependencies(frame.book, frame.texts);
-  const present = await phasesIn(frame, signal);
+  const { present, tables } = await contentsOf(frame, signal);
+  dependencies.prepare(tables);
   for (const phase of phases) {
     if (!present.has(phase)) continue;
     for (const part of partsOf(phase)) {
@@ -24,10 +25,17 @@ export async function applyPlan(frame: ApplyFrame, signal: AbortSignal): Promise
   }
 }
 
-async function phasesIn({ plan }: ApplyFrame, signal: AbortSignal): Promise<ReadonlySet<Phase>> {
+async function contentsOf(
+  { plan }: ApplyFrame,
+  signal: AbortSignal,
+): Promise<{ readonly present: ReadonlySet<Phase>; readonly tables: ReadonlySet<string> }> {
   const present = new Set<Phase>();
-  for await (const { phase } of plan.actions(signal)) present.add(phase);
-  return present;
+  const tables = new Set<string>();
+  for await (const { phase, row } of plan.actions(signal)) {
+    present.add(phase);
+    tables.add(row.table);
+  }
+  return { present, tables };
 }
 
 // Live switches are the last level of the states: everything else is there before the first of them.

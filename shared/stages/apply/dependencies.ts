@@ -1,9 +1,11 @@
 import type { Action } from '../../model/plan.ts';
 import { isLookup, type RowRef } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
+import { pushTo } from '../../plan/group-by.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
 import type { TextStore } from '../planning/file-spool.ts';
-import { rowKey, writesColumns } from './row-reads.ts';
+import { namesIn } from '../../plan/source-index.ts';
+import { rowKey, writesColumns, type ColumnAction } from './row-reads.ts';
 
 /**
  * Which earlier actions an action needs: the creates of the rows it refers to, and whatever the plan
@@ -14,10 +16,20 @@ export class Dependencies {
   readonly #texts: TextStore;
   readonly #creates = new Map<string, number>();
   readonly #lastOf = new Map<string, number>();
+  /** Creates by `table column name`, of columns by which texts name rows. */
+  readonly #byName = new Map<string, number[]>();
+  readonly #named = new Map<string, Set<string>>();
 
   constructor(book: RuleBook, texts: TextStore) {
     this.#book = book;
     this.#texts = texts;
+  }
+
+  /** Learns by which columns texts of these tables name rows; before the first question. */
+  prepare(tables: Iterable<string>): void {
+    const known = [...tables].map((name) => ({ name }));
+    for (const { table, column } of namesIn(known, this.#book))
+      this.#named.set(table, (this.#named.get(table) ?? new Set()).add(column));
   }
 
   /** Numbers of the actions needed; asked once per action, in apply order. */
@@ -38,15 +50,29 @@ export class Dependencies {
       for (const { column, after } of action.changes) {
         if (isVariable(after)) continue;
         if (!isLongText(after) && isLookup(after)) need(after);
-        const references = this.#book.of(action.row.table).textReferences.get(column);
-        if (references === undefined) continue;
+        const { textReferences, textNames } = this.#book.of(action.row.table);
+        const references = textReferences.get(column);
+        const names = textNames?.get(column);
+        if (references === undefined && names === undefined) continue;
         const text = isLongText(after) ? await this.#texts.text(after.sha256) : after;
         if (typeof text !== 'string') continue;
-        for (const { tables, id } of references.find(text).references)
+        for (const { tables, id } of references?.find(text).references ?? [])
           for (const table of tables) need({ table, id });
+        for (const name of names?.find(text) ?? [])
+          for (const number of this.#byName.get(`${names?.table} ${names?.column} ${name}`) ?? [])
+            needed.add(number);
       }
-    if (action.kind === 'create') this.#creates.set(rowKey(action.row), action.number);
+    if (action.kind === 'create') this.#learn(action);
     this.#lastOf.set(rowKey(action.row), action.number);
     return [...needed];
+  }
+
+  #learn(create: ColumnAction): void {
+    this.#creates.set(rowKey(create.row), create.number);
+    const columns = this.#named.get(create.row.table);
+    if (columns === undefined) return;
+    for (const { column, after } of create.changes)
+      if (columns.has(column) && typeof after === 'string')
+        pushTo(this.#byName, `${create.row.table} ${column} ${after}`, create.number);
   }
 }

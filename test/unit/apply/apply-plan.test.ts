@@ -17,6 +17,7 @@ import {
   type MemoryTarget,
 } from '#support/plan-builders.ts';
 import { sourceOf, targetOf, worldBook, worlds, worldTables } from '#support/plan-worlds.ts';
+import type { RuleBook } from '#shared/model/rules.ts';
 import type { EnvironmentTable } from '#shared/model/table.ts';
 
 const signal = new AbortController().signal;
@@ -37,7 +38,7 @@ async function apply(
   made: { readonly plan: Plan; readonly texts: ReadonlyMap<string, string> },
   target: MemoryTarget,
   tables: readonly EnvironmentTable[],
-  options: MemoryWriterOptions & { readonly saved?: true } = {},
+  options: MemoryWriterOptions & { readonly saved?: true; readonly book?: RuleBook } = {},
 ): Promise<Applied> {
   const { plan, texts } = made;
   const writer = aMemoryWriter(target, options);
@@ -55,7 +56,7 @@ async function apply(
       writer,
       tables: byName,
       texts: { text: (sha256) => Promise.resolve(texts.get(sha256)) },
-      book: worldBook,
+      book: options.book ?? worldBook,
       host: { variable: () => undefined, maskSecret: () => {} },
       journal,
       runNumber,
@@ -217,6 +218,33 @@ describe('applying a plan, row by row', () => {
     assert.equal(state.unfinished.size, 1);
     assert.deepEqual(log.findings, []);
     assert.equal(target.rowsOf('queue').get(idOf(1))?.get('size'), 1);
+  });
+
+  it('waits with a text until the rows it names are there', async () => {
+    const rule = anEnvironmentTable('rule', { name: 'text', text: 'text' });
+    const names = { table: 'queue', column: 'name', find: (text: string) => text.split(' ') };
+    const book = aRuleBook({ rule: { textNames: new Map([['text', names]]) } });
+    const naming = aSource([
+      { table: rule, rows: [{ id: idOf(50), name: 'R', text: 'One Four' }] },
+      {
+        table: queue,
+        rows: [1, 2, 3, 4].map((n) => ({
+          id: idOf(n),
+          name: ['', 'One', 'Two', 'Three', 'Four'][n] ?? '',
+        })),
+      },
+    ]);
+    const target = aMemoryTarget([queue, rule]);
+    const plan = await planOf(naming, target, { book });
+    const { log } = await apply(plan, target, [queue, rule], {
+      book,
+      refuse: (write) => {
+        const there = [...target.rowsOf('queue').values()].map((cells) => cells.get('name'));
+        const isEarly = !there.includes('One') || !there.includes('Four');
+        return write.table.name === 'rule' && isEarly ? 'too early' : undefined;
+      },
+    });
+    assert.deepEqual(log.findings, []);
   });
 
   it('writes a row in its new version when server logic only touched it', async () => {

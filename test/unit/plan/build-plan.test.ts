@@ -230,6 +230,51 @@ describe('plan', () => {
     );
   });
 
+  it('writes rows before the texts that name them, and lets names give way in a circle', async () => {
+    const variable = anEnvironmentTable('variable', {
+      name: 'text',
+      queue: { type: 'lookup', to: ['queue'] },
+    });
+    const names = {
+      table: 'variable',
+      column: 'name',
+      find: (text: string) => [...text.matchAll(/\$(\w+)/g)].map(([, name = '']) => name),
+    };
+    const naming = aRuleBook({ ruleset: { textNames: new Map([['rules', names]]) } });
+    const source = aSource([
+      {
+        table: ruleset,
+        rows: [
+          { id: idOf(1), name: 'Plain', rules: 'if $segment' },
+          { id: idOf(2), name: 'Round', rules: 'if $tier' },
+        ],
+      },
+      {
+        table: variable,
+        rows: [
+          { id: idOf(5), name: 'segment' },
+          { id: idOf(6), name: 'tier', queue: { table: 'queue', id: idOf(9) } },
+        ],
+      },
+      { table: queue, rows: [{ id: idOf(9), name: 'Q', overflow: overflow(2) }] },
+    ]);
+    const target = aMemoryTarget([...tables, variable]);
+    const { plan, texts } = await planOf(source, target, { book: naming });
+    const actions = await actionsOf(plan);
+    const numberOf = (name: string): number =>
+      actions.find((action) => action.name === name)?.number ?? 0;
+    assert.ok(numberOf('segment') < numberOf('Plain'));
+    assert.deepEqual(
+      actions
+        .filter(({ phase }) => phase === 'references')
+        .map(({ name }) => name)
+        .toSorted(),
+      ['Q', 'Round', 'tier'],
+    );
+    await target.apply(plan, texts);
+    assert.equal((await planOf(source, target, { book: naming })).plan.counts.unchanged, 5);
+  });
+
   it('blocks every row of a table that the target lacks', async () => {
     const source = aSource([
       { table: tag, rows: [{ id: idOf(1), name: 'T' }] },
