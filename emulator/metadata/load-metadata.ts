@@ -122,6 +122,11 @@ function createMetadata(
         built.set(each.logicalName, each);
         nameOfSet.set(each.entitySetName, each.logicalName);
         nameOfCode.set(each.objectTypeCode, each.logicalName);
+        // A table that comes back without a lookup comes back without its relationship.
+        const kept = lookups(each.logicalName).filter((lookup) =>
+          each.attributes.has(lookup.referencingAttribute),
+        );
+        lookupsOf.set(each.logicalName, kept);
       }
       for (const each of tables.manyToOne) replaceIn(lookups(each.referencingEntity), each);
       for (const each of tables.manyToMany) {

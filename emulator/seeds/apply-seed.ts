@@ -7,6 +7,7 @@ import { plantMessages } from './plant-messages.ts';
 import { plantRoles } from './plant-roles.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
 import { readSeedFile } from './read-seed-file.ts';
+import { removeMetadata } from './remove-metadata.ts';
 import type { SeedTables } from './seed-rows.ts';
 import { systemRows } from './system-rows.ts';
 
@@ -26,22 +27,27 @@ export function typeCodeShiftOf(seed: string): number {
 
 /** Fills a fresh environment: system rows first, then the seed's configuration. */
 export async function applySeed(environment: Environment, seed: string): Promise<void> {
+  const isBuiltIn = seedNames.some((name) => name === seed);
+  const file = isBuiltIn ? undefined : await readSeedFile(seed);
+  if (file !== undefined) removeMetadata(environment.metadata, file.without);
   const ids: SeedIds = new Map();
   // What setup creates has other ids in every environment; what a seed holds, the same in every run.
   const salt = `environment ${environment.organizationId}`;
   plantRows(environment, systemRows(environment), { ids, salt });
   plantRoles(environment, { ids, salt });
   plantMessages(environment);
-  plantRows(environment, await configurationOf(seed), {
+  const base = file === undefined ? seed : (file.extends ?? 'empty');
+  plantRows(environment, builtInRows(base), {
     ids,
-    salt: `seed ${seed}`,
+    salt: `seed ${base}`,
     // What was made by hand elsewhere has other ids, these too.
-    ...(seed === 'contoso' ? { fixed: documentedIds } : {}),
+    ...(base === 'contoso' ? { fixed: documentedIds } : {}),
   });
+  if (file !== undefined) plantRows(environment, file.tables, { ids, salt: 'seed file' });
   mapRulesets(environment);
 }
 
-async function configurationOf(seed: string): Promise<SeedTables> {
+function builtInRows(seed: string): SeedTables {
   switch (seed) {
     case 'empty':
       return {};
@@ -49,7 +55,7 @@ async function configurationOf(seed: string): Promise<SeedTables> {
     case 'contoso-by-hand':
       return contosoRows;
     default:
-      return readSeedFile(seed);
+      throw new Error(`There is no seed '${seed}' to extend: ${seedNames.join(', ')}`);
   }
 }
 

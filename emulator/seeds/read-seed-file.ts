@@ -1,10 +1,37 @@
 import { readFile } from 'node:fs/promises';
+import type { MissingMetadata } from './remove-metadata.ts';
 import type { SeedRow, SeedTables, SeedValue } from './seed-rows.ts';
 
+/** What a seed file asks for. */
+export interface SeedFile {
+  /** The built-in seed its rows are added to. */
+  readonly extends?: string;
+  readonly without: MissingMetadata;
+  readonly tables: SeedTables;
+}
+
 /** Reads a seed file: `{ "tables": { "queue": [ { "name": "Billing" } ] } }`. */
-export async function readSeedFile(path: string): Promise<SeedTables> {
+export async function readSeedFile(path: string): Promise<SeedFile> {
   const document: unknown = JSON.parse(await readFile(path, 'utf8'));
-  const tables = isRecord(document) ? document['tables'] : undefined;
+  if (!isRecord(document)) throw new Error(`The seed file ${path} is no JSON object`);
+  const without = isRecord(document['without']) ? document['without'] : {};
+  const base = document['extends'];
+  return {
+    ...(typeof base === 'string' ? { extends: base } : {}),
+    without: {
+      tables: textsIn(without['tables']),
+      columns: textsIn(without['columns']),
+      choices: textsIn(without['choices']),
+    },
+    tables: readTables(document['tables'] ?? (base === undefined ? undefined : {}), path),
+  };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+function readTables(tables: unknown, path: string): SeedTables {
   if (!isRecord(tables)) {
     throw new Error(`The seed file ${path} has no member 'tables' with rows by table`);
   }

@@ -173,6 +173,31 @@ describe('a seed file', () => {
     assert.equal(rules?.cells.get('msdyn_rulesetdefinition'), `{${queue.id.toUpperCase()}}`);
   });
 
+  it('may extend a built-in seed and leave tables, columns and choices out', async () => {
+    const environment = await planted({
+      extends: 'empty',
+      without: {
+        tables: ['msdyn_capacityprofile'],
+        columns: ['queue.msdyn_maxqueuesize', 'queue.msdyn_intentfamilyid'],
+        choices: ['characteristic.characteristictype=2'],
+      },
+    });
+    const { metadata } = environment;
+    assert.equal(metadata.entity('msdyn_capacityprofile'), undefined);
+    assert.equal(metadata.entity('queue')?.attributes.has('msdyn_maxqueuesize'), false);
+    assert.equal(metadata.entity('queue')?.attributes.has('msdyn_intentfamilyidname'), false);
+    assert.ok(
+      metadata
+        .manyToOne('queue')
+        .every((each) => each.referencingAttribute !== 'msdyn_intentfamilyid'),
+    );
+    const type = metadata.entity('characteristic')?.attributes.get('characteristictype');
+    assert.deepEqual(
+      type?.options?.map((each) => each.value),
+      [1],
+    );
+  });
+
   it('is refused with the table and column that are not there', async () => {
     await assert.rejects(planted({ tables: { nosuch: [{}] } }), /not there: nosuch/);
     await assert.rejects(
