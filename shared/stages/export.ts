@@ -106,7 +106,7 @@ async function write(
     tool: toolName,
     source: { organizationId, url: reader.url },
     channels: options.schema === undefined ? scope.channels : [],
-    scope: scopeTold(scope),
+    scope: options.schema === undefined ? scopeTold(scope) : {},
     steps: manifestSteps(steps, format),
     withheld,
     removed: [],
