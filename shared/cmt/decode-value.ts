@@ -1,7 +1,7 @@
 import { parseGuid } from '../model/guid.ts';
 import type { FileValue, Lookup, Row, Value } from '../model/row.ts';
 import type { SourceColumn } from '../model/table.ts';
-import { activityPartyShape } from './activity-party.ts';
+import { activityPartyShape } from '../model/activity-party.ts';
 import { decodeDate } from './dates.ts';
 import type { DateOrder } from './dates.ts';
 import { decodeHtml } from './html-text.ts';

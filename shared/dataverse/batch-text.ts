@@ -2,7 +2,7 @@ import type { ServiceAnswer } from './service-answer.ts';
 
 /** One request inside a batch. The path is relative to the Web API's root. */
 export interface BatchPart {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON text. */

@@ -1,7 +1,8 @@
 import type { DataverseError } from './dataverse-error.ts';
+import type { FileDownload } from './file-transfer.ts';
 import type { Guid } from '../model/guid.ts';
 import type { RequestCounts } from '../model/result.ts';
-import type { Link, Row, Value } from '../model/row.ts';
+import type { FileValue, Link, Row, Value } from '../model/row.ts';
 import type { EnvironmentManyToMany, EnvironmentTable } from '../model/table.ts';
 
 export interface Caller {
@@ -30,6 +31,11 @@ export interface RowQuery {
   readonly columns: readonly string[];
   /** Absent: all rows. */
   readonly where?: RowFilter;
+  /**
+   * Takes in the content of each file as its row is read, and gives the cell's value; one after the
+   * other. Absent: the content is only hashed.
+   */
+  readonly takeFile?: (file: FileDownload) => Promise<FileValue>;
 }
 
 /** Reads only: every request is a GET, or a `$batch` whose parts are all GETs. */
@@ -46,7 +52,10 @@ export interface DataverseReader {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, EnvironmentTable>>;
-  /** Streams all pages; for ids and keys hundreds go into one request, several requests at a time. */
+  /**
+   * Streams all pages; for ids and keys hundreds go into one request, several requests at a time. File
+   * columns cost a request for each file or more, party lists one for hundreds of rows.
+   */
   rows(query: RowQuery, signal: AbortSignal): AsyncIterable<Row>;
   /** Pairs of a many-to-many relationship whose first side is one of `from`; all pairs when absent. */
   links(
@@ -64,22 +73,32 @@ export interface DataverseReader {
   get(path: string, signal: AbortSignal): Promise<unknown>;
 }
 
+/** What a create or an update may say beside its cells. */
+interface WriteDetails {
+  /** Gives the content of the file columns among the cells; asked again when an upload is repeated. */
+  readonly content?: (file: FileValue) => AsyncIterable<Uint8Array>;
+  /** Custom server logic is not to run: needs a privilege of its own. */
+  readonly bypassLogic?: true;
+  /** The row itself is written: only what needs requests of its own is still to be sent. */
+  readonly rowIsWritten?: true;
+}
+
 /** One row's write. Cells are the changed columns only, target ids and tables resolved. */
 export type Write =
-  | {
+  | (WriteDetails & {
       readonly kind: 'create';
       readonly table: EnvironmentTable;
       readonly id: Guid;
       readonly cells: ReadonlyMap<string, Value>;
-    }
-  | {
+    })
+  | (WriteDetails & {
       readonly kind: 'update';
       readonly table: EnvironmentTable;
       readonly id: Guid;
       /** Sent as If-Match; absent: the row must exist, in any version. */
       readonly version?: string;
       readonly cells: ReadonlyMap<string, Value>;
-    }
+    })
   | {
       readonly kind: 'link' | 'unlink';
       readonly table: EnvironmentTable;
@@ -98,9 +117,9 @@ export type Write =
 export type WriteOutcome =
   /** `already`: the service says the row or link was there (a create or link repeated). */
   | { readonly is: 'done'; readonly version?: string; readonly already?: true }
-  | { readonly is: 'failed'; readonly error: DataverseError }
-  /** No answer came; whether it took effect is not known. */
-  | { readonly is: 'unknown'; readonly error: DataverseError };
+  | { readonly is: 'failed'; readonly error: DataverseError; readonly rowIsWritten?: true }
+  /** No answer came; whether it took effect is not known. `rowIsWritten`: the row itself did. */
+  | { readonly is: 'unknown'; readonly error: DataverseError; readonly rowIsWritten?: true };
 
 export interface DataverseWriter extends DataverseReader {
   /** Sends independent writes as one `$batch`; outcomes in the order given. Throws for no row. */

@@ -9,7 +9,7 @@ import { parseGuid } from '../model/guid.ts';
 import { environmentOrigin } from './origin.ts';
 import { readLinks } from './read-links.ts';
 import { readPrivileges } from './read-privileges.ts';
-import { readRows } from './read-rows.ts';
+import { readWholeRows } from './read-whole-rows.ts';
 import { apiRoot, type SenderParts, type Timeouts } from './request-sender.ts';
 import { Session, WriteSession } from './session.ts';
 import { Throttle } from './throttle.ts';
@@ -103,7 +103,7 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
       return textIn(json['Version']) ?? '';
     },
     tables: (names, signal) => metadata.tables(names, signal),
-    rows: (query, signal) => readRows(session, query, signal),
+    rows: (query, signal) => readWholeRows(session, metadata, query, signal),
     links: (table, relationship, from, signal) =>
       readLinks(session, table, relationship, from, signal),
     privileges: async (names, signal) => {

@@ -8,6 +8,7 @@ const tableProperties = [
   'OwnershipType',
   'PrimaryIdAttribute',
   'PrimaryNameAttribute',
+  'PrimaryImageAttribute',
   'IsOptimisticConcurrencyEnabled',
   'Privileges',
 ];
@@ -31,6 +32,8 @@ const columnProperties = [
   'MinValue',
   'MaxValue',
   'DateTimeBehavior',
+  'MaxSizeInKB',
+  'CanStoreFullImage',
 ];
 const relationshipProperties = [
   'SchemaName',
@@ -86,7 +89,13 @@ export function metadataChangesPath(names: readonly string[]): string {
 /** The columns whose choices the uncast list does not show. */
 const choiceKinds = ['Picklist', 'MultiSelectPicklist', 'State', 'Status', 'Boolean'];
 
-/** The same of one table where the function is not to be had: six GETs for a batch. */
+/** What the uncast list does not show of a kind of column, by what is asked for. */
+const sizedKinds: Readonly<Record<string, string>> = {
+  Image: 'LogicalName,MaxSizeInKB,CanStoreFullImage',
+  File: 'LogicalName,MaxSizeInKB',
+};
+
+/** The same of one table where the function is not to be had: eight GETs for a batch. */
 export function definitionPaths(name: string): readonly string[] {
   const table = `EntityDefinitions(LogicalName='${name}')`;
   return [
@@ -94,6 +103,10 @@ export function definitionPaths(name: string): readonly string[] {
     ...choiceKinds.map(
       (kind) =>
         `${table}/Attributes/Microsoft.Dynamics.CRM.${kind}AttributeMetadata?$select=LogicalName&$expand=OptionSet`,
+    ),
+    ...Object.entries(sizedKinds).map(
+      ([kind, properties]) =>
+        `${table}/Attributes/Microsoft.Dynamics.CRM.${kind}AttributeMetadata?$select=${properties}`,
     ),
   ];
 }

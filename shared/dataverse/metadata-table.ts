@@ -27,11 +27,13 @@ export function readTable(
     if (column !== undefined) columns.set(column.name, column);
   }
   const nameColumn = textIn(definition['PrimaryNameAttribute']);
+  const imageColumn = textIn(definition['PrimaryImageAttribute']);
   return {
     name,
     displayName: labelOf(definition['DisplayName']) ?? name,
     idColumn: textIn(definition['PrimaryIdAttribute']) ?? `${name}id`,
     ...(nameColumn === undefined ? {} : { nameColumn }),
+    ...(imageColumn === undefined ? {} : { imageColumn }),
     columns,
     manyToMany: objectsIn(definition['ManyToManyRelationships']).flatMap((relationship) =>
       readManyToMany(relationship, name, entitySets),
@@ -114,9 +116,22 @@ function readColumn(
     custom: attribute['IsCustomAttribute'] === true,
     navigation: type === 'owner' ? ownerNavigation(name) : (navigation.get(name) ?? new Map()),
     ...readOptions(attribute, type),
+    ...readSize(attribute, type),
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(minValue === undefined ? {} : { minValue }),
     ...(maxValue === undefined ? {} : { maxValue }),
+  };
+}
+
+function readSize(
+  attribute: JsonObject,
+  type: ColumnType,
+): Pick<EnvironmentColumn, 'maxBytes' | 'fullImage'> {
+  if (type !== 'file' && type !== 'image') return {};
+  const maxKilobytes = numberIn(attribute['MaxSizeInKB']);
+  return {
+    ...(maxKilobytes === undefined ? {} : { maxBytes: maxKilobytes * 1024 }),
+    ...(attribute['CanStoreFullImage'] === true ? { fullImage: true } : {}),
   };
 }
 

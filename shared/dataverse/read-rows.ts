@@ -41,7 +41,6 @@ export async function* readRows(
 ): AsyncGenerator<Row> {
   const { table, where } = query;
   const decoder = createRowDecoder(table, query.columns);
-  for (const name of query.columns) refuseUnreadable(columnOf(table, name).type, table, name);
   const exact = needsExactNumbers(table, query.columns);
   const pages =
     where === undefined
@@ -203,17 +202,4 @@ function pageSizeOf(table: Pick<EnvironmentTable, 'columns'>, columns: readonly 
     );
   });
   return hasLongTexts ? longTextPageSize : pageSize;
-}
-
-function refuseUnreadable(type: string, table: EnvironmentTable, name: string): void {
-  if (type !== 'party-list' && type !== 'file') return;
-  throw new DataverseError(
-    'URM1049',
-    {
-      what: `The column ${name} holds ${type === 'file' ? 'a file' : 'a list of parties'}, which a row query does not read`,
-      where: `${table.name}.${name}`,
-      next: 'Take the column out of the schema.',
-    },
-    {},
-  );
 }

@@ -54,12 +54,14 @@ const usualTimeouts: Timeouts = { getMs: 120_000, batchMs: 300_000 };
 export type Purpose = 'read' | 'write';
 
 export interface ServiceRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpRequest['method'];
   /** Relative to the Web API's root, or a next link as the service gave it. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly purpose: Purpose;
+  /** A write that does no harm when it is done twice. */
+  readonly repeatable?: boolean;
   readonly requestId: Guid;
   /** Told how long the service took for the answer, waiting for a turn not included. */
   readonly took?: (ms: number) => void;
@@ -108,6 +110,7 @@ export class RequestSender {
     const { tokens, throttle } = this.#parts;
     const where = this.where(request.method, request.path);
     const started = this.now();
+    const isRepeatable = request.purpose === 'read' || request.repeatable === true;
     let renewed = false;
     for (let attempt = 1; ;) {
       const token = await tokens.token(signal);
@@ -115,7 +118,7 @@ export class RequestSender {
       try {
         answer = await throttle.run(() => this.#sendOnce(request, token, signal), signal);
       } catch (error) {
-        if (!mayRepeat(error, request.purpose, attempt)) throw error;
+        if (!mayRepeat(error, isRepeatable, attempt)) throw error;
         await this.backOff(attempt, signal);
         attempt += 1;
         continue;
@@ -131,7 +134,7 @@ export class RequestSender {
           throw limitedForTooLong(throttleBudgetMs / 60_000, where);
         continue;
       }
-      if (request.purpose === 'read' && this.#mayPass(answer, request.path)) {
+      if (isRepeatable && this.#mayPass(answer, request.path)) {
         if (attempt < attempts) {
           const stated = statedRetryAfterMs(answer.headers, this.now());
           if (stated === undefined) await this.backOff(attempt, signal);
@@ -210,7 +213,7 @@ export class RequestSender {
         Authorization: `Bearer ${token}`,
         ...request.headers,
       },
-      timeoutMs: request.method === 'POST' ? batchMs : getMs,
+      timeoutMs: request.method === 'GET' ? getMs : batchMs,
       ...(request.body === undefined ? {} : { body: request.body }),
     };
   }
@@ -236,8 +239,8 @@ export class RequestSender {
   }
 }
 
-function mayRepeat(error: unknown, purpose: Purpose, attempt: number): boolean {
+function mayRepeat(error: unknown, isRepeatable: boolean, attempt: number): boolean {
   if (!(error instanceof DataverseError) || !error.retryable) return false;
   if (neverSent(error)) return attempt < connectAttempts;
-  return purpose === 'read' && attempt < attempts;
+  return isRepeatable && attempt < attempts;
 }

@@ -3,6 +3,7 @@ import { DataverseError } from './dataverse-error.ts';
 import type { RunSchedule, ScheduledOutcome, ScheduledWrite, WriteObserver } from './schedule.ts';
 import type { FindingCode } from '../errors/codes.ts';
 import { readBack } from './read-back.ts';
+import { hasRest } from './write-rest.ts';
 
 const attempts = 5;
 // Enough waiting rows to fill every batch, few enough to keep memory flat.
@@ -22,6 +23,8 @@ const concernsAll: ReadonlySet<FindingCode> = new Set([
 
 interface Item {
   readonly scheduled: ScheduledWrite;
+  /** What is still to be sent of it. */
+  write: Write;
   /** How many of the keys it needs are still open. */
   open: number;
   /** Times it was sent and came back for a repeat. */
@@ -101,7 +104,7 @@ class Schedule {
       await this.#observer.answered(scheduled.key, { is: 'held-back', because });
       return;
     }
-    const item: Item = { scheduled, open: 0, failures: 0, doubtful: false };
+    const item: Item = { scheduled, write: scheduled.write, open: 0, failures: 0, doubtful: false };
     for (const key of new Set(scheduled.after)) {
       const waiting = this.#waiting.get(key);
       if (waiting === undefined) continue;
@@ -135,7 +138,7 @@ class Schedule {
       requestId,
     );
     const outcomes = await this.#writer.write(
-      items.map(({ scheduled }) => scheduled.write),
+      items.map(({ write }) => write),
       requestId,
       this.#signal,
     );
@@ -150,13 +153,16 @@ class Schedule {
 
   /** True where the write is to be tried once more. */
   async #settle(item: Item, outcome: WriteOutcome): Promise<boolean> {
-    const { write } = item.scheduled;
+    const { write } = item;
     switch (outcome.is) {
       case 'done':
+        // The row is our own, from an attempt whose answer was lost.
+        if (outcome.already === true && item.doubtful && leaveRest(item)) return true;
         await this.#finish(item, outcome);
         return false;
       case 'failed':
-        if (item.doubtful && isAlreadySo(write, outcome.error)) {
+        if (outcome.rowIsWritten === true) leaveRest(item);
+        else if (item.doubtful && isAlreadySo(write, outcome.error)) {
           await this.#finish(item, { is: 'done', already: true });
           return false;
         }
@@ -182,7 +188,7 @@ class Schedule {
     const settled = new Set<Item>();
     for (const [at, item] of doubtful.entries()) {
       const outcome = done[at];
-      if (outcome === undefined) continue;
+      if (outcome === undefined || (outcome.is === 'done' && leaveRest(item))) continue;
       settled.add(item);
       await this.#finish(item, outcome);
     }
@@ -194,7 +200,7 @@ class Schedule {
     try {
       return await readBack(
         this.#writer,
-        doubtful.map(({ scheduled }) => scheduled.write),
+        doubtful.map(({ write }) => write),
         this.#signal,
       );
     } catch (error) {
@@ -224,6 +230,15 @@ class Schedule {
       if (this.#waiting.has(other.scheduled.key))
         await this.#finish(other, { is: 'held-back', because: key });
   }
+}
+
+/** The row itself is written: what is left of the write, if anything. */
+function leaveRest(item: Item): boolean {
+  const { write } = item;
+  if (!hasRest(write)) return false;
+  item.write = { ...write, rowIsWritten: true };
+  item.doubtful = false;
+  return true;
 }
 
 /** After a doubtful attempt these answers say that the attempt took effect. */

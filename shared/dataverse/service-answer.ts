@@ -135,8 +135,11 @@ export function answerError(
 
 /** A web page where JSON was due: a login page, a captive portal, a gateway. */
 export function isWebPage(answer: ServiceAnswer): boolean {
+  const type = answer.headers.get('content-type') ?? '';
+  // The bytes of a file: a web page among files is none that got in the way.
+  if (/octet-stream/i.test(type)) return false;
   return (
-    /^\s*text\/html/i.test(answer.headers.get('content-type') ?? '') ||
+    /^\s*text\/html/i.test(type) ||
     /^\s*<(!doctype|html)/i.test(answer.body.subarray(0, 200).toString('latin1'))
   );
 }

@@ -127,6 +127,23 @@ export class WriteSession extends Session {
   }
 
   /**
+   * One write on its own, such as the bytes of a file. Repeated only where that does no harm; throws
+   * for an answer that is an error.
+   */
+  async write(
+    request: Pick<ServiceRequest, 'method' | 'path' | 'headers' | 'body' | 'repeatable'>,
+    signal: AbortSignal,
+  ): Promise<ServiceAnswer> {
+    const answer = await this.sender.send(
+      { ...request, purpose: 'write', requestId: this.nextRequestId() },
+      signal,
+    );
+    if (answer.status < 400) return answer;
+    const where = this.sender.where(request.method, request.path);
+    throw answerError(answer, where, this.sender.now());
+  }
+
+  /**
    * Sends writes as one batch that continues on errors. An answer for each part, `undefined` where
    * there is none; parts that were limited are sent again. Throws when the batch as a whole has no
    * answer: then any part may have taken effect, unless it was `neverSent`.

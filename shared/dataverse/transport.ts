@@ -7,10 +7,10 @@ import { proxyFor } from './proxy.ts';
 import { transportFailure } from './transport-failure.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
 }
 
@@ -35,6 +35,12 @@ export interface TransportOptions {
 
 // A page of 5,000 rows with long texts stays below this; more is no answer of Dataverse.
 const maxAnswerBytes = 256 * 1024 * 1024;
+
+/** The HTTP library takes bytes as a buffer only; this one shares their memory. */
+function bodyOf({ body }: HttpRequest): string | Buffer | undefined {
+  if (body === undefined || typeof body === 'string') return body;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
 
 /**
  * The connection to hosts: keep-alive, gzip, no redirects, no cookies. Without the affinity cookie
@@ -91,7 +97,7 @@ export function openTransport(options: TransportOptions): Transport {
           method: request.method,
           url: request.url,
           headers: { 'Accept-Encoding': 'gzip, deflate, br', ...request.headers },
-          data: request.body,
+          data: bodyOf(request),
           proxy: proxyFor(url, options.variable) ?? false,
           signal: controller.signal,
         });

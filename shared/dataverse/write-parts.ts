@@ -2,18 +2,50 @@ import type { BatchPart } from './batch-text.ts';
 import type { Write } from './client.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { EntitySet } from './metadata-table.ts';
-import { isLookup, type Lookup, type Value } from '../model/row.ts';
+import { cell, isLookup, type Lookup, type Row, type Value } from '../model/row.ts';
 import type { EnvironmentColumn, EnvironmentTable } from '../model/table.ts';
+import { participationOf, partyNavigation } from './parties.ts';
 
 /** What a write needs to know of the environment. */
 export interface WriteContext {
   /** `https://contoso.crm4.dynamics.com/api/data/v9.2/` */
   readonly rootUrl: string;
   readonly entitySets: ReadonlyMap<string, EntitySet>;
+  /** The table of parties, where any of the writes has some. */
+  readonly parties?: EnvironmentTable;
+}
+
+/** A write that says something of a row's columns. */
+export type CellWrite = Extract<Write, { readonly cells: ReadonlyMap<string, Value> }>;
+
+/** Where the values of a write are sent: with the row, or in requests of their own. */
+export type ValuePlace = 'row' | 'parties' | 'image' | 'file';
+
+/** How the value of a column travels. */
+export function placeOfValue(write: CellWrite, column: EnvironmentColumn): ValuePlace {
+  if (column.type === 'file') return 'file';
+  // A new row takes its parties along; those of an existing one are replaced as a whole.
+  if (column.type === 'party-list') return write.kind === 'create' ? 'row' : 'parties';
+  // A create sets one image only: learn.microsoft.com/power-apps/developer/data-platform/image-column-data.
+  const isLater = write.kind === 'create' && column.name !== write.table.imageColumn;
+  return column.type === 'image' && isLater ? 'image' : 'row';
+}
+
+const bypassAll = { 'MSCRM.BypassBusinessLogicExecution': 'CustomSync,CustomAsync' };
+
+/**
+ * The request of one write with the headers it needs; custom server logic is bypassed where it asks
+ * for that: learn.microsoft.com/power-apps/developer/data-platform/bypass-custom-business-logic.
+ */
+export function partOf(write: Write, context: WriteContext): BatchPart {
+  const part = plainPart(write, context);
+  return 'bypassLogic' in write && write.bypassLogic
+    ? { ...part, headers: { ...part.headers, ...bypassAll } }
+    : part;
 }
 
 /** The request of one write. Throws a `DataverseError` where the value cannot be sent at all. */
-export function partOf(write: Write, context: WriteContext): BatchPart {
+function plainPart(write: Write, context: WriteContext): BatchPart {
   const { table } = write;
   switch (write.kind) {
     case 'create':
@@ -77,20 +109,60 @@ function matchOf(table: EnvironmentTable, version: string | undefined): string {
 }
 
 /** JSON text put together by hand: decimals and money keep their digits, which a double would lose. */
-function bodyOf(
-  write: Extract<Write, { readonly cells: ReadonlyMap<string, Value> }>,
-  context: WriteContext,
-  members: readonly string[],
-): string {
+function bodyOf(write: CellWrite, context: WriteContext, members: readonly string[]): string {
   const texts = [...members];
+  const parties: string[] = [];
   for (const [name, value] of write.cells) {
     const column = write.table.columns.get(name);
     if (column === undefined)
       throw notWritable(write, name, `The table ${write.table.name} has no column ${name}`);
+    if (placeOfValue(write, column) !== 'row') continue;
+    if (column.type === 'party-list') {
+      parties.push(...partyTexts(write, column.name, value, context));
+      continue;
+    }
     const member = memberOf(write, column, value, context);
     if (member !== undefined) texts.push(`${JSON.stringify(member.name)}:${member.json}`);
   }
+  if (parties.length > 0)
+    texts.push(`${JSON.stringify(partyNavigation(write.table.name))}:[${parties.join(',')}]`);
   return `{${texts.join(',')}}`;
+}
+
+/** The parties of one column as objects of the activity's collection. */
+export function partyTexts(
+  write: CellWrite,
+  column: string,
+  value: Value,
+  context: WriteContext,
+): readonly string[] {
+  if (value === null) return [];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'object'))
+    throw notWritable(write, column, `The value of ${column} is no list of parties`);
+  const participation = participationOf(write.table.name, column);
+  return value.map((party: Row) => partyText(write, column, { party, participation }, context));
+}
+
+/** One party: a row, or the address of somebody who is none. */
+export function partyText(
+  write: CellWrite,
+  column: string,
+  { party, participation }: { readonly party: Row; readonly participation: number },
+  context: WriteContext,
+): string {
+  const members = [`"participationtypemask":${participation}`];
+  const who = cell(party, 'partyid');
+  const partyColumn = context.parties?.columns.get('partyid');
+  if (isLookup(who)) {
+    if (partyColumn === undefined)
+      throw notWritable(write, column, 'The environment has no table of parties');
+    const { name, json } = bind(write, partyColumn, who, context);
+    members.push(`${JSON.stringify(name)}:${json}`);
+  }
+  const address = cell(party, 'addressused');
+  if (typeof address === 'string' && address !== '')
+    members.push(`"addressused":${JSON.stringify(address)}`);
+  return `{${members.join(',')}}`;
 }
 
 interface Member {
@@ -99,7 +171,7 @@ interface Member {
 }
 
 function memberOf(
-  write: Extract<Write, { readonly cells: ReadonlyMap<string, Value> }>,
+  write: CellWrite,
   column: EnvironmentColumn,
   value: Value,
   context: WriteContext,
@@ -190,7 +262,8 @@ function jsonOf(write: Write, column: EnvironmentColumn, value: Value): string {
   }
 }
 
-function notWritable(write: Write, column: string, what: string): DataverseError {
+/** The refusal of a value that no request can carry. */
+export function notWritable(write: Write, column: string, what: string): DataverseError {
   return new DataverseError(
     'URM1053',
     {

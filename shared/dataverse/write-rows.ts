@@ -4,12 +4,14 @@ import { DataverseError } from './dataverse-error.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Guid } from '../model/guid.ts';
 import type { Metadata } from './metadata.ts';
+import { partyTable } from './parties.ts';
 import { readRows } from './read-rows.ts';
 import { answerError, type ServiceAnswer } from './service-answer.ts';
 import { apiRoot } from './request-sender.ts';
 import type { WriteSession } from './session.ts';
 import { neverSent } from './transport-failure.ts';
-import { partOf, placeOf, type WriteContext } from './write-parts.ts';
+import { partOf, placeOf, type CellWrite, type WriteContext } from './write-parts.ts';
+import { hasRest, problemOfRest, writeRest } from './write-rest.ts';
 
 /** Sends independent writes as one batch; the outcome of each in the order given, none thrown. */
 export async function writeRows(
@@ -20,15 +22,16 @@ export async function writeRows(
   requestId: Guid,
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
-  const context: WriteContext = {
-    rootUrl: session.origin + apiRoot,
-    entitySets: await metadata.entitySets(signal),
-  };
+  const context = await contextOf(session, metadata, writes, signal);
   const outcomes: (WriteOutcome | undefined)[] = writes.map(() => undefined);
   const stale = await staleVersions(session, writes, signal);
   const sent: { readonly at: number; readonly write: Write; readonly part: BatchPart }[] = [];
   for (const [at, write] of writes.entries()) {
-    const refused = stale.get(at);
+    if (isRowWritten(write)) {
+      outcomes[at] = { is: 'done' };
+      continue;
+    }
+    const refused = stale.get(at) ?? problemOfRest(write);
     if (refused !== undefined) outcomes[at] = { is: 'failed', error: refused };
     else
       try {
@@ -52,7 +55,59 @@ export async function writeRows(
             : outcomeOf(write, answer, clock.now());
     }
   }
+  await completeRows(session, context, { writes, outcomes }, signal);
   return outcomes.map((outcome, at) => outcome ?? unanswered(writes[at]));
+}
+
+function isRowWritten(write: Write): boolean {
+  return 'rowIsWritten' in write && write.rowIsWritten;
+}
+
+async function contextOf(
+  session: WriteSession,
+  metadata: Metadata,
+  writes: readonly Write[],
+  signal: AbortSignal,
+): Promise<WriteContext> {
+  const hasParties = writes.some(
+    (write) =>
+      'cells' in write &&
+      [...write.cells.keys()].some((name) => write.table.columns.get(name)?.type === 'party-list'),
+  );
+  const parties = hasParties
+    ? (await metadata.tables([partyTable], signal)).get(partyTable)
+    : undefined;
+  return {
+    rootUrl: session.origin + apiRoot,
+    entitySets: await metadata.entitySets(signal),
+    ...(parties === undefined ? {} : { parties }),
+  };
+}
+
+/** Sends what did not travel with the rows that are written now; a row that was there is left alone. */
+async function completeRows(
+  session: WriteSession,
+  context: WriteContext,
+  {
+    writes,
+    outcomes,
+  }: { readonly writes: readonly Write[]; readonly outcomes: (WriteOutcome | undefined)[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const open: CellWrite[] = [];
+  for (const [at, write] of writes.entries()) {
+    const outcome = outcomes[at];
+    if (outcome?.is === 'done' && outcome.already !== true && hasRest(write)) open.push(write);
+  }
+  if (open.length === 0) return;
+  const failures = await writeRest(session, open, context, signal);
+  for (const [at, write] of writes.entries()) {
+    if (!('cells' in write) || !open.includes(write)) continue;
+    const error = failures.get(write);
+    // The row has another version by now.
+    if (error === undefined) outcomes[at] = { is: 'done' };
+    else outcomes[at] = { is: 'failed', error, rowIsWritten: true };
+  }
 }
 
 /** The parts' answers; where the batch as a whole failed, its error for each of them. */
@@ -113,6 +168,7 @@ async function staleVersions(
   for (const [at, write] of writes.entries()) {
     if (write.kind !== 'update' && write.kind !== 'delete') continue;
     if (write.version === undefined || write.table.optimisticConcurrency) continue;
+    if (isRowWritten(write)) continue;
     const group = byTable.get(write.table.name) ?? [];
     group.push({ at, write });
     byTable.set(write.table.name, group);

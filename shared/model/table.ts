@@ -97,6 +97,10 @@ export interface EnvironmentColumn extends ColumnDefinition {
   readonly maxLength?: number;
   readonly minValue?: number;
   readonly maxValue?: number;
+  /** File and image columns: what a value may hold. */
+  readonly maxBytes?: number;
+  /** Image columns: the image is kept as it was given, not only as a thumbnail. */
+  readonly fullImage?: boolean;
   /** Status columns: status value → the state it belongs to. */
   readonly stateOfStatus?: ReadonlyMap<number, number>;
 }
@@ -134,6 +138,8 @@ export interface EnvironmentTable extends TableDefinition {
   /** Privilege names by verb, as the environment spells them; a verb may be absent. */
   readonly privileges: ReadonlyMap<PrivilegeVerb, { readonly name: string; readonly id: string }>;
   readonly optimisticConcurrency: boolean;
+  /** The one image column that a create may set. */
+  readonly imageColumn?: string;
   /** Alternate keys: each the list of its columns. */
   readonly alternateKeys: readonly (readonly string[])[];
 }

@@ -1,6 +1,6 @@
 import { parseGuid } from '../../model/guid.ts';
 import type { ColumnDefinition, SourceColumn } from '../../model/table.ts';
-import { activityPartyShape } from '../activity-party.ts';
+import { activityPartyShape } from '../../model/activity-party.ts';
 import { decodeValue } from '../decode-value.ts';
 import type { DecodeContext } from '../decode-value.ts';
 import { encodeField, encodeString } from '../encode-value.ts';

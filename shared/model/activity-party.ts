@@ -1,5 +1,5 @@
-import type { Shape } from '../model/row.ts';
-import type { ColumnDefinition, ColumnType } from '../model/table.ts';
+import type { Shape } from './row.ts';
+import type { ColumnDefinition, ColumnType } from './table.ts';
 
 /** Columns of `activityparty` as party lists in data.xml carry them, in the order seen there. */
 const partyColumns: readonly (readonly [name: string, type: ColumnType, targets?: string])[] = [

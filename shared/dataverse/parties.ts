@@ -1,0 +1,113 @@
+import { DataverseError } from './dataverse-error.ts';
+import { activityPartyShape } from '../model/activity-party.ts';
+import type { Guid } from '../model/guid.ts';
+import { cell, isLookup, type Row, type Value } from '../model/row.ts';
+import type { EnvironmentTable } from '../model/table.ts';
+import { readRows } from './read-rows.ts';
+import type { Session } from './session.ts';
+
+/** The table that holds who takes part in activities. */
+export const partyTable = 'activityparty';
+
+/**
+ * What each party column of an activity stands for:
+ * learn.microsoft.com/power-apps/developer/data-platform/activityparty-entity.
+ */
+const participations: Readonly<Record<string, number>> = {
+  from: 1,
+  to: 2,
+  cc: 3,
+  bcc: 4,
+  requiredattendees: 5,
+  optionalattendees: 6,
+  organizer: 7,
+  resources: 10,
+  customers: 11,
+  customer: 11,
+  related: 13,
+};
+
+// The service keeps these itself: what the activity is about, and who owns it.
+const keptByService: ReadonlySet<number> = new Set([8, 9]);
+
+/** The number by which parties of a column are told from those of the activity's other columns. */
+export function participationOf(table: string, column: string): number {
+  const participation = participations[column];
+  if (participation !== undefined) return participation;
+  throw new DataverseError(
+    'URM1049',
+    {
+      what: `The parties of the column ${column} cannot be told from those of other columns`,
+      where: `${table}.${column}`,
+      next: 'Take the column out of the schema.',
+    },
+    {},
+  );
+}
+
+/** The collection of an activity that holds all its parties, whatever column they belong to. */
+export function partyNavigation(table: string): string {
+  return `${table}_activity_parties`;
+}
+
+/** The parties of activities, hundreds of activities per request. */
+export async function readParties(
+  session: Session,
+  parties: EnvironmentTable,
+  activities: readonly Guid[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Guid, readonly Row[]>> {
+  const found = new Map<Guid, Row[]>();
+  const columns = activityPartyShape.columns.filter(
+    (name) => parties.columns.get(name)?.readable === true,
+  );
+  const keys = activities.map((id) => [{ table: 'activitypointer', id }]);
+  const where = { by: 'keys', columns: ['activityid'], keys } as const;
+  for await (const row of readRows(session, { table: parties, columns, where }, signal)) {
+    const activity = cell(row, 'activityid');
+    if (!isLookup(activity)) continue;
+    const held = found.get(activity.id) ?? [];
+    held.push(asParty(row));
+    found.set(activity.id, held);
+  }
+  return found;
+}
+
+/** The parties of one column out of all those of an activity. */
+export function partiesOf(
+  all: readonly Row[],
+  table: string,
+  column: string,
+): readonly Row[] | null {
+  const participation = participationOf(table, column);
+  const own = all.filter((party) => cell(party, 'participationtypemask') === participation);
+  return own.length === 0 ? null : own;
+}
+
+/** The parties of the columns that are not among those named. */
+export function otherParties(
+  all: readonly Row[],
+  table: string,
+  columns: Iterable<string>,
+): readonly Row[] {
+  const named = new Set([...columns].map((column) => participationOf(table, column)));
+  return all.filter((party) => {
+    const participation = cell(party, 'participationtypemask');
+    return (
+      typeof participation === 'number' &&
+      !named.has(participation) &&
+      !keptByService.has(participation)
+    );
+  });
+}
+
+/** As party lists have them: one shape, the activity named by the table that stands for all of them. */
+function asParty(row: Row): Row {
+  const cells = activityPartyShape.columns.map((name): Value | undefined => {
+    const value = cell(row, name) ?? undefined;
+    return name === 'activityid' && isLookup(value)
+      ? { table: 'activitypointer', id: value.id }
+      : value;
+  });
+  return { shape: activityPartyShape, id: row.id, cells };
+}
