@@ -1,4 +1,5 @@
 import type { Caller, Environment } from '../environment.ts';
+import { visibleRows } from '../logic/visible-rows.ts';
 import { resolveContentId } from '../handlers/bind.ts';
 import type { FileTransfers } from '../handlers/file-transfers.ts';
 import { errorAnswer, type Answer } from './answer.ts';
@@ -110,6 +111,7 @@ function fromHostRoot(url: string, rootUrl: string): string {
 
 function run(session: Session, request: ServiceRequest, place: Place): Outcome {
   const preferences = readPreferences(request.headers['prefer']);
+  const visible = visibleRows(session.environment, session.caller);
   const context: RequestContext = {
     environment: session.environment,
     caller: session.caller,
@@ -118,6 +120,7 @@ function run(session: Session, request: ServiceRequest, place: Place): Outcome {
     request,
     contentIds: place.contentIds,
     transfers: session.transfers,
+    ...(visible === undefined ? {} : { visible }),
   };
   try {
     const answer = dispatch(context);

@@ -184,3 +184,39 @@ describe('functions about privileges', () => {
     assert.match(write.body.error.message, /missing prvCreateQueue privilege/);
   });
 });
+
+describe('privileges that do not reach all rows', () => {
+  let emulator: TestEmulator;
+  before(async () => {
+    emulator = await openEmulator({ seed: 'contoso' });
+  });
+  after(async () => {
+    await emulator.close();
+  });
+
+  it('show own rows only, without a word, and refuse tables without any', async () => {
+    const headers = { Authorization: 'Bearer ann@contoso.example' };
+    const { body: before } = await emulator.send('GET', 'queues?$select=name', { headers });
+    assert.deepEqual(before.value, []);
+    const { body: me } = await emulator.send('GET', 'WhoAmI', { headers });
+    const { body: all } = await emulator.send('GET', 'queues?$select=name&$top=1');
+    const { queueid: id, name } = all.value[0];
+    await emulator.send('PATCH', `queues(${id})`, {
+      body: { 'ownerid@odata.bind': `/systemusers(${me.UserId})` },
+    });
+    const { body: after } = await emulator.send('GET', 'queues?$select=name', { headers });
+    assert.deepEqual(
+      after.value.map((row: { name: string }) => row.name),
+      [name],
+    );
+    const accounts = await emulator.send('GET', 'accounts?$select=name', { headers });
+    assert.equal(accounts.status, 403);
+  });
+
+  it('show all rows where they are global', async () => {
+    const headers = { Authorization: `Bearer ${applicationIds.routingReader}` };
+    const { body: mine } = await emulator.send('GET', 'queues?$select=name', { headers });
+    const { body: all } = await emulator.send('GET', 'queues?$select=name');
+    assert.equal(mine.value.length, all.value.length);
+  });
+});
