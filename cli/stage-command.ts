@@ -1,12 +1,18 @@
 import type { Finding } from '#shared/errors/finding.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
-import { outcomeLine, renderActions, renderFindings } from '#shared/report/terminal.ts';
-import { exitStatus, runStage } from '#shared/stages/run-stage.ts';
+import {
+  outcomeLine,
+  renderActions,
+  renderActionTable,
+  renderFindings,
+} from '#shared/report/terminal.ts';
+import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
 import type { Command, Flag } from './command.ts';
 import { loadStage } from './stage-loaders.ts';
 import { createTerminalHost } from './terminal-host.ts';
+import type { Terminal } from './terminal.ts';
 import { writeJson } from './write-json.ts';
 
 /** The command of a stage: flags from the table, the stage's own code behind it. */
@@ -25,9 +31,7 @@ export function stageCommand(entry: StageEntry): Command {
         ...end.result,
         findings: end.result.findings.map((finding) => withFlag(entry, finding)),
       };
-      if (end.report?.plan !== undefined)
-        for (const line of renderActions(end.report.plan, terminal))
-          terminal.print(host.clean(line));
+      for (const line of planLines(entry, end, terminal)) terminal.print(host.clean(line));
       for (const line of renderFindings(result.findings, terminal))
         terminal.complain(host.clean(line));
       terminal.print(outcomeLine(result, terminal));
@@ -37,6 +41,14 @@ export function stageCommand(entry: StageEntry): Command {
       return exitStatus({ ...end, result }, { detailed: given.has('detailed-exit-code') });
     },
   };
+}
+
+/** A plan is there to be read, action by action; after an import the counts tell enough. */
+function planLines(entry: StageEntry, end: StageEnd, terminal: Terminal): readonly string[] {
+  const plan = end.report?.plan;
+  if (plan === undefined) return [];
+  const actions = entry.name === 'plan' ? renderActions(plan, terminal) : [];
+  return [...actions, ...renderActionTable(plan)];
 }
 
 /** All flags of a stage's command. */

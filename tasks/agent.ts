@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import { InputError } from '#shared/errors/migration-error.ts';
@@ -8,7 +9,7 @@ import { neutralize } from '#shared/host/neutralize.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
-import { renderActions } from '#shared/report/terminal.ts';
+import { renderActions, renderActionTable } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
@@ -35,11 +36,7 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
   const host = createAgentHost(entry);
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
   const end = await runStage(entry, stage, ports, cancel.signal);
-  if (end.report?.plan !== undefined && end.report.plan.actions.length > 0) {
-    console.log('##[group]Planned actions');
-    for (const line of renderActions(end.report.plan, { colours: false })) host.log('info', line);
-    console.log('##[endgroup]');
-  }
+  logPlan(host, entry, end);
   for (const finding of end.result.findings) host.issue(finding);
   for (const { name } of entry.outputs) {
     const value = end.result.outputs[name];
@@ -50,6 +47,18 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
   const text = `${entry.title}: ${countsText(end.result.counts)}`;
   // Not setResult: on failure it would log the first finding a second time.
   tl.command('task.complete', { result: taskOutcome(end) }, host.clean(firstError(end) ?? text));
+}
+
+/** A plan is there to be read, action by action; after an import the counts tell enough. */
+function logPlan(host: Host, entry: StageEntry, end: StageEnd): void {
+  const plan = end.report?.plan;
+  if (plan === undefined || plan.actions.length === 0) return;
+  if (entry.name === 'plan') {
+    console.log('##[group]Planned actions');
+    for (const line of renderActions(plan, { colours: false })) host.log('info', line);
+    console.log('##[endgroup]');
+  }
+  for (const line of renderActionTable(plan)) host.log('info', line);
 }
 
 /** The words of `task.complete`. */
@@ -130,7 +139,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
     publishArtifact: () => {
       const name = textInput('artifactName');
       const path = outputPath();
-      if (name === undefined || path === undefined) return;
+      if (name === undefined || path === undefined || !existsSync(path)) return;
       if (tl.getVariable('System.HostType') === 'release')
         log('info', `A classic release cannot publish artifacts: the files are in ${path}.`);
       else {

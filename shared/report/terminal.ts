@@ -14,7 +14,7 @@ export interface TerminalStyle {
 export function renderTerminal(report: Report, style: TerminalStyle): readonly string[] {
   const { result, plan } = report;
   return [
-    ...(plan === undefined ? [] : renderActions(plan, style)),
+    ...(plan === undefined ? [] : [...renderActions(plan, style), ...renderActionTable(plan)]),
     ...renderFindings(result.findings, style),
     outcomeLine(result, style),
   ];
@@ -55,20 +55,11 @@ export function renderTable(rows: readonly (readonly string[])[]): readonly stri
   );
 }
 
-/** Every action with what it changes, then a table of how many each table has. */
+/** Every action with what it changes. */
 export function renderActions(
   { actions, omitted }: NonNullable<Report['plan']>,
   style: TerminalStyle,
 ): readonly string[] {
-  if (actions.length === 0) return [];
-  const kinds = actionKinds.filter((kind) => actions.some((action) => action.kind === kind));
-  const table = renderTable([
-    ['table', ...kinds],
-    ...countByTable(actions).map((row) => [
-      oneLine(row.table),
-      ...kinds.map((kind) => String(row.kinds[kind] ?? '')),
-    ]),
-  ]);
   const lines = actions.flatMap((action) => {
     const { glyph, verb, subject, details } = describeAction(action);
     return [
@@ -76,8 +67,20 @@ export function renderActions(
       ...details.map((detail) => `    ${oneLine(detail)}`),
     ];
   });
-  const more = omitted === 0 ? [] : [`… and ${omitted} more, in plan.json`];
-  return [...lines, ...more, '', ...table, ''];
+  return omitted === 0 ? lines : [...lines, `… and ${omitted} more, in plan.json`];
+}
+
+/** How many actions of each kind every table has. */
+export function renderActionTable({ actions }: NonNullable<Report['plan']>): readonly string[] {
+  if (actions.length === 0) return [];
+  const kinds = actionKinds.filter((kind) => actions.some((action) => action.kind === kind));
+  return renderTable([
+    ['table', ...kinds],
+    ...countByTable(actions).map((row) => [
+      oneLine(row.table),
+      ...kinds.map((kind) => String(row.kinds[kind] ?? '')),
+    ]),
+  ]);
 }
 
 const codesOf = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90 } as const;

@@ -30,6 +30,8 @@ export interface TaskRun {
   readonly endpoints?: Readonly<Record<string, TestEndpoint>>;
   readonly variables?: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** Told to stop, as a cancelled job is, once its log says this. */
+  readonly cancelWhen?: RegExp;
 }
 
 /** A line that is a command to the agent. */
@@ -62,7 +64,13 @@ export async function runTask(run: TaskRun): Promise<TaskEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  let told = false;
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    if (told || run.cancelWhen?.test(text) !== true) return;
+    told = true;
+    child.kill('SIGINT');
+  });
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
   const exitCode = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);

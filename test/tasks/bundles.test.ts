@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import { defaultSecret } from '#emulator/emulator.ts';
-import { withEmulator, type TestEmulator } from '#support/emulator.ts';
+import { openEmulator, withEmulator, type TestEmulator } from '#support/emulator.ts';
 import {
   agentNodes,
   isBuilt,
@@ -265,6 +265,28 @@ for (const node of agentNodes)
         end.commands.some(({ name }) => name === 'artifact.upload'),
         false,
       );
+    });
+
+    it('stop when the job is cancelled, and leave nothing half-written', async () => {
+      const slow = await openEmulator({ seed: 'contoso', latencyMs: 300 });
+      try {
+        const end = await runTask({
+          task: 'UnifiedRoutingExport',
+          node: node.path,
+          inputs: { serviceConnection: 'dev', outputPath: at('cancelled') },
+          endpoints: { dev: await secretEndpoint(slow) },
+          folder,
+          cancelWhen: /outputPath=/,
+        });
+        assert.equal(end.result, 'Cancelled', end.text);
+        assert.equal(end.issues[0]?.properties['code'], 'URM1002');
+        assert.deepEqual(
+          readdirSync(folder).filter((name) => name.startsWith('cancelled')),
+          [],
+        );
+      } finally {
+        await slow.close();
+      }
     });
 
     it('say what is wrong with a package that is none', async () => {
