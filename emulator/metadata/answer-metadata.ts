@@ -4,44 +4,30 @@ import {
   unknownTable,
 } from '../errors/metadata-errors.ts';
 import { unknownSegment } from '../errors/query-errors.ts';
-import type { JsonObject, QueryContext, QueryOptions } from '../query/interface.ts';
+import type { QueryContext, QueryOptions } from '../query/interface.ts';
+import { globalChoices, relationships } from './answer-shared-definitions.ts';
+import {
+  list,
+  matches,
+  namespace,
+  ok,
+  readKey,
+  readSegment,
+  type Asked,
+  type MetadataAnswer,
+  type Segment,
+} from './metadata-request.ts';
 import type { Entity, Metadata } from './metadata.ts';
 import { retrieveMetadataChanges } from './retrieve-metadata-changes.ts';
-import { choiceDefinition } from './wire/choice-definition.ts';
 import { entityDefinition, entityId } from './wire/entity-definition.ts';
-import {
-  attributeAnswers,
-  collectionOf,
-  entityAnswer,
-  listAnswers,
-} from './wire/expand-definition.ts';
+import { attributeAnswers, collectionOf, entityAnswer } from './wire/expand-definition.ts';
 import type { Definition } from './wire/labels.ts';
 import { metadataFilter } from './wire/metadata-filter.ts';
 import {
   contextSelection,
-  project,
   readDefinitionOptions,
   type DefinitionOptions,
 } from './wire/project-definition.ts';
-import { manyToManyDefinition, manyToOneDefinition } from './wire/relationship-definition.ts';
-
-interface Asked {
-  readonly context: QueryContext;
-  readonly metadata: Metadata;
-  readonly options: DefinitionOptions;
-}
-
-interface Segment {
-  readonly name: string;
-  readonly argument?: string;
-}
-
-export interface MetadataAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
-}
-
-const namespace = 'Microsoft.Dynamics.CRM.';
 
 /**
  * Answers `EntityDefinitions`, `RelationshipDefinitions`, `GlobalOptionSetDefinitions` and
@@ -192,128 +178,6 @@ function attributeProperty(
   const where = `${of.path}('${of.name}')/${of.property}`;
   if (isChoice && isDefinition(value)) return ok(context, `${where}/$entity`, value);
   return ok(context, where, { value });
-}
-
-function relationships(
-  asked: Asked,
-  first: Segment,
-  rest: readonly Segment[],
-): MetadataAnswer | undefined {
-  const { context, metadata, options } = asked;
-  const [cast, ...further] = rest;
-  if (further.length > 0) return undefined;
-  const kind =
-    cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
-  if (cast !== undefined && kind === undefined) throw unknownSegment(cast.name);
-  const path = `RelationshipDefinitions${kind === undefined ? '' : `/${namespace}${kind}`}`;
-  const all = allRelationships(metadata).filter((each) => kind === undefined || each.kind === kind);
-  if (first.argument === undefined) {
-    const members = all.flatMap(({ kind: own, definition }) => {
-      const [shown] = listAnswers([definition], own, options);
-      return shown === undefined ? [] : [typed(shown, kind === undefined ? own : undefined)];
-    });
-    return list(asked, path, members);
-  }
-  const key = readKey(first.argument);
-  const found = all.find((each) => matches(each.definition, key));
-  if (found === undefined) throw definitionNotFound('relationship', key.value);
-  const type = { name: found.kind, properties: found.definition };
-  const shown = project(found.definition, options.select, type);
-  const body = typed(shown, kind === undefined ? found.kind : undefined);
-  return ok(context, `${path}${contextSelection(options)}/$entity`, body);
-}
-
-function allRelationships(
-  metadata: Metadata,
-): readonly { readonly kind: string; readonly definition: Definition }[] {
-  const lookups = [...metadata.entities()].flatMap((entity) =>
-    metadata.manyToOne(entity.logicalName).map((each) => ({
-      kind: 'OneToManyRelationshipMetadata',
-      definition: manyToOneDefinition(each),
-    })),
-  );
-  const links = [...metadata.entities()].flatMap((entity) =>
-    metadata
-      .manyToMany(entity.logicalName)
-      .filter((each) => each.entity1 === entity.logicalName)
-      .map((each) => ({
-        kind: 'ManyToManyRelationshipMetadata',
-        definition: manyToManyDefinition(each),
-      })),
-  );
-  return [...lookups, ...links];
-}
-
-function globalChoices(
-  asked: Asked,
-  first: Segment,
-  rest: readonly Segment[],
-): MetadataAnswer | undefined {
-  const { context, metadata, options } = asked;
-  const [cast, ...further] = rest;
-  if (further.length > 0) return undefined;
-  const isCast = cast?.name.startsWith(namespace) === true;
-  if (cast !== undefined && !isCast) throw unknownSegment(cast.name);
-  const all = new Map<string, { readonly kind: string; readonly definition: Definition }>();
-  for (const entity of metadata.entities()) {
-    for (const attribute of entity.attributes.values()) {
-      const name = attribute.globalChoice;
-      if (name === undefined || all.has(name)) continue;
-      const kind = attribute.type === 'Boolean' ? 'BooleanOptionSetMetadata' : 'OptionSetMetadata';
-      all.set(name, { kind, definition: choiceDefinition(name, attribute, true) });
-    }
-  }
-  const path = `GlobalOptionSetDefinitions${isCast ? `/${cast.name}` : ''}`;
-  const shownAs = (each: { readonly kind: string; readonly definition: Definition }): Definition =>
-    typed(
-      project(each.definition, options.select, { name: each.kind, properties: each.definition }),
-      isCast ? undefined : each.kind,
-    );
-  if (first.argument === undefined) {
-    if (options.filter !== undefined) throw metadataOptionRefused('$filter');
-    return list(asked, path, [...all.values()].map(shownAs));
-  }
-  const key = readKey(first.argument);
-  const found = [...all.values()].find((each) => matches(each.definition, key));
-  if (found === undefined) throw definitionNotFound('option set', key.value);
-  return ok(context, `${path}${contextSelection(options)}/$entity`, shownAs(found));
-}
-
-function typed(definition: Definition, kind: string | undefined): Definition {
-  return kind === undefined ? definition : { '@odata.type': `#${namespace}${kind}`, ...definition };
-}
-
-function list(asked: Asked, path: string, value: readonly Definition[]): MetadataAnswer {
-  return ok(asked.context, `${path}${contextSelection(asked.options)}`, { value });
-}
-
-function ok(context: QueryContext, path: string, body: Definition): MetadataAnswer {
-  return {
-    status: 200,
-    body: { '@odata.context': `${context.rootUrl}$metadata#${path}`, ...body },
-  };
-}
-
-function readSegment(text: string): Segment {
-  const opening = text.indexOf('(');
-  if (opening === -1 || !text.endsWith(')')) return { name: text };
-  return { name: text.slice(0, opening), argument: text.slice(opening + 1, -1) };
-}
-
-/** `LogicalName='queue'`, `Name='x'`, `SchemaName='x'`, `MetadataId=…` or an id alone. */
-function readKey(argument: string): { readonly name: string; readonly value: string } {
-  const named = /^\s*(\w+)\s*=\s*'?([^']*)'?\s*$/.exec(argument);
-  if (named?.[1] !== undefined && named[2] !== undefined) {
-    return { name: named[1], value: named[2] };
-  }
-  return { name: 'MetadataId', value: argument.trim().replace(/^'|'$/g, '').toLowerCase() };
-}
-
-function matches(
-  definition: Definition,
-  key: { readonly name: string; readonly value: string },
-): boolean {
-  return definition[key.name] === key.value;
 }
 
 function entityOfKey(metadata: Metadata, argument: string): Entity {

@@ -1,0 +1,109 @@
+import { definitionNotFound, metadataOptionRefused } from '../errors/metadata-errors.ts';
+import { unknownSegment } from '../errors/query-errors.ts';
+import type { Metadata } from './metadata.ts';
+import {
+  list,
+  matches,
+  namespace,
+  ok,
+  readKey,
+  type Asked,
+  type MetadataAnswer,
+  type Segment,
+} from './metadata-request.ts';
+import { choiceDefinition } from './wire/choice-definition.ts';
+import { listAnswers } from './wire/expand-definition.ts';
+import type { Definition } from './wire/labels.ts';
+import { contextSelection, project } from './wire/project-definition.ts';
+import { manyToManyDefinition, manyToOneDefinition } from './wire/relationship-definition.ts';
+
+/** `RelationshipDefinitions` and one of them, with or without a cast to its kind. */
+export function relationships(
+  asked: Asked,
+  first: Segment,
+  rest: readonly Segment[],
+): MetadataAnswer | undefined {
+  const { context, metadata, options } = asked;
+  const [cast, ...further] = rest;
+  if (further.length > 0) return undefined;
+  const kind =
+    cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
+  if (cast !== undefined && kind === undefined) throw unknownSegment(cast.name);
+  const path = `RelationshipDefinitions${kind === undefined ? '' : `/${namespace}${kind}`}`;
+  const all = allRelationships(metadata).filter((each) => kind === undefined || each.kind === kind);
+  if (first.argument === undefined) {
+    const members = all.flatMap(({ kind: own, definition }) => {
+      const [shown] = listAnswers([definition], own, options);
+      return shown === undefined ? [] : [typed(shown, kind === undefined ? own : undefined)];
+    });
+    return list(asked, path, members);
+  }
+  const key = readKey(first.argument);
+  const found = all.find((each) => matches(each.definition, key));
+  if (found === undefined) throw definitionNotFound('relationship', key.value);
+  const type = { name: found.kind, properties: found.definition };
+  const shown = project(found.definition, options.select, type);
+  const body = typed(shown, kind === undefined ? found.kind : undefined);
+  return ok(context, `${path}${contextSelection(options)}/$entity`, body);
+}
+
+function allRelationships(
+  metadata: Metadata,
+): readonly { readonly kind: string; readonly definition: Definition }[] {
+  const lookups = [...metadata.entities()].flatMap((entity) =>
+    metadata.manyToOne(entity.logicalName).map((each) => ({
+      kind: 'OneToManyRelationshipMetadata',
+      definition: manyToOneDefinition(each),
+    })),
+  );
+  const links = [...metadata.entities()].flatMap((entity) =>
+    metadata
+      .manyToMany(entity.logicalName)
+      .filter((each) => each.entity1 === entity.logicalName)
+      .map((each) => ({
+        kind: 'ManyToManyRelationshipMetadata',
+        definition: manyToManyDefinition(each),
+      })),
+  );
+  return [...lookups, ...links];
+}
+
+/** `GlobalOptionSetDefinitions` and one of them. */
+export function globalChoices(
+  asked: Asked,
+  first: Segment,
+  rest: readonly Segment[],
+): MetadataAnswer | undefined {
+  const { context, metadata, options } = asked;
+  const [cast, ...further] = rest;
+  if (further.length > 0) return undefined;
+  const isCast = cast?.name.startsWith(namespace) === true;
+  if (cast !== undefined && !isCast) throw unknownSegment(cast.name);
+  const all = new Map<string, { readonly kind: string; readonly definition: Definition }>();
+  for (const entity of metadata.entities()) {
+    for (const attribute of entity.attributes.values()) {
+      const name = attribute.globalChoice;
+      if (name === undefined || all.has(name)) continue;
+      const kind = attribute.type === 'Boolean' ? 'BooleanOptionSetMetadata' : 'OptionSetMetadata';
+      all.set(name, { kind, definition: choiceDefinition(name, attribute, true) });
+    }
+  }
+  const path = `GlobalOptionSetDefinitions${isCast ? `/${cast.name}` : ''}`;
+  const shownAs = (each: { readonly kind: string; readonly definition: Definition }): Definition =>
+    typed(
+      project(each.definition, options.select, { name: each.kind, properties: each.definition }),
+      isCast ? undefined : each.kind,
+    );
+  if (first.argument === undefined) {
+    if (options.filter !== undefined) throw metadataOptionRefused('$filter');
+    return list(asked, path, [...all.values()].map(shownAs));
+  }
+  const key = readKey(first.argument);
+  const found = [...all.values()].find((each) => matches(each.definition, key));
+  if (found === undefined) throw definitionNotFound('option set', key.value);
+  return ok(context, `${path}${contextSelection(options)}/$entity`, shownAs(found));
+}
+
+function typed(definition: Definition, kind: string | undefined): Definition {
+  return kind === undefined ? definition : { '@odata.type': `#${namespace}${kind}`, ...definition };
+}
