@@ -65,7 +65,6 @@ export function aMemoryWriter(
           : query.where,
         signal,
       ),
-    file: () => Promise.resolve(undefined),
     links: (table, relationship, from, signal) =>
       target.links(table, relationship, from ?? [], signal),
     privileges: () => Promise.resolve(new Map()),

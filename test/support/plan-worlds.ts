@@ -12,12 +12,17 @@ import {
 } from './plan-builders.ts';
 
 /** Tables with everything that makes order and references hard: circles, required lookups, texts. */
-const skill = anEnvironmentTable('skill', { name: 'text', rank: 'decimal', hidden: 'boolean' });
+const skill = anEnvironmentTable('skill', {
+  name: 'text',
+  rank: { type: 'decimal', maxValue: 100 },
+  hidden: 'boolean',
+});
 const model = anEnvironmentTable('model', {
   name: 'text',
   parent: { type: 'lookup', to: ['model'] },
   skill: { type: 'lookup', to: ['skill'], required: 'system' },
   rules: 'memo',
+  size: { type: 'integer', maxValue: 100 },
 });
 export const worldTables: readonly EnvironmentTable[] = [skill, model];
 export const worldBook = aRuleBook({
@@ -54,14 +59,30 @@ export const worlds = fc.record({
 /** One of them. */
 export type World = typeof worlds extends fc.Arbitrary<infer Value> ? Value : never;
 
+/** Rows of the package that the target cannot hold. */
+export interface Faults {
+  readonly skills: readonly number[];
+  readonly models: readonly number[];
+}
+
+const noFaults: Faults = { skills: [], models: [] };
+const tooMuch = '1000';
+
+/** Some of the rows of a world. */
+export const faults = fc.record({
+  skills: fc.uniqueArray(fc.nat(skills - 1)),
+  models: fc.uniqueArray(fc.nat(models - 1)),
+});
+
 /** The package of a world. */
-export function sourceOf(given: World): ReturnType<typeof aSource> {
+export function sourceOf(given: World, wrong = noFaults): ReturnType<typeof aSource> {
   return aSource([
     {
       table: model,
       rows: given.parents.map((parent, n) => ({
         id: idOf(200 + n),
         name: `Model ${n}`,
+        size: wrong.models.includes(n) ? tooMuch : n,
         skill: { table: 'skill', id: idOf(100 + (given.skillOf[n] ?? 0)) },
         rules: given.texts[n] ?? null,
         ...(parent === null ? {} : { parent: { table: 'model', id: idOf(200 + parent) } }),
@@ -69,7 +90,11 @@ export function sourceOf(given: World): ReturnType<typeof aSource> {
     },
     {
       table: skill,
-      rows: given.ranks.map((rank, n) => ({ id: idOf(100 + n), name: `Skill ${n}`, rank })),
+      rows: given.ranks.map((rank, n) => ({
+        id: idOf(100 + n),
+        name: `Skill ${n}`,
+        rank: wrong.skills.includes(n) ? tooMuch : rank,
+      })),
     },
   ]);
 }
