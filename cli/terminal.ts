@@ -14,6 +14,11 @@ export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
   let shown = false;
+  // Whoever reads may stop reading, as `head` does: the work goes on, unheard.
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   const clear = (): void => {
     if (shown) stderr.write('\r\u001B[K');
     shown = false;

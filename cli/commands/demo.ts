@@ -43,6 +43,8 @@ export const demoCommand: Command = {
       try {
         terminal.print(`source  ${source.url}  contoso, a full contact centre`);
         terminal.print(`target  ${target.url}  empty, solutions installed and nothing configured`);
+        for (const line of await differences(source.url, target.url, signal)) terminal.print(line);
+        terminal.print('');
         return await promote({ source: source.url, target: target.url, folder }, terminal, signal);
       } finally {
         await target.close();
@@ -52,6 +54,30 @@ export const demoCommand: Command = {
     }
   },
 };
+
+/** Shows that the two are not copies of each other: what import has to bridge. */
+async function differences(
+  source: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const definition = `EntityDefinitions(LogicalName='msdyn_decisioncontract')?$select=ObjectTypeCode`;
+  const contract = `msdyn_decisioncontracts?$select=msdyn_decisioncontractid&$filter=msdyn_uniquename eq 'msdyn_assignmentoutput'`;
+  const ask = async (url: string, path: string, name: string): Promise<string> => {
+    const answer = await fetch(`${url}/api/data/v9.2/${path}`, {
+      headers: { authorization: 'Bearer demo' },
+      signal,
+    });
+    const found = new RegExp(`"${name}":"?([\\w-]+)`).exec(await answer.text());
+    return found?.[1] ?? 'unknown';
+  };
+  const both = async (path: string, name: string): Promise<string> =>
+    `${await ask(source, path, name)} there, ${await ask(target, path, name)} here`;
+  return [
+    `type code of decision contracts: ${await both(definition, 'ObjectTypeCode')}`,
+    `id of one that the system owns:  ${await both(contract, 'msdyn_decisioncontractid')}`,
+  ];
+}
 
 interface Scene {
   readonly source: string;

@@ -267,6 +267,14 @@ describe('the built command line', function () {
     assert.deepEqual(json('packed.json').tables, json('converted.json').tables);
   });
 
+  it('goes on when nobody reads its output any more', async () => {
+    const { child, end } = startUrm(['catalogue', '--columns'], { cwd });
+    child.stdout?.destroy();
+    const { status, err } = await end;
+    assert.equal(status, 0);
+    assert.equal(err, '');
+  });
+
   it('lists the catalogue', async () => {
     const { status, out } = await urm(['catalogue', '--json', 'catalogue.json']);
     assert.equal(status, 0);
