@@ -50,3 +50,21 @@ export function userDisabled(userId: string): ServiceError {
 export function userNotFound(userId: string): ServiceError {
   return new ServiceError(404, '0x80040217', `systemuser With Id = ${userId} Does Not Exist`);
 }
+
+/** A column under column security in a create, without the permission for it. */
+export function securedCreateDenied(): ServiceError {
+  return new ServiceError(
+    403,
+    '0x8004f502',
+    'The user does not have create permissions to a secured field. The requested operation could not be completed.',
+  );
+}
+
+/** The same in an update. */
+export function securedUpdateDenied(): ServiceError {
+  return new ServiceError(
+    403,
+    '0x8004f507',
+    "The user doesn't have AttributePrivilegeUpdate and not granted shared access for a secured attribute during update operation",
+  );
+}

@@ -3,6 +3,7 @@ import type { StoredRow } from '../store/store.ts';
 import { contractLogic } from './contract-logic.ts';
 import { queueLogic } from './queue-logic.ts';
 import { rulesetLogic } from './ruleset-logic.ts';
+import { assertSecuredColumns } from './secured-columns.ts';
 import { contextVariableLogic, questionSequenceLogic, widgetLogic } from './widget-logic.ts';
 import {
   recordRoutingLogic,
@@ -28,6 +29,7 @@ const logicOfTables: ReadonlyMap<string, TableLogic> = new Map([
 
 /** Runs before the row is written; throws `ServiceError` to refuse. */
 export function beforeWrite(event: WriteEvent): void {
+  assertSecuredColumns(event);
   logicOfTables.get(event.entity.logicalName)?.beforeWrite?.(event);
 }
 

@@ -220,3 +220,46 @@ describe('privileges that do not reach all rows', () => {
     assert.equal(mine.value.length, all.value.length);
   });
 });
+
+describe('columns under column security', () => {
+  let emulator: TestEmulator;
+  before(async () => {
+    emulator = await openEmulator({ seed: 'contoso' });
+  });
+  after(async () => {
+    await emulator.close();
+  });
+
+  /** A user who may write workstreams but has no profile. */
+  async function importer(): Promise<Readonly<Record<string, string>>> {
+    const { body: roles } = await emulator.send(
+      'GET',
+      "roles?$select=roleid&$filter=name eq 'Unified routing importer'",
+    );
+    const headers = { Authorization: 'Bearer luis@contoso.example' };
+    const { body: me } = await emulator.send('GET', 'WhoAmI', { headers });
+    await emulator.send('POST', `systemusers(${me.UserId})/systemuserroles_association/$ref`, {
+      body: { '@odata.id': `roles(${roles.value[0].roleid})` },
+    });
+    return headers;
+  }
+
+  it('read as nothing and refuse writes without a profile', async () => {
+    const headers = await importer();
+    const path =
+      "msdyn_liveworkstreams?$select=msdyn_name,msdyn_secureapikey&$filter=msdyn_name eq 'SMS'";
+    const { body: secret } = await emulator.send('GET', path);
+    assert.match(secret.value[0].msdyn_secureapikey, /^S3CR3T-/);
+    const { body: hidden } = await emulator.send('GET', path, { headers });
+    assert.equal(hidden.value[0].msdyn_secureapikey ?? null, null);
+    const url = `msdyn_liveworkstreams(${secret.value[0].msdyn_liveworkstreamid})`;
+    const renamed = await emulator.send('PATCH', url, { headers, body: { msdyn_name: 'SMS!' } });
+    assert.equal(renamed.status, 204, renamed.text);
+    const refused = await emulator.send('PATCH', url, {
+      headers,
+      body: { msdyn_secureapikey: 'mine' },
+    });
+    assert.equal(refused.status, 403);
+    assert.equal(refused.body.error.code, '0x8004f507');
+  });
+});
