@@ -50,6 +50,7 @@ export function encodeField(
     return {
       attributes: { name, value: fileId?.(value) ?? '', filename: value.fileName },
     };
+  if (isParties(column, value) && value.length === 0) return { attributes: { name, value: '' } };
   if (isParties(column, value))
     return {
       attributes: { name, value: '', lookupentity: '', lookupentityname: '' },

@@ -82,8 +82,15 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
       const table = definitions.get(name);
       if (table === undefined) return;
       const decode = createRowDecoder(table, context);
-      for await (const event of eventsOf(name, signal))
-        if (event.kind === 'record') yield decode(event.element);
+      const once = (index.tables.get(name)?.starts.length ?? 0) < 2;
+      const parts = new Map<string, Row>();
+      for await (const event of eventsOf(name, signal)) {
+        if (event.kind !== 'record') continue;
+        const row = decode(event.element);
+        if (once) yield row;
+        else parts.set(row.id, mergedRow(parts.get(row.id), row));
+      }
+      yield* parts.values();
     },
     links: async function* (name, signal) {
       const table = definitions.get(name);
@@ -104,6 +111,12 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
       );
     },
   };
+}
+
+/** A schema that has a table twice exports its rows twice, each time with some of the columns. */
+function mergedRow(first: Row | undefined, second: Row): Row {
+  if (first === undefined) return second;
+  return { ...first, cells: first.cells.map((cell, at) => cell ?? second.cells[at]) };
 }
 
 const payloadName = /^files\/([0-9a-f-]{36})\.bin$/i;
