@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Environment } from './environment.ts';
 import { FileTransfers } from './handlers/file-transfers.ts';
 import { loadMetadata } from './metadata/load-metadata.ts';
+import { addActivityParties } from './metadata/activity-parties.ts';
 import { addTables, readTablesFrom } from './metadata/tables-from.ts';
 import type { AdminTarget } from './protocol/admin.ts';
 import type { SignInTarget } from './protocol/token-endpoint.ts';
@@ -144,6 +145,7 @@ export class Emulator implements AdminTarget, SignInTarget {
     const { seed, ...identity } = this.#identity;
     const metadata = loadMetadata({ typeCodeShift: typeCodeShiftOf(seed) });
     addTables(metadata, this.#tables);
+    addActivityParties(metadata);
     return {
       ...identity,
       version: '9.2.25093.168',

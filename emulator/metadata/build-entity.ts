@@ -27,6 +27,8 @@ export function buildEntity(logicalName: string, table: RawTable, options: Build
     }
   }
   const ownership = ownershipOf(table);
+  // The platform's own tables all have the same one.
+  const image = table.image ?? (attributes.has('entityimage') ? 'entityimage' : undefined);
   return {
     logicalName,
     schemaName: table.schema,
@@ -37,7 +39,7 @@ export function buildEntity(logicalName: string, table: RawTable, options: Build
     objectTypeCode: options.objectTypeCode,
     primaryId: table.id,
     ...(table.nameColumn === undefined ? {} : { primaryName: table.nameColumn }),
-    ...(table.image === undefined ? {} : { primaryImage: table.image }),
+    ...(image === undefined ? {} : { primaryImage: image }),
     ownership,
     isIntersect: table.intersect ?? false,
     isActivity: table.activity ?? false,

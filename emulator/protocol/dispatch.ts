@@ -1,3 +1,4 @@
+import { replaceParties } from '../handlers/activity-parties.ts';
 import { create } from '../handlers/create.ts';
 import { remove } from '../handlers/delete.ts';
 import { bulkMessage } from '../handlers/bulk-messages.ts';
@@ -5,7 +6,7 @@ import { actions, callAction } from '../handlers/actions.ts';
 import { fileColumn, rawFile } from '../handlers/file-column.ts';
 import type { BoundRow } from '../handlers/bind.ts';
 import { functions } from '../handlers/functions.ts';
-import { findNavigation } from '../handlers/navigation.ts';
+import { findNavigation, type CollectionNavigation } from '../handlers/navigation.ts';
 import { property, rawProperty } from '../handlers/property.ts';
 import { reference, requireRelated } from '../handlers/reference.ts';
 import { relatedRow, relatedRows } from '../handlers/related-rows.ts';
@@ -20,6 +21,7 @@ import {
   rowNotFound,
   segmentNotFound,
 } from '../errors/payload-errors.ts';
+import { activityParty } from '../metadata/activity-parties.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { answerMetadata } from '../metadata/answer-metadata.ts';
 import { serviceMetadata } from '../metadata/service-metadata.ts';
@@ -142,10 +144,20 @@ function within(context: RequestContext, near: BoundRow, path: readonly Segment[
     }
     if (next?.name === '$count') return countRows(context, navigation.target, rows);
     if (next !== undefined) throw segmentNotFound(next.name);
+    if (request.method === 'PUT' && isPartyCollection(navigation)) {
+      return replaceParties(context, near, navigation);
+    }
     if (request.method !== 'GET') throw methodNotAllowed(request.method);
     return retrieveMany(context, navigation.target, rows);
   }
   return columnOrFunction(context, near, path);
+}
+
+/** Parties are the one collection that is written as a whole. */
+function isPartyCollection(
+  navigation: CollectionNavigation,
+): navigation is Extract<CollectionNavigation, { readonly kind: 'one-to-many' }> {
+  return navigation.kind === 'one-to-many' && navigation.target.logicalName === activityParty;
 }
 
 function columnOrFunction(

@@ -71,7 +71,7 @@ function getRange(
     Accept: 'application/octet-stream',
     Range: `bytes=${from}-${from + chunkBytes - 1}`,
   };
-  return session.get(path, headers, signal);
+  return session.get(`${path}/$value`, headers, signal);
 }
 
 function totalOf(answer: ServiceAnswer, path: string): number {
