@@ -64,6 +64,15 @@ export function isLookup(value: Value | undefined): value is Lookup {
   return typeof value === 'object' && value !== null && 'table' in value && 'id' in value;
 }
 
+export function isFileValue(value: Value | undefined): value is FileValue {
+  return typeof value === 'object' && value !== null && 'sha256' in value && 'fileName' in value;
+}
+
+/** Who takes part in an activity; an empty list is as good as an empty list of choices. */
+export function isPartyList(value: Value | undefined): value is readonly Row[] {
+  return Array.isArray(value) && typeof value[0] === 'object';
+}
+
 /** What people call the row: the value of its name column, else its id. */
 export function nameOf(row: Row): string {
   const { nameColumn } = row.shape.table;

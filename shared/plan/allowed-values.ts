@@ -1,4 +1,4 @@
-import { isLookup, type Value } from '../model/row.ts';
+import { isFileValue, isLookup, type Value } from '../model/row.ts';
 import type { EnvironmentColumn, EnvironmentTable } from '../model/table.ts';
 
 /** Why the target would refuse a value of a column; `undefined` when it would not. */
@@ -42,8 +42,12 @@ export function problemWithValue(column: EnvironmentColumn, value: Value): strin
     case 'party-list':
     case 'guid':
     case 'image':
-    case 'file':
       return undefined;
+    case 'file':
+      if (!isFileValue(value)) return `${name} takes a file in the target`;
+      return column.maxBytes !== undefined && value.bytes > column.maxBytes
+        ? `The file of ${name} has ${value.bytes} bytes; the target allows ${column.maxBytes}`
+        : undefined;
   }
 }
 

@@ -1,11 +1,19 @@
 import type { Finding } from '../errors/finding.ts';
 import type { Change, Rewrite } from '../model/plan.ts';
-import { cell, isLookup, type Lookup, type Row, type RowRef, type Value } from '../model/row.ts';
+import {
+  cell,
+  isLookup,
+  isPartyList,
+  type Lookup,
+  type Row,
+  type RowRef,
+  type Value,
+} from '../model/row.ts';
 import type { TextReferences } from '../model/rules.ts';
 import type { EnvironmentColumn, EnvironmentTable, SourceTable } from '../model/table.ts';
 import { missingRequired, problemWithValue } from './allowed-values.ts';
 import type { ResolvedIdentities } from './identity.ts';
-import { isNeverCompared, travelsWithRow } from './platform-columns.ts';
+import { isNeverCompared } from './platform-columns.ts';
 import { shiftDate } from './relative-dates.ts';
 import { placeOf, rowProblem, type FindingText, type NamedRow } from './row-finding.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
@@ -60,8 +68,7 @@ function isCompared(column: string, table: IndexedTable, described: EnvironmentT
     column !== described.idColumn &&
     !isNeverCompared(column) &&
     !table.rules.withheld.has(column) &&
-    known?.readable === true &&
-    travelsWithRow(known.type)
+    known?.readable === true
   );
 }
 
@@ -94,8 +101,6 @@ class ChangeList {
   readonly #states: Change[] = [];
   /** Notices by column: only those of columns that change are told. */
   readonly #notices = new Map<string, Finding>();
-  /** Values that do not go with the row. */
-  readonly #untravelled: Finding[] = [];
   readonly #said = new Set<string>();
   #live = false;
   problem: Finding | undefined;
@@ -121,10 +126,6 @@ class ChangeList {
           summary: `The target table has no column ${name}`,
           remedy: 'Import the solution that has the column, or leave it out of the package.',
         });
-      return;
-    }
-    if (!travelsWithRow(column.type)) {
-      if (value !== null && target === undefined) this.#untravelled.push(this.#notTravelling(name));
       return;
     }
     const mode = this.#dateModeOf(name);
@@ -163,10 +164,7 @@ class ChangeList {
       references: this.#references,
       states: this.#states,
       live: this.#live,
-      notices: [
-        ...this.#untravelled,
-        ...changed.flatMap((column) => this.#notices.get(column) ?? []),
-      ],
+      notices: changed.flatMap((column) => this.#notices.get(column) ?? []),
     };
     if (this.problem !== undefined) return { ...changes, fate: 'blocked', problem: this.problem };
     if (this.#pair.target === undefined) return { ...changes, fate: 'created' };
@@ -241,6 +239,7 @@ class ChangeList {
   /** The value as the target would have it; `undefined` where it is to be left alone. */
   #inTarget(column: EnvironmentColumn, value: Value): Wanted | undefined {
     if (isLookup(value)) return this.#lookupInTarget(column, value);
+    if (isPartyList(value)) return this.#partiesInTarget(column, value);
     const texts = this.#pair.table.rules.textReferences.get(column.name);
     if (texts !== undefined && typeof value === 'string')
       return this.#textInTarget(column.name, value, texts);
@@ -266,6 +265,21 @@ class ChangeList {
       remedy: 'Bring the referenced row along, create it in the target, or map it.',
     });
     return undefined;
+  }
+
+  #partiesInTarget(column: EnvironmentColumn, parties: readonly Row[]): Wanted {
+    const moved: Row[] = [];
+    for (const party of parties) {
+      const at = party.shape.columns.indexOf('partyid');
+      const who = party.cells[at];
+      if (!isLookup(who)) {
+        moved.push(party);
+        continue;
+      }
+      const wanted = this.#lookupInTarget(column, who);
+      if (wanted !== undefined) moved.push({ ...party, cells: party.cells.with(at, wanted.value) });
+    }
+    return { value: moved };
   }
 
   #textInTarget(column: string, text: string, texts: TextReferences): Wanted {
@@ -302,17 +316,6 @@ class ChangeList {
       (reference) => targets.get(`${reference.tables.join('|')}/${reference.id}`)?.id,
     );
     return { value: rewritten, rewrites };
-  }
-
-  #notTravelling(column: string): Finding {
-    return {
-      severity: 'info',
-      code: 'URM1330',
-      where: placeOf(this.#named, column),
-      summary: `${column} holds a file or parties, which are not written with the row`,
-      detail: '',
-      remedy: 'Set it in the target by hand.',
-    };
   }
 
   #dateModeOf(column: string): 'absolute' | 'relative' | 'relativeDaily' {

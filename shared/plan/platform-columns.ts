@@ -1,5 +1,3 @@
-import type { ColumnType } from '../model/table.ts';
-
 const neverCompared = new Set([
   'createdby',
   'createdbyexternalparty',
@@ -32,12 +30,4 @@ const neverCompared = new Set([
  */
 export function isNeverCompared(column: string): boolean {
   return neverCompared.has(column);
-}
-
-/**
- * Whether a column is read and written with its row. Files and party lists have requests of their
- * own: learn.microsoft.com/power-apps/developer/data-platform/file-column-data
- */
-export function travelsWithRow(type: ColumnType): boolean {
-  return type !== 'file' && type !== 'party-list';
 }

@@ -1,5 +1,13 @@
 import type { RowSource } from '../model/row-source.ts';
-import { cell, isLookup, nameOf, type Row, type RowRef, type Value } from '../model/row.ts';
+import {
+  cell,
+  isLookup,
+  isPartyList,
+  nameOf,
+  type Row,
+  type RowRef,
+  type Value,
+} from '../model/row.ts';
 import type { RuleBook, TableRules, TextNames } from '../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
 import { pushTo } from './group-by.ts';
@@ -319,6 +327,14 @@ function* referencesOf(
       const required = described?.columns.get(column)?.required;
       const strength = required === 'system' || required === 'application' ? 'hard' : 'soft';
       yield { to: { tables: [value.table], id: value.id }, column, strength };
+      continue;
+    }
+    if (isPartyList(value)) {
+      for (const party of value) {
+        const who = cell(party, 'partyid');
+        if (isLookup(who))
+          yield { to: { tables: [who.table], id: who.id }, column, strength: 'soft' };
+      }
       continue;
     }
     const texts = rules.textReferences.get(column);

@@ -1,5 +1,5 @@
 import { parseGuid } from '../model/guid.ts';
-import { cell, isLookup, type FileValue, type Row, type Value } from '../model/row.ts';
+import { cell, isFileValue, isLookup, type Row, type Value } from '../model/row.ts';
 import type { ColumnType } from '../model/table.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { ColumnType } from '../model/table.ts';
 export function normalForm(value: Value | undefined, type: ColumnType): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (isLookup(value)) return `${value.table}/${value.id.toLowerCase()}`;
-  if (isFile(value)) return value.sha256;
+  if (isFileValue(value)) return value.sha256;
   if (typeof value === 'object') return normalList(value);
   switch (type) {
     case 'text':
@@ -105,8 +105,4 @@ function normalParty(party: Row): string {
     return isLookup(value) ? `${value.table}/${value.id}` : JSON.stringify(value ?? null);
   };
   return `${part('partyid')} ${part('addressused')} ${part('participationtypemask')}`;
-}
-
-function isFile(value: Value): value is FileValue {
-  return typeof value === 'object' && value !== null && 'sha256' in value && 'fileName' in value;
 }

@@ -153,6 +153,8 @@ async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<Impo
             host: ports.host,
             journal,
             runNumber,
+            payload: (step, file) => opened.pkg.payload(step, file, signal),
+            bypassing: bypassingTables(opened),
             state,
             log,
             progress: (label, done, total) => ports.host.progress(label, done, total),
@@ -174,6 +176,12 @@ async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<Impo
   } finally {
     await journal.close();
   }
+}
+
+/** Tables whose schema says `disableplugins`, step by step. */
+function bypassingTables({ pkg }: Opened): ReadonlySet<string> {
+  const asking = pkg.tables.filter((table) => table.disablePlugins);
+  return new Set(asking.map((table) => `${table.step}/${table.name}`));
 }
 
 /** Runs the plan; what ends it early becomes a finding, so that what was done is still told. */

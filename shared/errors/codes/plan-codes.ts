@@ -128,8 +128,8 @@ export const planCodes = {
     remedy: 'Do it in the target after the import.',
   },
   URM1331: {
-    title: 'The package asks for what is not done',
-    cause: 'A flag of the schema has no counterpart here.',
-    remedy: 'Read what is done instead, and remove the flag where that is right.',
+    title: 'Custom server logic is bypassed',
+    cause: 'The schema of a table says disableplugins, as files of other tools may do.',
+    remedy: 'Export with disableplugins="false", unless this is what you want.',
   },
 } as const satisfies Record<`URM13${number}`, CodeEntry>;

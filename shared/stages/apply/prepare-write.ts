@@ -2,17 +2,21 @@ import type { Write } from '../../dataverse/client.ts';
 import { InternalError } from '../../errors/migration-error.ts';
 import type { Host } from '../../host/host.ts';
 import type { Action, Change, PlannedValue } from '../../model/plan.ts';
-import type { Value } from '../../model/row.ts';
+import { isFileValue, type FileValue, type Value } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
 import type { TextStore } from '../planning/file-spool.ts';
-import { stampColumn } from './row-reads.ts';
+import { stampColumn, type ColumnAction } from './row-reads.ts';
 
 export interface WriteFrame {
   readonly tables: ReadonlyMap<string, EnvironmentTable>;
   readonly texts: TextStore;
   readonly host: Pick<Host, 'variable' | 'maskSecret'>;
   readonly runNumber: number;
+  /** The content of a file that the package carries in a step. */
+  readonly payload: (step: string, file: FileValue) => AsyncIterable<Uint8Array>;
+  /** Tables, as `step/table`, whose schema asks that custom server logic is bypassed. */
+  readonly bypassing: ReadonlySet<string>;
 }
 
 /** Turns an action into what the client sends. Actions that write nothing never come here. */
@@ -29,16 +33,13 @@ export async function writeOf(
       const cells = await cellsOf(action.changes, frame);
       if (table.columns.get(stampColumn)?.creatable === true)
         cells.set(stampColumn, frame.runNumber);
-      return { kind: 'create', table, id, cells };
+      return { kind: 'create', table, id, cells, ...detailsOf(action, cells, frame) };
     }
-    case 'update':
-      return {
-        kind: 'update',
-        table,
-        id,
-        cells: await cellsOf(action.changes, frame),
-        ...versioned,
-      };
+    case 'update': {
+      const cells = await cellsOf(action.changes, frame);
+      const details = detailsOf(action, cells, frame);
+      return { kind: 'update', table, id, cells, ...versioned, ...details };
+    }
     case 'link':
     case 'unlink': {
       const { link } = action;
@@ -57,6 +58,20 @@ export async function writeOf(
         `action ${action.number}`,
       );
   }
+}
+
+/** What goes with the cells of a write: the content of files, and whether server logic is bypassed. */
+export function detailsOf(
+  action: ColumnAction,
+  cells: ReadonlyMap<string, Value>,
+  frame: WriteFrame,
+): Pick<Extract<Write, { kind: 'create' }>, 'content' | 'bypassLogic'> {
+  const { step, row } = action;
+  const hasFiles = [...cells.values()].some(isFileValue);
+  return {
+    ...(hasFiles ? { content: (file: FileValue) => frame.payload(step, file) } : {}),
+    ...(frame.bypassing.has(`${step}/${row.table}`) ? { bypassLogic: true } : {}),
+  };
 }
 
 /** The changed columns with their whole values. */

@@ -4,7 +4,7 @@ import type { Action } from '../../model/plan.ts';
 import { cell } from '../../model/row.ts';
 import { placeOf } from '../../plan/row-finding.ts';
 import type { ApplyFrame, Part } from './apply-frame.ts';
-import { cellsOf } from './prepare-write.ts';
+import { cellsOf, detailsOf } from './prepare-write.ts';
 import {
   chunked,
   readRowsOf,
@@ -122,7 +122,8 @@ async function* rewrites(
     const table = frame.tables.get(action.row.table);
     if (table === undefined) continue;
     const cells = await cellsOf(open, frame);
-    const write = { kind: 'update', table, id: action.row.id, cells } as const;
+    const details = detailsOf(action, cells, frame);
+    const write = { kind: 'update', table, id: action.row.id, cells, ...details } as const;
     yield {
       key: action.number,
       after: [],

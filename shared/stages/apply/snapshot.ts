@@ -2,10 +2,11 @@ import { createPackage } from '../../cmt/create-package.ts';
 import { composeSchema } from '../../cmt/schema.ts';
 import type { MigrationPackage, StepWriter, WrittenStep } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
+import type { FileDownload } from '../../dataverse/file-transfer.ts';
 import type { Files } from '../../host/files.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { Plan } from '../../model/plan.ts';
-import type { Link, Row } from '../../model/row.ts';
+import type { FileValue, Link, Row } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { isNeverCompared } from '../../plan/platform-columns.ts';
@@ -131,7 +132,10 @@ async function writeTable(
   const described = frame.tables.get(table.name);
   if (described === undefined) return;
   const columns = [...table.columns.keys()];
-  const rows = frame.reader.rows({ table: described, columns, where: { by: 'ids', ids } }, signal);
+  const takeFile = ({ fileName, content }: FileDownload): Promise<FileValue> =>
+    step.payload(fileName, content);
+  const query = { table: described, columns, where: { by: 'ids', ids }, takeFile } as const;
+  const rows = frame.reader.rows(query, signal);
   await step.table(table, inShapeOf(rows, table), noLinks(), signal);
 }
 

@@ -11,7 +11,7 @@ import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
-import { manualSteps, unheardFlags } from './manual-steps.ts';
+import { manualSteps, bypassedLogic } from './manual-steps.ts';
 import { readMap } from './read-map.ts';
 import { targetReader } from './target-reader.ts';
 
@@ -91,7 +91,7 @@ export async function makePlan(
         spool,
         now: ports.clock.now(),
         tool: toolName,
-        findings: [...pkg.findings, ...unheardFlags(pkg)],
+        findings: [...pkg.findings, ...bypassedLogic(pkg)],
         manual: manualSteps(pkg),
         progress: (label, done) => ports.host.progress(label, done, done),
         ...(options.compared === undefined ? {} : { compared: options.compared }),

@@ -28,18 +28,17 @@ const reasons = {
   environment: 'true only in its own environment',
 } as const;
 
-/** What flags of the package's schemas ask for and this tool does not do. */
-export function unheardFlags(pkg: MigrationPackage): readonly Finding[] {
+/** Tables that are written past custom server logic, because their schema asks for it. */
+export function bypassedLogic(pkg: MigrationPackage): readonly Finding[] {
   return pkg.tables
     .filter((table) => table.disablePlugins)
     .map((table) => ({
       severity: 'warning',
       code: 'URM1331',
       where: `${table.step} table ${table.name}`,
-      summary:
-        'The schema asks that server logic is bypassed (disableplugins); it runs all the same',
+      summary: 'The schema asks that custom server logic is bypassed (disableplugins)',
       detail: 'Routing needs its server logic: it makes identifiers and dependency rows.',
-      remedy: 'Export with disableplugins="false".',
+      remedy: 'Export with disableplugins="false", unless this is what you want.',
     }));
 }
 

@@ -60,6 +60,10 @@ async function apply(
       host: { variable: () => undefined, maskSecret: () => {} },
       journal,
       runNumber,
+      payload: async function* () {
+        yield await Promise.resolve(new Uint8Array());
+      },
+      bypassing: new Set(),
       state,
       log,
       progress: () => {},
