@@ -1,3 +1,5 @@
+import { withoutCommands } from '#shared/host/neutralize.ts';
+
 /** Where a command writes for people. */
 export interface Terminal {
   /** A line of the answer. */
@@ -9,7 +11,10 @@ export interface Terminal {
   readonly colours: boolean;
 }
 
-/** This process's terminal. Colours only for people: no-color.org. */
+/**
+ * This process's terminal. Colours only for people: no-color.org. Commands of a build agent are
+ * broken wherever they come from, because scripts of pipelines run this program too.
+ */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const colours = stdout.isTTY && (env['NO_COLOR'] ?? '') === '';
@@ -27,16 +32,16 @@ export function processTerminal(): Terminal {
     colours,
     print: (line) => {
       clear();
-      stdout.write(`${line}\n`);
+      stdout.write(`${withoutCommands(line)}\n`);
     },
     complain: (line) => {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${withoutCommands(line)}\n`);
     },
     status: (line) => {
       if (!stderr.isTTY) return;
       clear();
-      stderr.write(line.slice(0, Math.max(20, stderr.columns - 1)));
+      stderr.write(withoutCommands(line).slice(0, Math.max(20, stderr.columns - 1)));
       shown = true;
     },
   };

@@ -5,7 +5,12 @@
  * so that removing them cannot put a command together.
  */
 export function neutralize(text: string): string {
-  return oneLine(text).replaceAll(/##(vso)?\[/gi, (opening) => `${opening.slice(0, -1)}\u200B[`);
+  return withoutCommands(oneLine(text));
+}
+
+/** The same text with its commands broken; colours of our own stay. */
+export function withoutCommands(text: string): string {
+  return text.replaceAll(/##(vso)?\[/gi, (opening) => `${opening.slice(0, -1)}\u200B[`);
 }
 
 /** One line without characters that move a cursor, hide text or change its direction. */

@@ -43,7 +43,8 @@ export function renderFindings(
 }
 
 /** Columns padded to their widest cell; the first is aligned left, the others right. */
-export function renderTable(rows: readonly (readonly string[])[]): readonly string[] {
+export function renderTable(given: readonly (readonly string[])[]): readonly string[] {
+  const rows = given.map((row) => row.map(oneLine));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((text, at) => (widths[at] = Math.max(widths[at] ?? 0, text.length)));
@@ -77,7 +78,7 @@ export function renderActionTable({ actions }: NonNullable<Report['plan']>): rea
   return renderTable([
     ['table', ...kinds],
     ...countByTable(actions).map((row) => [
-      oneLine(row.table),
+      row.table,
       ...kinds.map((kind) => String(row.kinds[kind] ?? '')),
     ]),
   ]);

@@ -98,6 +98,22 @@ describe('the built command line', function () {
         assert.doesNotMatch(out + err, /\n\s+at /);
       });
 
+    it('never gives a build agent a command, whatever it was told', async () => {
+      const command = '##vso[task.setvariable variable=x]y';
+      for (const args of [
+        [command],
+        ['inspect', command],
+        ['plan', command],
+        ['plan', `--${command}`],
+        ['plan', '--environment', command, '--package', command, '--out', command],
+        ['emulator', '--port', command],
+      ]) {
+        const { status, out, err } = await urm(args);
+        assert.notEqual(status, 0);
+        assert.doesNotMatch(out + err, /##vso\[/);
+      }
+    });
+
     it('reports all wrong inputs at once', async () => {
       const { err } = await urm(['plan']);
       for (const flag of ['--environment', '--package', '--out']) assert.ok(err.includes(flag));
