@@ -109,6 +109,7 @@ function createStepWriter(
 ): StepWriter {
   const { schema } = target;
   const payloads = new Map<string, string>();
+  let taken = 0;
   const composer = createDataComposer(schema.tables, {
     folder: target.spool,
     files,
@@ -130,7 +131,9 @@ function createStepWriter(
       return composer.counts(table.name);
     },
     payload: async (fileName, content): Promise<FileValue> => {
-      const spooled = `${target.spool}/payload-${String(payloads.size)}`;
+      // Equal contents share an id, so that the number of payloads is no name for the next one.
+      const spooled = `${target.spool}/payload-${String(taken)}`;
+      taken += 1;
       await files.write(spooled, content);
       const value = await digest(files.read(spooled));
       payloads.set(payloadId(value.sha256), spooled);

@@ -1,6 +1,7 @@
-import type { PackageWriter, WrittenStep } from '../../cmt/package.ts';
+import type { PackageWriter, StepWriter, WrittenStep } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
+import type { FileDownload } from '../../dataverse/file-transfer.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Host } from '../../host/host.ts';
 import type { Guid } from '../../model/guid.ts';
@@ -45,7 +46,7 @@ export async function writeSteps(
       if (environment === undefined) continue;
       const source = new TableReading(reader, table, environment, references);
       const written = await naming(table, () =>
-        stepWriter.table(table, source.rows(signal), source.links(signal), signal),
+        stepWriter.table(table, source.rows(stepWriter, signal), source.links(signal), signal),
       );
       withheld.push(...(await source.withheld(signal)));
       if (written.rows > 0) secured.push(...source.emptySecured());
@@ -98,7 +99,8 @@ class TableReading {
     this.#shape = { table: environment, columns };
   }
 
-  async *rows(signal: AbortSignal): AsyncGenerator<Row> {
+  /** The content of files goes to the step as their rows come. */
+  async *rows(step: StepWriter, signal: AbortSignal): AsyncGenerator<Row> {
     const { filter } = this.#table;
     // A secret is not even read; other withheld values are, to tell how many rows had one.
     const columns = [...this.#table.columns.keys()].filter(
@@ -107,6 +109,7 @@ class TableReading {
     const query = {
       table: this.#environment,
       columns,
+      takeFile: ({ fileName, content }: FileDownload) => step.payload(fileName, content),
       ...(filter === undefined ? {} : { where: { by: 'fetch', fetchXml: filter } as const }),
     };
     for await (const row of this.#reader.rows(query, signal)) {
