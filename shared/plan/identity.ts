@@ -64,17 +64,19 @@ class IdentityResolver {
   async applyMap(): Promise<void> {
     const { index, map } = this.#input;
     const rows = new Map<string, Map<Guid, Node[]>>();
-    for (const [key, mapped] of map) {
-      const at = key.indexOf('/');
-      const ref = { table: key.slice(0, at), id: key.slice(at + 1) };
-      const node = index.nodeOf(ref);
-      if (node === undefined) continue;
+    if (map.size === 0) return;
+    for (let node = 0; node < index.size; node += 1) {
+      const { id } = index.refOf(node);
+      // A reference inside a text may lead into several tables; the map knows which.
+      const table = index.candidateTablesOf(node).find((name) => map.has(`${name}/${id}`));
+      const mapped = table === undefined ? undefined : map.get(`${table}/${id}`);
+      if (table === undefined || mapped === undefined) continue;
       if (mapped.is === 'dropped') this.#matches[node] = { is: 'dropped' };
       else if (mapped.is === 'undecided') this.#undecided(node);
       else {
-        const byTarget = rows.get(ref.table) ?? new Map<Guid, Node[]>();
+        const byTarget = rows.get(table) ?? new Map<Guid, Node[]>();
         pushTo(byTarget, mapped.id, node);
-        rows.set(ref.table, byTarget);
+        rows.set(table, byTarget);
       }
     }
     for (const [table, byTarget] of rows) {

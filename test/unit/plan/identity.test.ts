@@ -7,6 +7,7 @@ import {
   anEnvironmentTable,
   aRuleBook,
   aSource,
+  bracketReferences,
   idOf,
   planOf,
 } from '#support/plan-builders.ts';
@@ -175,6 +176,21 @@ describe('identity', () => {
     ]);
     assert.ok(blocked?.kind === 'blocked');
     assert.equal(plan.counts.unchanged, 1);
+  });
+
+  it('follows the map for a reference inside a text that may lead into several tables', async () => {
+    const note = anEnvironmentTable('note', { name: 'text', text: 'memo' });
+    const book = aRuleBook({ note: { textReferences: new Map([['text', bracketReferences]]) } });
+    const target = aMemoryTarget([...tables, note]);
+    target.put('queue', idOf(90), { name: 'Theirs' });
+    const source = aSource([
+      { table: note, rows: [{ id: idOf(1), name: 'N', text: `<person|queue:${idOf(20)}>` }] },
+    ]);
+    const map: RowMap = new Map([[`queue/${idOf(20)}`, { is: 'row', id: idOf(90) }]]);
+    const { plan } = await planOf(source, target, { book, map });
+    const [create] = await actionsOf(plan);
+    assert.ok(create?.kind === 'create');
+    assert.equal(create.changes.at(-1)?.after, `<person|queue:${idOf(90)}>`);
   });
 
   it('blocks two source rows that are one target row', async () => {
