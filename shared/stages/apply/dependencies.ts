@@ -1,5 +1,5 @@
 import type { Action } from '../../model/plan.ts';
-import { isLookup, type RowRef } from '../../model/row.ts';
+import { cell, isLookup, isPartyList, type RowRef } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
 import { pushTo } from '../../plan/group-by.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
@@ -50,6 +50,11 @@ export class Dependencies {
       for (const { column, after } of action.changes) {
         if (isVariable(after)) continue;
         if (!isLongText(after) && isLookup(after)) need(after);
+        if (!isLongText(after) && isPartyList(after))
+          for (const party of after) {
+            const who = cell(party, 'partyid');
+            if (isLookup(who)) need(who);
+          }
         const { textReferences, textNames } = this.#book.of(action.row.table);
         const references = textReferences.get(column);
         const names = textNames?.get(column);
