@@ -43,31 +43,6 @@ export interface Spool {
   keepText(sha256: string, text: string): Promise<void>;
 }
 
-/** A spool for small plans and tests. */
-export function createMemorySpool(): Spool & { readonly texts: ReadonlyMap<string, string> } {
-  const buckets = new Map<string, string[]>();
-  const texts = new Map<string, string>();
-  return {
-    texts,
-    append: (bucket, line) => {
-      const lines = buckets.get(bucket);
-      if (lines === undefined) buckets.set(bucket, [line]);
-      else lines.push(line);
-      return Promise.resolve();
-    },
-    async *lines(bucket, signal) {
-      for (const line of buckets.get(bucket) ?? []) {
-        signal.throwIfAborted();
-        yield await Promise.resolve(line);
-      }
-    },
-    keepText: (sha256, text) => {
-      texts.set(sha256, text);
-      return Promise.resolve();
-    },
-  };
-}
-
 /** What a map file says of a source row: its row in the target, to leave references out, or not yet decided. */
 export type Mapped =
   | { readonly is: 'row'; readonly id: Guid }

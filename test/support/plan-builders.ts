@@ -14,7 +14,7 @@ import type {
 } from '#shared/model/table.ts';
 import { buildPlan, type BuiltPlan } from '#shared/plan/build-plan.ts';
 import type { PlanInput } from '#shared/plan/plan-input.ts';
-import { createMemorySpool, type TargetLookup } from '#shared/plan/ports.ts';
+import type { Spool, TargetLookup } from '#shared/plan/ports.ts';
 import { normalForm } from '#shared/plan/values.ts';
 
 /** The n-th id: the same in every run. */
@@ -324,6 +324,31 @@ function lookupTable(value: unknown): string {
 
 function lookupId(value: unknown): string {
   return isLookup(value as Value) ? (value as { id: string }).id : '';
+}
+
+/** A spool in memory, with the long texts it was given. */
+export function createMemorySpool(): Spool & { readonly texts: ReadonlyMap<string, string> } {
+  const buckets = new Map<string, string[]>();
+  const texts = new Map<string, string>();
+  return {
+    texts,
+    append: (bucket, line) => {
+      const lines = buckets.get(bucket);
+      if (lines === undefined) buckets.set(bucket, [line]);
+      else lines.push(line);
+      return Promise.resolve();
+    },
+    async *lines(bucket, signal) {
+      for (const line of buckets.get(bucket) ?? []) {
+        signal.throwIfAborted();
+        yield await Promise.resolve(line);
+      }
+    },
+    keepText: (sha256, text) => {
+      texts.set(sha256, text);
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Plans a source against a target with everything a test does not care about filled in. */
