@@ -31,6 +31,8 @@ export interface Option {
 }
 
 export interface Attribute {
+  /** Given by whoever made the column; absent: derived from its name. */
+  readonly metadataId?: string;
   readonly logicalName: string;
   readonly schemaName: string;
   readonly displayName: string;
@@ -84,6 +86,10 @@ export interface ManyToMany {
 }
 
 export interface Entity {
+  /** Given by whoever made the table; absent: derived from its name. */
+  readonly metadataId?: string;
+  /** Absent: `Standard`. */
+  readonly tableType?: 'Standard' | 'Elastic';
   readonly logicalName: string;
   readonly schemaName: string;
   readonly displayName: string;

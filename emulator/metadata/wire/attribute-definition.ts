@@ -20,7 +20,7 @@ export function attributeKind(attribute: Attribute): string | undefined {
 }
 
 export function attributeId(entity: Entity, attribute: Attribute): string {
-  return stableId(`column ${entity.logicalName}.${attribute.logicalName}`);
+  return attribute.metadataId ?? stableId(`column ${entity.logicalName}.${attribute.logicalName}`);
 }
 
 const dateOfInstall = '1900-01-01T00:00:00Z';

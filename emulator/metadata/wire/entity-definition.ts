@@ -3,7 +3,7 @@ import { stableId } from '../stable-id.ts';
 import { label, managedProperty, type Definition } from './labels.ts';
 
 export function entityId(entity: Entity): string {
-  return stableId(`table ${entity.logicalName}`);
+  return entity.metadataId ?? stableId(`table ${entity.logicalName}`);
 }
 
 /** A table with every property but what `$expand` adds, simple members first, as the service writes it. */
