@@ -88,7 +88,8 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
   },
 };
 
-interface ImportFrame {
+/** Everything that carrying out a chosen plan needs. */
+export interface ImportFrame {
   readonly options: ImportOptions;
   readonly ports: Ports;
   readonly writer: DataverseWriter;
@@ -107,7 +108,8 @@ const freshState: PlanState = {
   stale: [],
 };
 
-async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<ImportResult> {
+/** Carries out a plan in its run folder: check, snapshot, journal, writes, result. */
+export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<ImportResult> {
   const { options, ports, writer, opened, plan, spool } = frame;
   const runNumber = runNumberOf(plan.hash);
   const tables = await tablesOf(plan, writer, signal);
