@@ -14,7 +14,13 @@ export type JournalEntry =
       readonly at: string;
     }
   | { readonly is: 'intent'; readonly actions: readonly number[]; readonly requestId: Guid }
-  | { readonly is: 'done'; readonly action: number; readonly version?: string }
+  /** `id`: the row's where it is not the planned one, because the server made the row by itself. */
+  | {
+      readonly is: 'done';
+      readonly action: number;
+      readonly version?: string;
+      readonly id?: Guid;
+    }
   /** The server had changed what was written; it was written again. */
   | { readonly is: 'settled'; readonly action: number; readonly version?: string }
   /** The target already held what the plan wanted. */

@@ -30,6 +30,13 @@ export interface Change {
   readonly rewrites?: readonly Rewrite[];
 }
 
+/** The server makes the row by itself when it creates other rows: only what differs is written then. */
+export interface ServerMadeBy {
+  readonly rows: readonly RowRef[];
+  /** Columns by which the row is found once it is there. */
+  readonly key: readonly string[];
+}
+
 interface At {
   /** From 1, in apply order; the journal refers to it. */
   readonly number: number;
@@ -46,7 +53,11 @@ interface At {
 
 /** An update without version follows an earlier action of this plan on the same row. */
 export type Action =
-  | (At & { readonly kind: 'create'; readonly changes: readonly Change[] })
+  | (At & {
+      readonly kind: 'create';
+      readonly serverMade?: ServerMadeBy;
+      readonly changes: readonly Change[];
+    })
   | (At & {
       readonly kind: 'update';
       readonly version?: string;

@@ -32,6 +32,25 @@ export interface TextNames {
   find(text: string): readonly string[];
 }
 
+/** Rows that the server makes by itself when rows of another table are created. */
+export interface ServerMade {
+  /** The table whose new rows make it. */
+  readonly by: string;
+  /** The lookup of that table that leads to the row with the key. */
+  readonly through: string;
+  /** Columns here, with the columns there that hold the same. */
+  readonly key: ReadonlyMap<string, string>;
+}
+
+/** Rows that the server writes whenever a text is saved, as a list of what the text names. */
+export interface DerivedRows {
+  /** The text column. */
+  readonly from: string;
+  readonly table: string;
+  /** The lookup of that table to the row that holds the text. */
+  readonly lookup: string;
+}
+
 /** Why a column's value does not leave the source or is not written to the target. */
 export type WithheldReason = 'secret' | 'environment' | 'generated' | 'runtime';
 
@@ -49,6 +68,8 @@ export interface TableRules {
   readonly textReferences: ReadonlyMap<string, TextReferences>;
   /** Columns whose text names rows. */
   readonly textNames?: ReadonlyMap<string, TextNames>;
+  readonly serverMade?: ServerMade;
+  readonly derivedRows?: DerivedRows;
   /**
    * Columns that take effect on live conversations the moment they change: updates of existing rows
    * that touch one run last, when everything they lead to is there.

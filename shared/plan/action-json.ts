@@ -1,7 +1,14 @@
 import type { FindingCode } from '../errors/codes.ts';
 import { codes } from '../errors/codes.ts';
 import type { Finding } from '../errors/finding.ts';
-import { phases, type Action, type Change, type Phase, type Rewrite } from '../model/plan.ts';
+import {
+  phases,
+  type Action,
+  type Change,
+  type Phase,
+  type Rewrite,
+  type ServerMadeBy,
+} from '../model/plan.ts';
 import type { Link, RowRef } from '../model/row.ts';
 import { decodeValue, encodeValue, isRecord } from './planned-value.ts';
 
@@ -29,8 +36,14 @@ export function encodeAction(action: Unnumbered): string {
 
 function encodeRest(action: Unnumbered): object {
   switch (action.kind) {
-    case 'create':
-      return { changes: action.changes.map(encodeChange) };
+    case 'create': {
+      const { serverMade } = action;
+      const rows = serverMade?.rows.map(({ table, id }) => ({ table, id }));
+      return {
+        ...(serverMade === undefined ? {} : { serverMade: { rows, key: serverMade.key } }),
+        changes: action.changes.map(encodeChange),
+      };
+    }
     case 'update':
       return {
         ...(action.version === undefined ? {} : { version: action.version }),
@@ -117,7 +130,10 @@ function decodeRest(
   switch (kind) {
     case 'create': {
       const changes = decodeChanges(json['changes']);
-      return changes && { ...at, kind, changes };
+      if (changes === undefined) return undefined;
+      if (json['serverMade'] === undefined) return { ...at, kind, changes };
+      const serverMade = decodeServerMade(json['serverMade']);
+      return serverMade && { ...at, kind, serverMade, changes };
     }
     case 'update': {
       const changes = decodeChanges(json['changes']);
@@ -175,6 +191,15 @@ function decodeRewrites(json: unknown): readonly Rewrite[] | undefined {
     rewrites.push({ from, to, at });
   }
   return rewrites;
+}
+
+function decodeServerMade(json: unknown): ServerMadeBy | undefined {
+  if (!isRecord(json) || !Array.isArray(json['rows']) || !Array.isArray(json['key']))
+    return undefined;
+  const rows = json['rows'].map(decodeRef).filter((row) => row !== undefined);
+  const key = json['key'].filter((column) => typeof column === 'string');
+  const isWhole = rows.length === json['rows'].length && key.length === json['key'].length;
+  return isWhole ? { rows, key } : undefined;
 }
 
 function decodeLink(json: unknown): Link | undefined {

@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/finding.ts';
 import type { Guid } from '../model/guid.ts';
-import type { Change, Phase } from '../model/plan.ts';
+import type { Change, Phase, ServerMadeBy } from '../model/plan.ts';
 import type { Row } from '../model/row.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -204,12 +204,24 @@ export class RowPlanner {
     };
     if (comparison.fate === 'created') {
       const changes = await this.#shown(comparison.rows);
-      await drafts.add(node, { kind: 'create', ...at('rows', level), changes });
+      const serverMade = this.#serverMadeBy(node);
+      const made = serverMade === undefined ? {} : { serverMade };
+      await drafts.add(node, { kind: 'create', ...at('rows', level), ...made, changes });
     } else if (!comparison.live) await update('rows', level, comparison.rows);
     await update('references', 0, comparison.references);
     await update('states', 0, comparison.states);
     // Last of all, when everything the change leads to is there and active.
     if (comparison.live) await update('states', 1, comparison.rows);
+  }
+
+  #serverMadeBy(node: Node): ServerMadeBy | undefined {
+    const { index, identities } = this.#parts;
+    const rows = index
+      .makersOf(node)
+      .filter(identities.isCreated)
+      .map((maker) => index.refOf(maker));
+    const key = index.tables.get(index.refOf(node).table)?.rules.serverMade?.key;
+    return rows.length === 0 || key === undefined ? undefined : { rows, key: [...key.keys()] };
   }
 
   /** The changes as the plan shows them; long texts go to the spool. */

@@ -8,7 +8,7 @@ import {
   type RowRef,
   type Value,
 } from '../model/row.ts';
-import type { RuleBook, TableRules, TextNames } from '../model/rules.ts';
+import type { RuleBook, ServerMade, TableRules, TextNames } from '../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
 import { pushTo } from './group-by.ts';
 import { isNeverCompared } from './platform-columns.ts';
@@ -68,6 +68,7 @@ export class SourceIndex {
     readonly names: TextNames;
     readonly name: string;
   }[] = [];
+  readonly #makers = new Map<Node, readonly Node[]>();
   readonly tables: ReadonlyMap<string, IndexedTable>;
 
   constructor(tables: ReadonlyMap<string, IndexedTable>) {
@@ -119,6 +120,11 @@ export class SourceIndex {
 
   stepOf(node: Node): string {
     return this.#steps[node] ?? '';
+  }
+
+  /** Rows whose creation makes the server make this one. */
+  makersOf(node: Node): readonly Node[] {
+    return this.#makers.get(node) ?? [];
   }
 
   /** The row's cells of its table's key columns. */
@@ -189,6 +195,45 @@ export class SourceIndex {
       }
     }
     this.#findNames();
+    for (const table of this.tables.values())
+      if (table.rules.serverMade !== undefined)
+        this.#findMakers(table.name, table.rules.serverMade);
+  }
+
+  /** The makers come first: created before them, the row would stand in the server's way. */
+  #findMakers(table: string, { by, through, key }: ServerMade): void {
+    const byKey = new Map<string, Node[]>();
+    for (const maker of this.#rowsOf(by)) {
+      const leads = this.#cellOf(maker, through);
+      const holder = isLookup(leads) ? this.nodeOf(leads) : undefined;
+      const text = holder === undefined ? undefined : this.#keyText(holder, key.values());
+      if (text !== undefined) pushTo(byKey, text, maker);
+    }
+    const [column = ''] = key.keys();
+    for (const node of this.#rowsOf(table)) {
+      const text = this.#keyText(node, key.keys());
+      const makers = text === undefined ? undefined : byKey.get(text);
+      if (makers === undefined) continue;
+      this.#makers.set(node, makers);
+      for (const maker of makers) this.#addEdge(node, maker, column, 'hard');
+    }
+  }
+
+  #rowsOf(table: string): readonly Node[] {
+    return this.#rows.filter((node) => this.refOf(node).table === table);
+  }
+
+  #cellOf(node: Node, column: string): Value | undefined {
+    const at = this.tables.get(this.refOf(node).table)?.keyColumns.indexOf(column) ?? -1;
+    return at < 0 ? undefined : this.#cells[node]?.[at];
+  }
+
+  #keyText(node: Node, columns: Iterable<string>): string | undefined {
+    const parts = [...columns].map((column) => {
+      const value = this.#cellOf(node, column);
+      return isLookup(value) ? value.id : value;
+    });
+    return parts.every((part) => typeof part === 'string') ? JSON.stringify(parts) : undefined;
   }
 
   #findNames(): void {
@@ -243,7 +288,7 @@ export function indexTables(
   book: RuleBook,
 ): ReadonlyMap<string, IndexedTable> {
   const tables = new Map<string, IndexedTable>();
-  const named = namesIn(sources, book);
+  const named = [...namesIn(sources, book), ...makerColumns(sources, book)];
   for (const source of sources) {
     const known = tables.get(source.name);
     const rules = known?.rules ?? book.of(source.name);
@@ -271,6 +316,23 @@ export function namesIn(
   book: RuleBook,
 ): readonly TextNames[] {
   return tables.flatMap(({ name }) => [...(book.of(name).textNames?.values() ?? [])]);
+}
+
+/** Columns that tell which rows the server makes by itself. */
+function* makerColumns(
+  sources: readonly SourceTable[],
+  book: RuleBook,
+): Generator<{ readonly table: string; readonly column: string }> {
+  const tables = new Map(sources.map((source) => [source.name, source]));
+  for (const { name } of tables.values()) {
+    const made = book.of(name).serverMade;
+    const maker = made === undefined ? undefined : tables.get(made.by);
+    if (made === undefined || maker === undefined) continue;
+    yield { table: made.by, column: made.through };
+    for (const column of made.key.keys()) yield { table: name, column };
+    for (const target of maker.columns.get(made.through)?.targets ?? [])
+      for (const column of made.key.values()) yield { table: target, column };
+  }
 }
 
 export interface IndexPass {

@@ -25,7 +25,14 @@ export function describeAction(action: Action): ActionText {
       return {
         ...base,
         glyph: '+',
-        details: action.changes.map((change) => describeChange(change, 'create')),
+        details: [
+          ...(action.serverMade === undefined
+            ? []
+            : [
+                `made by the server with ${action.serverMade.rows.map(({ table, id }) => `${table} ${id}`).join(', ')}`,
+              ]),
+          ...action.changes.map((change) => describeChange(change, 'create')),
+        ],
       };
     case 'update':
       return {

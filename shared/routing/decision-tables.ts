@@ -1,6 +1,6 @@
 import type { AreaTable } from './area.ts';
 import type { TableRules } from '../model/rules.ts';
-import { rulesetText } from './ruleset-text.ts';
+import { contextVariableNames, rulesetText } from './ruleset-text.ts';
 import { systemContracts } from './system-contracts.ts';
 
 /**
@@ -53,5 +53,11 @@ export const decisionRules: Readonly<Record<string, Partial<TableRules>>> = {
   msdyn_decisionruleset: {
     identities: [{ by: 'id' }],
     textReferences: new Map([['msdyn_rulesetdefinition', rulesetText]]),
+    textNames: new Map([['msdyn_rulesetdefinition', contextVariableNames]]),
+    derivedRows: {
+      from: 'msdyn_rulesetdefinition',
+      table: 'msdyn_rulesetdependencymapping',
+      lookup: 'msdyn_referencingrulesetid',
+    },
   },
 };

@@ -1,4 +1,4 @@
-import type { TextReferences } from '../model/rules.ts';
+import type { TextNames, TextReferences } from '../model/rules.ts';
 import {
   findGuids,
   keyBefore,
@@ -60,6 +60,20 @@ export const rulesetText: TextReferences = {
     };
   },
   rewrite: (text, replace) => replaceReferences(text, readRuleset(text).references, replace),
+};
+
+/** Variables of a workstream stand in rules by name, behind the key of the workstream's contract. */
+const contextVariablePath = /^liveworkitemcontext\.(.+)$/i;
+
+/**
+ * The context variables that a ruleset names. The service refuses a ruleset whose variables are not
+ * there: github.com/MicrosoftDocs/dynamics-365-customer-engagement/issues/2746.
+ */
+export const contextVariableNames: TextNames = {
+  table: 'msdyn_ocliveworkstreamcontextvariable',
+  column: 'msdyn_name',
+  find: (text) =>
+    readRuleset(text).statements.flatMap(({ path }) => contextVariablePath.exec(path)?.[1] ?? []),
 };
 
 interface Place {

@@ -1,5 +1,5 @@
 import type { AreaTable, Channel } from './area.ts';
-import type { TableRules } from '../model/rules.ts';
+import type { ServerMade, TableRules } from '../model/rules.ts';
 import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
 import {
   byWorkstream,
@@ -180,7 +180,27 @@ export function replyTables(channel: Channel): readonly AreaTable[] {
   ];
 }
 
-export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = decisionRules;
+/**
+ * A question of a chat widget's survey makes a context variable of its name when it is put into the
+ * widget; made before, the variable would stand in its way. Which questions do, no page says:
+ * learn.microsoft.com/dynamics365/customer-service/administer/export-import-omnichannel-data
+ */
+const surveyVariables: ServerMade = {
+  by: 'msdyn_questionsequence',
+  through: 'msdyn_surveyquestion',
+  key: new Map([
+    ['msdyn_liveworkstreamid', 'msdyn_liveworkstreamtochatquestion'],
+    ['msdyn_name', 'msdyn_name'],
+  ]),
+};
+
+export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = {
+  ...decisionRules,
+  msdyn_ocliveworkstreamcontextvariable: {
+    identities: [{ by: 'id' }, { by: 'key', columns: ['msdyn_liveworkstreamid', 'msdyn_name'] }],
+    serverMade: surveyVariables,
+  },
+};
 
 export const workstreamManual: readonly string[] = [
   'Link the bot of each workstream in the target: bots and their users belong to an environment.',

@@ -6,41 +6,75 @@ import { Dependencies } from './dependencies.ts';
 import { writeOf } from './prepare-write.ts';
 import { readRowsOf, rowKey, unshown, type ColumnAction } from './row-reads.ts';
 import { changedMeanwhile, failureOf } from './run-log.ts';
+import { findServerMade, isServerMade, ServerMadeRows } from './server-made-rows.ts';
 import { settle } from './settle.ts';
 
 /**
  * Applies a plan phase by phase. After each phase its rows are read back, and what the server's own
  * logic overwrote is written again: the documented remedy is a second import of everything.
  */
-export async function applyPlan(frame: ApplyFrame, signal: AbortSignal): Promise<void> {
-  const dependencies = new Dependencies(frame.book, frame.texts);
-  const { present, tables } = await contentsOf(frame, signal);
+export async function applyPlan(whole: ApplyFrame, signal: AbortSignal): Promise<void> {
+  const dependencies = new Dependencies(whole.book, whole.texts);
+  const { present, tables, serverMade } = await contentsOf(whole, signal);
   dependencies.prepare(tables);
+  const made = new ServerMadeRows();
+  const frame: ApplyFrame = { ...whole, plan: made.in(whole.plan, whole.tables) };
   for (const phase of phases) {
     if (!present.has(phase)) continue;
-    for (const part of partsOf(phase)) {
-      await new PartRun(frame, dependencies, part).run(signal);
+    for (const part of partsOf(phase, serverMade)) {
+      if (phase === 'rows' && serverMade.size > 0) await learnServerMade(made, whole, part, signal);
+      await new PartRun(frame, dependencies, part, made).run(signal);
       if (phase !== 'links' && phase !== 'deletes') await settle(frame, part, signal);
     }
   }
 }
 
-async function contentsOf(
-  { plan }: ApplyFrame,
-  signal: AbortSignal,
-): Promise<{ readonly present: ReadonlySet<Phase>; readonly tables: ReadonlySet<string> }> {
+async function contentsOf({ plan }: ApplyFrame, signal: AbortSignal): Promise<Contents> {
   const present = new Set<Phase>();
   const tables = new Set<string>();
-  for await (const { phase, row } of plan.actions(signal)) {
-    present.add(phase);
-    tables.add(row.table);
+  const serverMade = new Map<number, number>();
+  for await (const action of plan.actions(signal)) {
+    present.add(action.phase);
+    tables.add(action.row.table);
+    if (isServerMade(action)) serverMade.set(action.number, action.level);
   }
-  return { present, tables };
+  return { present, tables, serverMade };
+}
+
+interface Contents {
+  readonly present: ReadonlySet<Phase>;
+  readonly tables: ReadonlySet<string>;
+  /** Levels of the actions for rows that the server may make by itself. */
+  readonly serverMade: ReadonlyMap<number, number>;
+}
+
+async function learnServerMade(
+  made: ServerMadeRows,
+  { plan, tables, writer }: ApplyFrame,
+  part: Part,
+  signal: AbortSignal,
+): Promise<void> {
+  const actions: Action[] = [];
+  for await (const action of plan.actions(signal))
+    if (part(action) && isServerMade(action)) actions.push(action);
+  const found = await findServerMade(actions, { tables, reader: writer }, signal);
+  for (const action of actions) {
+    const row = found.get(action.number);
+    if (row !== undefined) made.add(action, row);
+  }
 }
 
 // Live switches are the last level of the states: everything else is there before the first of them.
-function partsOf(phase: Phase): readonly Part[] {
+// Rows that the server makes by itself are looked for when all rows that make them are there.
+function partsOf(phase: Phase, serverMade: ReadonlyMap<number, number>): readonly Part[] {
   const whole: Part = (action) => action.phase === phase;
+  if (phase === 'rows') {
+    const levels = [...new Set(serverMade.values())].sort((one, other) => one - other);
+    const cutOf = ({ level, number }: Action): number =>
+      2 * levels.filter((each) => each < level).length + (serverMade.has(number) ? 1 : 0);
+    const cuts = levels.flatMap((_, at) => [2 * at + 1, 2 * at + 2]);
+    return [0, ...cuts].map((cut) => (action) => whole(action) && cutOf(action) === cut);
+  }
   if (phase !== 'states') return [whole];
   return [
     (action) => whole(action) && action.level === 0,
@@ -52,15 +86,17 @@ class PartRun implements WriteObserver {
   readonly #frame: ApplyFrame;
   readonly #dependencies: Dependencies;
   readonly #part: Part;
+  readonly #made: ServerMadeRows;
   readonly #sent = new Map<number, Action>();
   /** Updates whose row has another version by now. */
   #outdated: ColumnAction[] = [];
   #done = 0;
 
-  constructor(frame: ApplyFrame, dependencies: Dependencies, part: Part) {
+  constructor(frame: ApplyFrame, dependencies: Dependencies, part: Part, made: ServerMadeRows) {
     this.#frame = frame;
     this.#dependencies = dependencies;
     this.#part = part;
+    this.#made = made;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -120,6 +156,7 @@ class PartRun implements WriteObserver {
         is: 'done',
         action: key,
         ...(outcome.version === undefined ? {} : { version: outcome.version }),
+        ...(this.#made.has(action) ? { id: action.row.id } : {}),
       });
       log.set(key, 'done');
       this.#done += 1;
@@ -151,6 +188,11 @@ class PartRun implements WriteObserver {
       this.#sent.set(number, action);
       if (failed !== undefined) {
         await this.answered(number, { is: 'held-back', because: failed });
+        continue;
+      }
+      // The server made the row exactly as planned.
+      if (action.kind === 'update' && action.changes.length === 0) {
+        await this.answered(number, { is: 'done' });
         continue;
       }
       // A create that an earlier run left unfinished is written again where it differs.

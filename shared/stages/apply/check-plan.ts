@@ -5,6 +5,7 @@ import type { Action, Plan } from '../../model/plan.ts';
 import { cell, type Row } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { placeOf } from '../../plan/row-finding.ts';
+import { findServerMade } from './server-made-rows.ts';
 import {
   chunked,
   readRowsOf,
@@ -49,7 +50,11 @@ export async function checkPlan(
   for await (const actions of chunked(plan.actions(signal), actionsPerRead)) {
     const rows = await readRowsOf(actions, frame.tables, frame.reader, signal);
     const links = await readLinksOf(actions, frame, signal);
-    for (const action of actions) check.look(action, rows.get(rowKey(action.row)), links);
+    const made = await findServerMade(actions, frame, signal);
+    for (const action of actions) {
+      const row = rows.get(rowKey(action.row)) ?? made.get(action.number);
+      check.look(action, row, links);
+    }
   }
   return check;
 }
@@ -98,6 +103,8 @@ class PlanCheck implements PlanState {
     if (row === undefined || table === undefined) return;
     const open = unshown(action.changes, row, table, 'after');
     if (open.length === 0) this.done.add(action.number);
+    // The server made it by itself: what differs is still to be written.
+    else if (row.id !== action.row.id) return;
     else if (this.#isOurs(action, row)) this.unfinished.add(action.number);
     else
       this.#refuse(

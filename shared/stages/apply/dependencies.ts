@@ -67,7 +67,10 @@ export class Dependencies {
           for (const number of this.#byName.get(`${names?.table} ${names?.column} ${name}`) ?? [])
             needed.add(number);
       }
-    if (action.kind === 'create') this.#learn(action);
+    if (action.kind === 'create') {
+      for (const row of action.serverMade?.rows ?? []) need(row);
+      this.#learn(action);
+    }
     this.#lastOf.set(rowKey(action.row), action.number);
     return [...needed];
   }
