@@ -1,3 +1,4 @@
+import { channelProviderCodes } from './codes/channel-provider-codes.ts';
 import { environmentCodes } from './codes/environment-codes.ts';
 import { faultCodes } from './codes/fault-codes.ts';
 import { fileCodes } from './codes/file-codes.ts';
@@ -17,6 +18,7 @@ export const codes = {
   ...planCodes,
   ...importCodes,
   ...verifyCodes,
+  ...channelProviderCodes,
   ...faultCodes,
 } as const;
 

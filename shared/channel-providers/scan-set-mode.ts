@@ -1,0 +1,224 @@
+import { childrenOf, constantsIn, isNode, nameOfMember, numberOf, type Node } from './syntax.ts';
+
+/** What a call of `setMode` asks for; the panel is docked by 1. */
+export type ModeVerdict =
+  | { readonly is: 'docked' }
+  | { readonly is: 'other'; readonly mode: number }
+  /** The argument, as the code writes it. */
+  | { readonly is: 'unknown'; readonly expression: string };
+
+export interface SetModeCall {
+  /** From 1, in the whole file. */
+  readonly line: number;
+  readonly column: number;
+  readonly verdict: ModeVerdict;
+}
+
+/** What one file says. */
+export interface ScannedFile {
+  readonly calls: readonly SetModeCall[];
+  /** Why it, or a part of it, could not be read. */
+  readonly problem?: string;
+}
+
+/** Names of files that may hold a provider's code. */
+export const codeFile = /\.(?:[cm]?[jt]sx?|html?)$/i;
+
+/**
+ * Finds the calls of `Microsoft.CIFramework.setMode` by syntax tree:
+ * learn.microsoft.com/dynamics365/channel-integration-framework/v2/reference/microsoft-ciframework/setmode
+ */
+export async function scanSetMode(text: string, name: string): Promise<ScannedFile> {
+  const isPage = /\.html?$/i.test(name) || /^\s*<(?:!doctype|html|head|body|script)/i.test(text);
+  if (!isPage) return scanScript(text, { name, line: 1, column: 0 });
+  const calls: SetModeCall[] = [];
+  const problems: string[] = [];
+  for (const script of scriptsIn(text)) {
+    const scanned = await scanScript(script.text, { name: 'page.js', ...script });
+    calls.push(...scanned.calls);
+    if (scanned.problem !== undefined) problems.push(scanned.problem);
+  }
+  const [problem] = problems;
+  return problem === undefined ? { calls } : { calls, problem };
+}
+
+/** Addresses of the scripts that a page loads. */
+export function scriptAddresses(page: string): readonly string[] {
+  return [...page.matchAll(/<script\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  );
+}
+
+interface Place {
+  readonly name: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function* scriptsIn(
+  page: string,
+): Generator<{ readonly text: string; readonly line: number; readonly column: number }> {
+  for (const found of page.matchAll(/<script\b([^>]*)>([^]*?)<\/script\s*>/gi)) {
+    const [whole, attributes = '', text = ''] = found;
+    const type = /\btype\s*=\s*["']?([^"'\s>]+)/i.exec(attributes)?.[1] ?? 'module';
+    if (!/javascript|ecmascript|module|babel/i.test(type) || text.trim() === '') continue;
+    const before = page.slice(0, found.index + whole.indexOf('>') + 1);
+    const lines = before.split('\n');
+    yield { text, line: lines.length, column: lines.at(-1)?.length ?? 0 };
+  }
+}
+
+async function scanScript(text: string, place: Place): Promise<ScannedFile> {
+  // 500 kB of parser: loaded only when somebody asks for a scan.
+  const { parse } = await import('@babel/parser');
+  const isTyped = /\.[cm]?tsx?$/i.test(place.name);
+  const hasTags = !/\.[cm]?ts$/i.test(place.name);
+  let tree: unknown;
+  try {
+    tree = parse(text, {
+      sourceType: 'unambiguous',
+      errorRecovery: true,
+      allowReturnOutsideFunction: true,
+      allowAwaitOutsideFunction: true,
+      startLine: place.line,
+      plugins: [
+        ...(isTyped ? (['typescript', 'decorators-legacy'] as const) : (['flow'] as const)),
+        ...(hasTags ? (['jsx'] as const) : []),
+      ],
+    });
+  } catch (error) {
+    return { calls: [], problem: error instanceof Error ? error.message : String(error) };
+  }
+  return { calls: isNode(tree) ? callsIn(tree, text, place) : [] };
+}
+
+function callsIn(tree: Node, text: string, place: Place): readonly SetModeCall[] {
+  const constants = constantsIn(tree);
+  const framework = new FrameworkNames(tree);
+  const calls: SetModeCall[] = [];
+  const visit = (node: Node): void => {
+    if (node.type === 'CallExpression' || node.type === 'OptionalCallExpression') {
+      const call = framework.setModeCall(node);
+      const argument = call?.argument;
+      const value = argument === undefined ? undefined : numberOf(argument, constants);
+      const known = value !== undefined && value >= 0 && value <= 3;
+      const isOther = argument !== undefined && argument.type.endsWith('Literal') && !known;
+      if (call !== undefined && (call.isFramework || known || !(isOther || argument === undefined)))
+        calls.push({ ...placeOf(node, place), verdict: verdictOf(value, argument, text) });
+    }
+    for (const child of childrenOf(node)) visit(child);
+  };
+  visit(tree);
+  return calls;
+}
+
+function verdictOf(
+  value: number | undefined,
+  argument: Node | undefined,
+  text: string,
+): ModeVerdict {
+  if (value === 1) return { is: 'docked' };
+  if (value !== undefined) return { is: 'other', mode: value };
+  const { start, end } = argument ?? {};
+  const written =
+    typeof start === 'number' && typeof end === 'number' ? text.slice(start, end) : '';
+  const expression = written.replaceAll(/\s+/g, ' ');
+  return {
+    is: 'unknown',
+    expression: expression.length > 60 ? `${expression.slice(0, 60)}…` : expression,
+  };
+}
+
+function placeOf(node: Node, place: Place): { readonly line: number; readonly column: number } {
+  const { line, column } = node.loc?.start ?? { line: place.line, column: 0 };
+  return { line, column: column + 1 + (line === place.line ? place.column : 0) };
+}
+
+/** Which names of a file stand for the framework, or for its `setMode`. */
+class FrameworkNames {
+  readonly #objects = new Set(['CIFramework']);
+  readonly #functions = new Set<string>();
+
+  constructor(tree: Node) {
+    // Twice, so that a name made from another name is found whichever comes first.
+    for (let round = 0; round < 2; round += 1) this.#collect(tree);
+  }
+
+  /** The argument of a call of `setMode`, and whether it is surely the framework's. */
+  setModeCall(
+    node: Node,
+  ): { readonly argument: Node | undefined; readonly isFramework: boolean } | undefined {
+    const callee = unwrapped(node.callee);
+    if (callee === undefined) return undefined;
+    const [first, second] = node.arguments ?? [];
+    const direct = this.#setMode(callee);
+    if (direct !== undefined) return { argument: first, isFramework: direct === 'framework' };
+    // setMode.call(framework, 1) and setMode.apply(framework, [1])
+    const through = nameOfMember(callee);
+    const inner = unwrapped(callee.object);
+    if (inner === undefined || (through !== 'call' && through !== 'apply')) return undefined;
+    const found = this.#setMode(inner);
+    if (found === undefined) return undefined;
+    const argument = through === 'call' ? second : second?.elements?.[0];
+    return { argument: argument ?? undefined, isFramework: found === 'framework' };
+  }
+
+  #setMode(callee: Node): 'framework' | 'some' | undefined {
+    if (callee.type === 'Identifier')
+      return this.#functions.has(callee.name ?? '') ? 'framework' : undefined;
+    if (nameOfMember(callee) !== 'setMode') return undefined;
+    return this.#isFramework(callee.object) ? 'framework' : 'some';
+  }
+
+  #isFramework(given: Node | undefined): boolean {
+    const node = unwrapped(given);
+    if (node === undefined) return false;
+    if (node.type === 'Identifier') return this.#objects.has(node.name ?? '');
+    const name = nameOfMember(node);
+    return name !== undefined && (this.#objects.has(name) || this.#isFramework(node.object));
+  }
+
+  #collect(node: Node): void {
+    if (node.type === 'VariableDeclarator') this.#bind(node.id, node.init);
+    if (node.type === 'AssignmentExpression') this.#bind(node.left, node.right);
+    for (const child of childrenOf(node)) this.#collect(child);
+  }
+
+  #bind(target: Node | undefined, value: Node | null | undefined): void {
+    const from = unwrapped(value ?? undefined);
+    if (target === undefined || from === undefined) return;
+    const isFramework = this.#isFramework(from);
+    if (target.type === 'Identifier' && target.name !== undefined) {
+      if (nameOfMember(from) === 'setMode' && this.#isFramework(from.object))
+        this.#functions.add(target.name);
+      else if (isFramework && nameOfMember(from) !== 'setMode') this.#objects.add(target.name);
+    }
+    if (target.type !== 'ObjectPattern') return;
+    for (const property of target.properties ?? []) {
+      const name = property.key?.name;
+      const local = property.value;
+      if (local?.type !== 'Identifier' || local.name === undefined) continue;
+      if (name === 'setMode' && isFramework) this.#functions.add(local.name);
+      if (name === 'CIFramework') this.#objects.add(local.name);
+    }
+  }
+}
+
+/** The expression that counts: without parentheses, types, and what bundlers put before it. */
+function unwrapped(node: Node | undefined): Node | undefined {
+  let inner = node;
+  while (inner !== undefined) {
+    if (inner.type === 'SequenceExpression') inner = inner.expressions?.at(-1);
+    else if (
+      inner.type === 'ParenthesizedExpression' ||
+      inner.type === 'TSAsExpression' ||
+      inner.type === 'TSNonNullExpression' ||
+      inner.type === 'TSTypeAssertion' ||
+      inner.type === 'TSSatisfiesExpression' ||
+      inner.type === 'TypeCastExpression'
+    )
+      inner = isNode(inner.expression) ? inner.expression : undefined;
+    else return inner;
+  }
+  return undefined;
+}
