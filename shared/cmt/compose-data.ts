@@ -43,8 +43,8 @@ export function createDataComposer(
     tables.map((table, at) => [
       table.name,
       {
-        rows: createSortedSpool(folder, `${String(at)}-rows`, files),
-        links: createSortedSpool(folder, `${String(at)}-links`, files),
+        rows: createSortedSpool({ folder, name: `${String(at)}-rows`, files }),
+        links: createSortedSpool({ folder, name: `${String(at)}-links`, files }),
         written: 0,
       },
     ]),

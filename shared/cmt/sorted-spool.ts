@@ -1,5 +1,4 @@
 import type { Files } from '../host/files.ts';
-import { parseJson, textsOf } from './json.ts';
 import { readLines } from './lines.ts';
 
 /** Sorts more texts than memory holds: sorted runs go to files, and are merged when read. */
@@ -16,85 +15,167 @@ export interface SpooledText {
   readonly text: string;
 }
 
-const runChars = 16 * 1024 * 1024;
+const usualRunChars = 8 * 1024 * 1024;
+/** So many runs are open at a time: each holds its next text in memory. */
+const fanIn = 12;
 const batchChars = 256 * 1024;
 
-/** The folder must exist; the caller removes it with everything in it. */
-export function createSortedSpool(folder: string, name: string, files: Files): SortedSpool {
-  let items: SpooledText[] = [];
+/** Where texts are spooled. The folder exists; the caller removes it with everything in it. */
+export interface SpoolPlace {
+  readonly folder: string;
+  readonly name: string;
+  readonly files: Files;
+  /** How much stays in memory. */
+  readonly runChars?: number;
+}
+
+/** Opens a spool. */
+export function createSortedSpool({
+  folder,
+  name,
+  files,
+  runChars = usualRunChars,
+}: SpoolPlace): SortedSpool {
+  let items: Item[] = [];
   let chars = 0;
   let size = 0;
-  const runs: string[] = [];
+  let written = 0;
+  /** Runs by how often they were merged: those of later levels hold earlier texts. */
+  const levels: Chain[][] = [];
   const sort = (): void => {
     items.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   };
   const spill = async (): Promise<void> => {
     sort();
-    const path = `${folder}/${name}.${String(runs.length)}`;
-    await files.write(path, runBytes(items), 'staged');
-    runs.push(path);
+    const [first] = items;
+    const last = items.at(-1);
+    if (first === undefined || last === undefined) return;
+    const path = await writeRun(linesOf(items));
+    const chain = levels[0]?.at(-1);
+    // Rows that come in order, as they do from most sources, need no merging.
+    if (chain !== undefined && chain.lastKey <= first.key) {
+      chain.paths.push(path);
+      chain.lastKey = last.key;
+    } else await addChain(0, { paths: [path], lastKey: last.key });
     items = [];
     chars = 0;
+  };
+  const writeRun = async (lines: Lines): Promise<string> => {
+    const path = `${folder}/${name}.${String(written++)}`;
+    await files.write(path, runBytes(lines), 'staged');
+    return path;
+  };
+  const addChain = async (level: number, chain: Chain): Promise<void> => {
+    const chains = (levels[level] ??= []);
+    chains.push(chain);
+    if (chains.length < fanIn) return;
+    levels[level] = [];
+    const path = await writeRun(mergedLines(chains.map((each) => chainLines(each, files))));
+    const lastKey = chains.map((each) => each.lastKey).reduce((a, b) => (a > b ? a : b));
+    await addChain(level + 1, { paths: [path], lastKey });
+    for (const { paths } of chains) for (const old of paths) await files.remove(old);
   };
   return {
     get size() {
       return size;
     },
     add: async (key, text) => {
-      items.push({ key, text });
+      const line = lineOf(key, text);
+      items.push({ key, line });
       size++;
-      chars += text.length + 200;
+      chars += line.length + 100;
       if (chars > runChars) await spill();
     },
     sorted: () => {
       sort();
-      const sources = runs.map((path) => readRun(path, files));
-      return merge([...sources, items]);
+      const chains = levels.toReversed().flat();
+      return texts([...chains.map((chain) => chainLines(chain, files)), linesOf(items)]);
     },
   };
 }
 
-/** One line a text: JSON keeps line breaks out of it. */
-async function* runBytes(items: readonly SpooledText[]): AsyncGenerator<Uint8Array> {
-  let batch = '';
-  for (const { key, text } of items) {
-    batch += `${JSON.stringify([key, text])}\n`;
-    if (batch.length < batchChars) continue;
-    yield await Promise.resolve(Buffer.from(batch));
-    batch = '';
-  }
-  yield Buffer.from(batch);
+/** Runs of which each begins where the one before it ends. */
+interface Chain {
+  readonly paths: string[];
+  lastKey: string;
 }
 
-async function* readRun(path: string, files: Files): AsyncGenerator<SpooledText> {
-  for await (const line of readLines(files.read(path))) {
-    const [key = '', text = ''] = textsOf(parseJson(line));
-    yield { key, text };
-  }
+async function* chainLines(chain: Chain, files: Files): AsyncGenerator<string> {
+  for (const path of chain.paths) yield* readLines(files.read(path));
 }
 
-async function* merge(
-  sources: readonly (AsyncIterable<SpooledText> | Iterable<SpooledText>)[],
-): AsyncGenerator<SpooledText> {
+interface Item {
+  readonly key: string;
+  readonly line: string;
+}
+
+/** One line a text. XML has no control characters, so that two of them may stand for line ends. */
+function lineOf(key: string, text: string): string {
+  return `${key}\t${text.replaceAll('\r', '\u0001').replaceAll('\n', '\u0002')}`;
+}
+
+function keyOf(line: string): string {
+  return line.slice(0, line.indexOf('\t'));
+}
+
+function spooled(line: string): SpooledText {
+  const end = line.indexOf('\t');
+  const text = line
+    .slice(end + 1)
+    .replaceAll('\u0001', '\r')
+    .replaceAll('\u0002', '\n');
+  return { key: line.slice(0, end), text };
+}
+
+async function* runBytes(
+  lines: AsyncIterable<string> | Iterable<string>,
+): AsyncGenerator<Uint8Array> {
+  let batch: string[] = [];
+  let chars = 0;
+  for await (const line of lines) {
+    batch.push(line);
+    chars += line.length;
+    if (chars < batchChars) continue;
+    yield Buffer.from(`${batch.join('\n')}\n`);
+    batch = [];
+    chars = 0;
+  }
+  if (batch.length > 0) yield Buffer.from(`${batch.join('\n')}\n`);
+}
+
+function* linesOf(items: readonly Item[]): Generator<string> {
+  for (const { line } of items) yield line;
+}
+
+type Lines = AsyncIterable<string> | Iterable<string>;
+
+async function* texts(sources: readonly Lines[]): AsyncGenerator<SpooledText> {
+  for await (const line of mergedLines(sources)) yield spooled(line);
+}
+
+async function* mergedLines(sources: readonly Lines[]): AsyncGenerator<string> {
   const heads: {
-    readonly iterator: AsyncIterator<SpooledText> | Iterator<SpooledText>;
-    head: SpooledText;
+    readonly iterator: AsyncIterator<string> | Iterator<string>;
+    line: string;
+    key: string;
   }[] = [];
   for (const source of sources) {
     const iterator =
       Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
     const first = await iterator.next();
-    if (first.done !== true) heads.push({ iterator, head: first.value });
+    if (first.done !== true) heads.push({ iterator, line: first.value, key: keyOf(first.value) });
   }
   for (;;) {
     let least = heads[0];
     // Earlier runs win ties, which keeps the order of equal keys.
-    for (const head of heads)
-      if (least !== undefined && head.head.key < least.head.key) least = head;
+    for (const head of heads) if (least !== undefined && head.key < least.key) least = head;
     if (least === undefined) return;
-    yield least.head;
+    yield least.line;
     const next = await least.iterator.next();
     if (next.done === true) heads.splice(heads.indexOf(least), 1);
-    else least.head = next.value;
+    else {
+      least.line = next.value;
+      least.key = keyOf(next.value);
+    }
   }
 }

@@ -10,6 +10,8 @@ export type LayoutEdit =
 
 /** How far the comparison looks for the next place where both texts agree. */
 const horizon = 200;
+/** It looks less far where pieces are long. */
+const horizonChars = 1024 * 1024;
 /** Agreement counts when this many pieces in a row are equal. */
 const agreement = 3;
 const maxEditChars = 4 * 1024 * 1024;
@@ -112,9 +114,14 @@ function createWindow(text: AsyncIterable<string>): Window {
   const batches = readLexemes(text);
   let pieces: string[] = [];
   let ended = false;
+  const chars = (): number => pieces.reduce((sum, piece) => sum + piece.length, 0);
   return {
     fill: async () => {
-      while (!ended && pieces.length < horizon) {
+      while (
+        !ended &&
+        (pieces.length < agreement || chars() < horizonChars) &&
+        pieces.length < horizon
+      ) {
         const next = await batches.next();
         if (next.done === true) ended = true;
         else pieces = pieces.length === 0 ? [...next.value] : pieces.concat(next.value);

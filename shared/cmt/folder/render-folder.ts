@@ -231,7 +231,7 @@ async function* renderLines(place: TablePlace, files: Files): AsyncGenerator<str
   }
   const spoolFolder = await files.makeTemporaryFolder('urm-rows-');
   try {
-    const spool = createSortedSpool(spoolFolder, 'rows', files);
+    const spool = createSortedSpool({ folder: spoolFolder, name: 'rows', files });
     for await (const { json, where } of readRowLines(path, files)) {
       const id = idOf(place.definition, json, where);
       await spool.add(sqlServerSortKey(id), rowXml(place, json, where));
