@@ -3,6 +3,7 @@ import { InternalError } from '../errors/migration-error.ts';
 import type { FileValue } from '../model/row.ts';
 import { createDataComposer } from './compose-data.ts';
 import type { DataComposer } from './compose-data.ts';
+import { encodeDate } from './dates.ts';
 import { digest, packageHash, sha256, stepHash } from './content-hash.ts';
 import { contentTypes } from './data-layout.ts';
 import { encodeBytes } from './encode-bytes.ts';
@@ -61,14 +62,16 @@ async function openWriter(target: Target, files: Files): Promise<PackageWriter> 
     await output.discard();
   };
   return {
-    step: async (name, schema) => {
+    step: async (name, schema, timestamp) => {
       if (plain && written.length > 0)
         throw new InternalError('A plain package has one step only', name);
       const stepSpool = `${spool}/${String(written.length)}`;
       await files.makeFolder(stepSpool);
       const path = plain ? staging : `${staging}/${name}${form === 'zip' ? '.zip' : ''}`;
-      return createStepWriter({ name, schema, path, form, spool: stepSpool }, files, (step) =>
-        written.push(step),
+      return createStepWriter(
+        { name, schema, path, form, spool: stepSpool, timestamp },
+        files,
+        (step) => written.push(step),
       );
     },
     finish: async (manifest) => {
@@ -99,6 +102,7 @@ interface StepTarget {
   readonly schema: CmtSchema;
   readonly path: string;
   readonly form: PackageForm;
+  readonly timestamp: string | undefined;
   readonly spool: string;
 }
 
@@ -114,6 +118,7 @@ function createStepWriter(
     folder: target.spool,
     files,
     fileId: (file) => payloadId(file.sha256),
+    timestamp: target.timestamp === undefined ? undefined : encodeDate(target.timestamp),
   });
   return {
     table: async (table, rows, links, signal) => {

@@ -1,6 +1,7 @@
 import type { Files } from '../host/files.ts';
 import type { SourceTable } from '../model/table.ts';
 import { packageHash } from './content-hash.ts';
+import { decodeDate } from './dates.ts';
 import { FileFormatError } from './file-format-error.ts';
 import { findSteps } from './find-steps.ts';
 import { openStep } from './open-step.ts';
@@ -35,7 +36,12 @@ export async function openPackage(
       const counted = stepOf(table)?.index.tables.get(table.name);
       return { rows: counted?.rows ?? 0, links: counted?.links ?? 0 };
     },
-    timestamp: (step) => byName.get(step)?.index.timestamp,
+    timestamp: (step) => {
+      const { timestamp, dateOrder } = byName.get(step)?.index ?? {};
+      return timestamp === undefined
+        ? undefined
+        : decodeDate(timestamp, dateOrder ?? 'month-first');
+    },
     rows: (table, signal) => stepOf(table)?.rows(table.name, signal) ?? nothing(),
     links: (table, signal) => stepOf(table)?.links(table.name, signal) ?? nothing(),
     payload: (step, file, signal) => byName.get(step)?.payload(file, signal) ?? nothing(),

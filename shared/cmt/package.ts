@@ -65,7 +65,8 @@ export interface MigrationPackage extends RowSource {
 
 /** Writes a package; nothing appears at its path until `finish`. */
 export interface PackageWriter {
-  step(name: string, schema: CmtSchema): Promise<StepWriter>;
+  /** A timestamp is written only when given: relative dates are counted from it at import. */
+  step(name: string, schema: CmtSchema, timestamp?: string): Promise<StepWriter>;
   finish(
     manifest: (steps: readonly WrittenStep[]) => PackageManifest,
   ): Promise<{ readonly hash: string }>;

@@ -66,6 +66,16 @@ export async function readNotes(folder: string, files: Files): Promise<FolderNot
       },
     );
   const { encoding, style, entries, tables, rows, columns, links, others, layout } = json;
+  for (const { folder: name } of objectsOf(tables))
+    if (!/^[A-Za-z]\w*(\.\d+)?$/.test(textOf(name)))
+      throw new FileFormatError(
+        'URM1105',
+        { path },
+        {
+          what: `The notes name '${textOf(name)}', which is no folder beside them`,
+          next: 'Restore the file, or unpack the zip again.',
+        },
+      );
   return {
     format: 1,
     root: textRecord(json['root']),

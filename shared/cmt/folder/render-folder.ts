@@ -206,6 +206,12 @@ async function readRow(
   path: string,
   files: Files,
 ): Promise<{ readonly json: JsonObject; readonly chars: number }> {
+  if ((await files.stat(path))?.kind !== 'file')
+    throw new FileFormatError(
+      'URM1105',
+      { path },
+      { what: 'The row is a link, and links are not followed', next: 'Put the file itself there.' },
+    );
   const text = Buffer.from(await files.readWhole(path)).toString('utf8');
   const json = parseEdited(text, path);
   if (!isJsonObject(json))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import { openPackage } from '#shared/cmt/open-package.ts';
 import { composeSchema } from '#shared/cmt/schema.ts';
@@ -253,6 +253,11 @@ describe('the folder form', () => {
       ['f/queue/notes.docx', 'x', /neither a row nor a text/],
       ['f/stray/x.y.json', '{}', /no table of the schema/],
       ['f/_package.json', '{ "format": 9 }', /not of format 1/],
+      [
+        'f/_package.json',
+        '{ "format": 1, "root": {}, "tables": [{ "folder": "../../elsewhere", "attributes": {} }] }',
+        /no folder beside them/,
+      ],
     ] as const) {
       const before = await readFile(at(file), 'utf8').catch(() => undefined);
       await mkdir(at(file.split('/').slice(0, -1).join('/')), { recursive: true });
@@ -271,6 +276,18 @@ describe('the folder form', () => {
       else await rm(at(file));
     }
     await backIsSame();
+  });
+
+  it('follows no links', async () => {
+    await write([queue.row(id, { name: 'Billing' })]);
+    await convert('a.zip', 'f', 'folder');
+    await writeFile(at('secret.json'), '{ "password": "hunter2" }');
+    await symlink(at('secret.json'), at('f/queue/extra.3f2a91c1.json'));
+    await assert.rejects(convert('f', 'c.zip', 'zip'), (error: Error) => {
+      assert.match(error.message, /links are not followed/);
+      assert.doesNotMatch(error.message, /hunter2/);
+      return true;
+    });
   });
 
   it('is read wherever a package is read', async () => {

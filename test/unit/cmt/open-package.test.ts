@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { createPackage } from '#shared/cmt/create-package.ts';
+import { createPackage, createPlainPackage } from '#shared/cmt/create-package.ts';
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import { openPackage } from '#shared/cmt/open-package.ts';
 import type { PackageManifest } from '#shared/cmt/package.ts';
@@ -100,6 +100,19 @@ describe('writing a package', () => {
     await writePackage(at('a.zip'), 'zip', [{ table: queue.table, rows }]);
     await writePackage(at('b.zip'), 'zip', [{ table: queue.table, rows: [...rows].reverse() }]);
     assert.ok((await readFile(at('a.zip'))).equals(await readFile(at('b.zip'))));
+  });
+
+  it('says when it was exported only when asked to', async () => {
+    const writer = await createPlainPackage(at('a.zip'), 'zip', nodeFiles);
+    const step = await writer.step('a', composeSchema([queue.table]), '2024-03-01T09:30:00Z');
+    await step.table(queue.table, each([queue.row(ids[0], {})]), each([]), neverAborted);
+    await step.close();
+    await writer.finish((steps) => manifest(steps));
+    assert.match(
+      String(await partOf(at('a.zip'), 'data.xml')),
+      / timestamp="2024-03-01T09:30:00\.0000000Z">/,
+    );
+    assert.equal((await open(at('a.zip'))).timestamp('a'), '2024-03-01T09:30:00Z');
   });
 
   it('carries the files of file columns', async () => {
