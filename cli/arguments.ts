@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '#shared/errors/migration-error.ts';
 import { closest } from './closest.ts';
-import type { Command } from './command.ts';
+import type { Grammar } from './grammar.ts';
 
 /** What was said to a command, checked against what it takes. */
 export interface Arguments {
@@ -13,10 +13,7 @@ export interface Arguments {
 }
 
 /** Throws an `InputError` of one sentence for the first thing that the command does not take. */
-export function readArguments(
-  command: Pick<Command, 'name' | 'flags' | 'positionals'>,
-  argv: readonly string[],
-): Arguments {
+export function readArguments(command: Grammar, argv: readonly string[]): Arguments {
   const place = `urm ${command.name}`;
   const help = `See ${place} --help.`;
   const { tokens } = parseArgs({

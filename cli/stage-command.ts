@@ -9,7 +9,8 @@ import {
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
-import type { Command, Flag } from './command.ts';
+import type { Command } from './command.ts';
+import type { Flag } from './grammar.ts';
 import { loadStage } from './stage-loaders.ts';
 import { createTerminalHost } from './terminal-host.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,4 +1,5 @@
-import type { Command, Flag } from './command.ts';
+import type { Command } from './command.ts';
+import type { Flag } from './grammar.ts';
 
 /** What `--help` of a command prints. */
 export function usage(command: Command): readonly string[] {

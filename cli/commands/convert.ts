@@ -1,13 +1,14 @@
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import type { Files } from '#shared/host/files.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
-import { noCounts } from '#shared/model/result.ts';
+import { rowsRead } from '#shared/model/result.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { renderFindings } from '#shared/report/terminal.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
 import { commandResult, orFailure } from './command-result.ts';
+import { existingPath } from './existing-path.ts';
 
 export interface ConvertOptions {
   readonly path: string;
@@ -30,7 +31,7 @@ export async function runConvert(
     const { rows, links, findings } = await convertPackage(options.path, to, signal);
     return {
       ...commandResult(stage, findings),
-      counts: { ...noCounts, in: rows, unchanged: rows },
+      counts: rowsRead(rows),
       outputs: { out: options.out, rows, links },
     };
   });
@@ -43,7 +44,8 @@ export async function convertAtTerminal(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const options = { path: given.positionals[0] ?? '', out: given.value('out') ?? '' };
+  const path = await existingPath(given.positionals[0], `urm ${stage}`, nodeFiles);
+  const options = { path, out: given.value('out') ?? '' };
   const result = await runConvert(stage, options, { files: nodeFiles }, signal);
   for (const line of renderFindings(result.findings, terminal)) terminal.complain(line);
   const { rows, links } = result.outputs;

@@ -2,12 +2,13 @@ import { inspectPackage } from '#shared/cmt/inspect-package.ts';
 import type { Inspection } from '#shared/cmt/inspect-package.ts';
 import type { Files } from '#shared/host/files.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
-import { noCounts } from '#shared/model/result.ts';
+import { rowsRead } from '#shared/model/result.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { renderFindings, renderTable } from '#shared/report/terminal.ts';
 import type { Command } from '../command.ts';
 import { writeJson } from '../write-json.ts';
 import { commandResult, orFailure } from './command-result.ts';
+import { existingPath } from './existing-path.ts';
 
 export interface InspectOptions {
   readonly path: string;
@@ -27,7 +28,7 @@ export async function runInspect(
     const links = tables.reduce((sum, table) => sum + table.links, 0);
     return {
       ...commandResult('inspect', findings),
-      counts: { ...noCounts, in: rows, unchanged: rows },
+      counts: rowsRead(rows),
       outputs: { tables: tables.length, rows, links },
       tables,
       files,
@@ -43,7 +44,7 @@ export const inspectCommand: Command = {
   flags: [{ name: 'json', hint: 'FILE', help: 'Writes what is in it as JSON.' }],
   positionals: ['PATH'],
   run: async (given, terminal, signal) => {
-    const options = { path: given.positionals[0] ?? '' };
+    const options = { path: await existingPath(given.positionals[0], 'urm inspect', nodeFiles) };
     const result = await runInspect(options, { files: nodeFiles }, signal);
     const severalSteps = new Set(result.tables.map(({ step }) => step)).size > 1;
     if (result.tables.length > 0)

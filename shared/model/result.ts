@@ -32,6 +32,11 @@ export const noCounts: Counts = {
   settled: 0,
 };
 
+/** Rows that were read and are left as they are. */
+export function rowsRead(rows: number): Counts {
+  return { ...noCounts, in: rows, unchanged: rows };
+}
+
 /** Requests by what they did: each counts once, whatever a `$batch` held. */
 export interface RequestCounts {
   readonly read: number;

@@ -4,7 +4,7 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
-import { noCounts, type StageResult } from '../model/result.ts';
+import { rowsRead, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
@@ -140,7 +140,7 @@ function result(
   return {
     stage: 'export',
     outcome: outcomeOf(findings),
-    counts: { ...noCounts, in: exported?.rows ?? 0 },
+    counts: rowsRead(exported?.distinctRows ?? 0),
     findings,
     outputs:
       exported === undefined

@@ -1,6 +1,7 @@
 import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Report } from '../report/report.ts';
+import { optionName } from './stage-options.ts';
 import type { StageEntry } from './stage-table.ts';
 import type { Ports, Stage } from './stage.ts';
 import { writeReports } from './write-reports.ts';
@@ -29,7 +30,9 @@ export async function runStage<Options>(
   let result: StageResult;
   try {
     const options = stage.readOptions(ports.host);
-    if (isErrors(options)) return failure(stage.name, options, signal);
+    const missing = await missingPaths(entry, ports);
+    if (isErrors(options)) return failure(stage.name, [...options, ...missing], signal);
+    if (missing.length > 0) return failure(stage.name, missing, signal);
     result = await stage.run(options, ports, signal);
   } catch (error) {
     return failure(stage.name, [asMigrationError(error, stage.name, signal)], signal);
@@ -46,6 +49,22 @@ export async function runStage<Options>(
     ports.host.log('warning', `The reports could not be written: ${String(error)}`);
     return { result, usage: false, cancelled };
   }
+}
+
+/** A path that leads nowhere is a wrong input like any other: it is found before anything is sent. */
+async function missingPaths(
+  entry: StageEntry,
+  { host, files }: Ports,
+): Promise<readonly InputError[]> {
+  const errors: InputError[] = [];
+  for (const { flag, kind, writes } of entry.options) {
+    if (kind !== 'path' || writes === true) continue;
+    const name = optionName(flag);
+    const path = host.input(name)?.trim() ?? '';
+    if (path !== '' && (await files.stat(path)) === undefined)
+      errors.push(new InputError(name, `There is nothing at '${path}'`, 'Check the path.'));
+  }
+  return errors;
 }
 
 /** Exit status of a command: wrong usage 2, failed or error findings 1, changes 3 when asked, else 0. */

@@ -17,6 +17,8 @@ export interface StageOption {
   /** When the task's form shows it; a YAML pipeline does not apply it. */
   readonly visibleRule?: string;
   readonly only?: 'cli' | 'task';
+  /** A path that the stage writes to; every other path must be there. */
+  readonly writes?: true;
 }
 
 /** The name under which stages read it: `plan-hash` is `planHash`. */
@@ -126,6 +128,7 @@ export function out(help: string, { required }: { readonly required: boolean }):
   return {
     flag: 'out',
     kind: 'path',
+    writes: true,
     hint: 'PATH',
     ...(required ? { required } : {}),
     label: 'Output',

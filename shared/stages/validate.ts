@@ -3,7 +3,7 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
-import { noCounts, type RequestCounts } from '../model/result.ts';
+import { rowsRead, type RequestCounts } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { readScope } from './generate-schema/scope-options.ts';
@@ -59,7 +59,7 @@ export const validateStage: Stage<ValidateOptions> = {
     return {
       stage: 'validate',
       outcome: outcomeOf(findings),
-      counts: noCounts,
+      counts: rowsRead(needs.inspection.rows),
       findings,
       outputs: {
         tables: needs.tables.length,

@@ -27,6 +27,8 @@ describe('validate', () => {
     const { result } = await runWith(validateStage, { source: source.url, target: target.url });
     assert.deepEqual(errorsOf(result.findings), []);
     assert.notEqual(result.outcome, 'failed');
+    assert.ok(result.counts.in > 0);
+    assert.equal(result.counts.unchanged, result.counts.in);
     const requests = await since(seen);
     assert.ok(requests.length <= 40, `${requests.length} requests`);
     assert.ok(requests.every(isRead));

@@ -138,10 +138,30 @@ describe('the built command line', function () {
         assert.equal(existsSync(join(cwd, 'bad-plan')), false);
       });
 
-    it('a file that is not there is named', async () => {
-      const { status, out, err } = await plan('nowhere.zip');
-      assert.notEqual(status, 0);
-      assert.ok((out + err).includes('nowhere.zip'));
+    for (const [what, line] of [
+      ['a package', `plan --environment URL --out bad-plan --package nowhere`],
+      ['a plan', `import --environment URL --package . --out bad-run --plan nowhere`],
+      ['a map', `verify --environment URL --package . --map nowhere`],
+      ['a configuration', `export --environment URL --out bad-package --config nowhere`],
+      ['a schema', `export --environment URL --out bad-package --schema nowhere`],
+      ['what is to be inspected', 'inspect nowhere'],
+      ['what is to be packed', 'pack nowhere --out bad-package'],
+      ['what is to be unpacked', 'unpack nowhere --out bad-package'],
+    ] as const)
+      it(`${what} that is not there is wrong usage, found before anything is sent`, async () => {
+        const seen = (await target.requests()).length;
+        const { status, out, err } = await say(line.replace('URL', target.url));
+        assert.equal(status, 2, out + err);
+        assert.match(out + err, /nothing at 'nowhere'/);
+        assert.equal((await target.requests()).length, seen);
+      });
+
+    it('every path that leads nowhere is told at once', async () => {
+      const { status, err } = await say(
+        `import --environment ${target.url} --package no-package --plan no-plan --map no-map --out x`,
+      );
+      assert.equal(status, 2);
+      for (const name of ['no-package', 'no-plan', 'no-map']) assert.ok(err.includes(name), err);
     });
 
     it('a server that is not there is named, and no package appears', async () => {

@@ -42,6 +42,11 @@ export class ReferenceCheck {
     }
   }
 
+  /** Rows seen, each once however many steps hold it. */
+  get rows(): number {
+    return this.#exported.size;
+  }
+
   findings(): readonly Finding[] {
     const dangling = [...this.#open.values()].filter(
       ({ tables, id }) => !tables.some((table) => this.#exported.has(`${table} ${id}`)),

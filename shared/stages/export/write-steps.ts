@@ -17,7 +17,10 @@ import { countFilled, withheldColumnsOf, withheldFindings, type Withheld } from 
 export interface Exported {
   readonly steps: readonly (WrittenStep & { readonly area: string })[];
   readonly withheld: readonly Withheld[];
+  /** Rows in all steps. */
   readonly rows: number;
+  /** The same, each row once however many steps hold it. */
+  readonly distinctRows: number;
   readonly links: number;
   readonly findings: readonly Finding[];
 }
@@ -62,6 +65,7 @@ export async function writeSteps(
     steps,
     withheld,
     rows: total.rows,
+    distinctRows: references.rows,
     links: total.links,
     findings: [...withheldFindings(withheld), ...secured, ...references.findings()],
   };
