@@ -26,4 +26,6 @@ export type JournalEntry =
   /** The target already held what the plan wanted. */
   | { readonly is: 'found'; readonly action: number }
   | { readonly is: 'failed'; readonly action: number; readonly finding: Finding }
+  /** What the rows of the run had become when it ended: the number of an action, and its row's version. */
+  | { readonly is: 'left'; readonly versions: readonly (readonly [number, string])[] }
   | { readonly is: 'ended'; readonly outcome: Outcome | 'cancelled'; readonly at: string };

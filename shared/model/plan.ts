@@ -51,7 +51,7 @@ interface At {
   readonly name: string;
 }
 
-/** An update without version follows an earlier action of this plan on the same row. */
+/** An update or delete without version follows an earlier action of this plan on the same row. */
 export type Action =
   | (At & {
       readonly kind: 'create';
@@ -66,8 +66,10 @@ export type Action =
   | (At & { readonly kind: 'link' | 'unlink'; readonly link: Link })
   | (At & {
       readonly kind: 'delete';
-      readonly version: string;
+      readonly version?: string;
       readonly because: 'rule' | 'ours' | 'roll-back';
+      /** Rows that refer to this one: they are deleted before it, or it stays. */
+      readonly after?: readonly RowRef[];
     })
   | (At & { readonly kind: 'blocked' | 'manual'; readonly finding: Finding });
 

@@ -61,7 +61,13 @@ function encodeRest(action: Unnumbered): object {
       };
     }
     case 'delete':
-      return { version: action.version, because: action.because };
+      return {
+        ...(action.version === undefined ? {} : { version: action.version }),
+        because: action.because,
+        ...(action.after === undefined
+          ? {}
+          : { after: action.after.map(({ table, id }) => ({ table, id })) }),
+      };
     case 'blocked':
     case 'manual':
       return { finding: encodeFinding(action.finding) };
@@ -147,11 +153,17 @@ function decodeRest(
       const link = decodeLink(json['link']);
       return link && { ...at, kind, link };
     }
-    case 'delete':
-      return typeof version === 'string' &&
-        (because === 'rule' || because === 'ours' || because === 'roll-back')
-        ? { ...at, kind, version, because }
-        : undefined;
+    case 'delete': {
+      if (because !== 'rule' && because !== 'ours' && because !== 'roll-back') return undefined;
+      const after = decodeRefs(json['after']);
+      return {
+        ...at,
+        kind,
+        because,
+        ...(typeof version === 'string' ? { version } : {}),
+        ...(after === undefined ? {} : { after }),
+      };
+    }
     case 'blocked':
     case 'manual': {
       const finding = decodeFinding(json['finding']);
@@ -210,6 +222,10 @@ function decodeLink(json: unknown): Link | undefined {
   return typeof relationship === 'string' && from !== undefined && to !== undefined
     ? { relationship, from, to }
     : undefined;
+}
+
+function decodeRefs(json: unknown): readonly RowRef[] | undefined {
+  return Array.isArray(json) ? json.map(decodeRef).filter((row) => row !== undefined) : undefined;
 }
 
 function decodeRef(json: unknown): RowRef | undefined {

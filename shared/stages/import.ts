@@ -2,17 +2,16 @@ import { join } from 'node:path';
 import type { DataverseWriter } from '../dataverse/client.ts';
 import { openWriter } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
-import { MigrationError } from '../errors/migration-error.ts';
 import type { Connection } from '../host/host.ts';
 import type { Plan, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
 import { ruleBook } from '../routing/rule-book.ts';
-import { applyPlan } from './apply/apply-plan.ts';
 import { checkPlan, type PlanState } from './apply/check-plan.ts';
-import { openJournal, readJournal, runNumberOf } from './apply/journal.ts';
+import { readJournal, runNumberOf } from './apply/journal.ts';
 import { ImportConflict } from './apply/import-conflict.ts';
 import { gatherTexts } from './apply/plan-texts.ts';
 import { RunLog } from './apply/run-log.ts';
+import { blockedAs, freshState, hasWork, runPlan, tablesOf, withRest } from './apply/run-plan.ts';
 import { writeSnapshot } from './apply/snapshot.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
@@ -101,13 +100,6 @@ export interface ImportFrame {
   readonly begun: ReadonlySet<number>;
 }
 
-const freshState: PlanState = {
-  done: new Set(),
-  unfinished: new Set(),
-  versions: new Map(),
-  stale: [],
-};
-
 /** Carries out a plan in its run folder: check, snapshot, journal, writes, result. */
 export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<ImportResult> {
   const { options, ports, writer, opened, plan, spool } = frame;
@@ -129,90 +121,41 @@ export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promi
   if ((await ports.files.stat(snapshot)) === undefined)
     await writeSnapshot(
       snapshot,
-      { pkg: opened.pkg, plan, tables, reader: writer, book: ruleBook, files: ports.files },
+      {
+        described: opened.pkg.tables,
+        areaOf: (step) =>
+          opened.pkg.manifest?.steps.find((each) => each.step === step)?.area ?? step,
+        plan,
+        tables,
+        reader: writer,
+        book: ruleBook,
+        files: ports.files,
+      },
       signal,
     );
-  const journal = await openJournal(join(options.run, 'journal.jsonl'), ports.files);
-  const now = (): string => new Date(ports.clock.now()).toISOString();
-  try {
-    await journal.write({
-      is: 'started',
-      format: 1,
-      run: ports.ids.next(),
-      runNumber,
-      planHash: plan.hash,
-      at: now(),
-    });
-    const stopped = await applyUntilStopped(
-      () =>
-        applyPlan(
-          {
-            plan,
-            writer,
-            tables,
-            texts: spool,
-            book: ruleBook,
-            host: ports.host,
-            journal,
-            runNumber,
-            payload: (step, file) => opened.pkg.payload(step, file, signal),
-            bypassing: bypassingTables(opened),
-            state,
-            log,
-            progress: (label, done, total) => ports.host.progress(label, done, total),
-          },
-          signal,
-        ),
-      signal,
-    );
-    // The account of what was done is owed even when the run was cancelled.
-    const untold = new AbortController().signal;
-    const all = [...findings, ...(stopped === undefined ? [] : [stopped])];
-    const result = await finish(frame, log, all, untold, state);
-    await journal.write({
-      is: 'ended',
-      outcome: signal.aborted ? 'cancelled' : result.outcome,
-      at: now(),
-    });
-    return result;
-  } finally {
-    await journal.close();
-  }
+  return runPlan(
+    {
+      stage: 'import',
+      folder: options.run,
+      ports,
+      writer,
+      plan,
+      tables,
+      texts: spool,
+      payload: (step, file) => opened.pkg.payload(step, file, signal),
+      bypassing: bypassingTables(opened),
+      state,
+      log,
+    },
+    (stopped, untold) => finish(frame, log, [...findings, ...stopped], untold, state),
+    signal,
+  );
 }
 
 /** Tables whose schema says `disableplugins`, step by step. */
 function bypassingTables({ pkg }: Opened): ReadonlySet<string> {
   const asking = pkg.tables.filter((table) => table.disablePlugins);
   return new Set(asking.map((table) => `${table.step}/${table.name}`));
-}
-
-/** Runs the plan; what ends it early becomes a finding, so that what was done is still told. */
-async function applyUntilStopped(
-  apply: () => Promise<void>,
-  signal: AbortSignal,
-): Promise<Finding | undefined> {
-  try {
-    await apply();
-    return undefined;
-  } catch (error) {
-    if (signal.aborted)
-      return {
-        severity: 'error',
-        code: 'URM1407',
-        where: 'import',
-        summary: 'The import was cancelled before it was through',
-        detail: '',
-        remedy:
-          'Import again with the same plan, or resume the run: only what is missing is written.',
-      };
-    if (!(error instanceof MigrationError)) throw error;
-    return {
-      ...error.toFinding(),
-      code: 'URM1410',
-      summary: `The import stopped early: ${error.what}`,
-      remedy: `${error.next} Then import again: only what is missing is written.`,
-    };
-  }
 }
 
 async function finish(
@@ -235,37 +178,6 @@ async function finish(
     requests: writer.requests,
     plan: headOf(plan),
   };
-}
-
-function withRest(finding: Finding, notReached: number): Finding {
-  if (finding.code !== 'URM1407' && finding.code !== 'URM1410') return finding;
-  const rest = `${notReached} actions of the plan were not reached.`;
-  return { ...finding, detail: finding.detail === '' ? rest : `${finding.detail} ${rest}` };
-}
-
-/** Blocked rows fail the import unless they were allowed for. */
-function blockedAs(findings: readonly Finding[], isAllowed: boolean): readonly Finding[] {
-  return isAllowed ? findings.map((finding) => ({ ...finding, severity: 'warning' })) : findings;
-}
-
-async function hasWork(plan: Plan, state: PlanState, signal: AbortSignal): Promise<boolean> {
-  for await (const { kind, number } of plan.actions(signal))
-    if (kind !== 'blocked' && kind !== 'manual' && !state.done.has(number)) return true;
-  return false;
-}
-
-/** Metadata of every table that a plan writes or links to. */
-async function tablesOf(
-  plan: Plan,
-  writer: DataverseWriter,
-  signal: AbortSignal,
-): ReturnType<DataverseWriter['tables']> {
-  const names = new Set<string>();
-  for await (const action of plan.actions(signal)) {
-    names.add(action.row.table);
-    if (action.kind === 'link' || action.kind === 'unlink') names.add(action.link.to.table);
-  }
-  return writer.tables([...names], signal);
 }
 
 function notApplyable(where: string): Finding {

@@ -90,8 +90,8 @@ class PlanCheck implements PlanState {
         return;
       case 'delete':
         if (row === undefined) this.done.add(action.number);
-        else if (row.version !== action.version) this.#refuse(action, 'it changed', row);
-        else this.versions.set(action.number, row.version);
+        else if (action.version !== undefined && row.version !== action.version)
+          this.#refuse(action, 'it changed', row);
         return;
       case 'blocked':
       case 'manual':

@@ -71,6 +71,11 @@ export class Dependencies {
       for (const row of action.serverMade?.rows ?? []) need(row);
       this.#learn(action);
     }
+    if (action.kind === 'delete')
+      for (const referrer of action.after ?? []) {
+        const number = this.#lastOf.get(rowKey(referrer));
+        if (number !== undefined) needed.add(number);
+      }
     this.#lastOf.set(rowKey(action.row), action.number);
     return [...needed];
   }

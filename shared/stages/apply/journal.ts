@@ -1,4 +1,5 @@
 import type { Files, JournalFile } from '../../host/files.ts';
+import type { Guid } from '../../model/guid.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import { isRecord } from '../../plan/planned-value.ts';
 import { parseJson } from '../../plan/action-json.ts';
@@ -39,10 +40,16 @@ export async function openJournal(path: string, files: Files): Promise<Journal> 
   };
 }
 
-/** What an earlier run on the same folder had begun. */
+/** What earlier runs on the same folder wrote down. */
 export interface JournalMemory {
   /** Actions whose request may have left. */
   readonly begun: ReadonlySet<number>;
+  /** Actions whose result was there already. */
+  readonly found: ReadonlySet<number>;
+  /** Rows that have another id than the planned one, because the server made them by itself. */
+  readonly ids: ReadonlyMap<number, Guid>;
+  /** The rows' versions when the last run ended, by action; empty when it was killed. */
+  readonly left: ReadonlyMap<number, string>;
   /** Plan of the last start. */
   readonly planHash: string | undefined;
 }
@@ -55,16 +62,31 @@ export async function readJournal(
 ): Promise<JournalMemory | undefined> {
   if ((await files.stat(path))?.kind !== 'file') return undefined;
   const begun = new Set<number>();
+  const found = new Set<number>();
+  const ids = new Map<number, Guid>();
+  const left = new Map<number, string>();
   let planHash: string | undefined;
   for await (const line of readLines(files.read(path, signal))) {
     const entry = parseJson(line);
     if (!isRecord(entry)) continue;
-    const { is, actions, planHash: hash } = entry;
-    if (is === 'started' && typeof hash === 'string') planHash = hash;
+    const { is, action, actions, planHash: hash, id, versions } = entry;
+    if (is === 'started' && typeof hash === 'string') {
+      planHash = hash;
+      left.clear();
+    }
+    if (is === 'found' && typeof action === 'number') found.add(action);
+    if (is === 'done' && typeof action === 'number' && typeof id === 'string') ids.set(action, id);
+    if (is === 'left' && Array.isArray(versions)) for (const pair of versions) learn(pair, left);
     if (is !== 'intent' || !Array.isArray(actions)) continue;
-    for (const action of actions) if (typeof action === 'number') begun.add(action);
+    for (const each of actions) if (typeof each === 'number') begun.add(each);
   }
-  return { begun, planHash };
+  return { begun, found, ids, left, planHash };
+}
+
+function learn(pair: unknown, left: Map<number, string>): void {
+  if (!Array.isArray(pair)) return;
+  const [action, version]: readonly unknown[] = pair;
+  if (typeof action === 'number' && typeof version === 'string') left.set(action, version);
 }
 
 /**
