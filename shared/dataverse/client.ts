@@ -69,6 +69,8 @@ export interface DataverseReader {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, PrivilegeDepth>>;
+  /** A reader that sends what is asked for at the same time as one request: for many small questions. */
+  gathered?(): DataverseReader;
   /** Any documented GET: path relative to `/api/data/v9.2/`. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Connection, Host } from '../host/host.ts';
 import type { Ids } from '../host/ids.ts';
 import { isObject, parseJson, textIn, type JsonObject } from './json.ts';
+import { GatheringSession } from './gathering-session.ts';
 import { Metadata } from './metadata.ts';
 import { parseGuid } from '../model/guid.ts';
 import { environmentOrigin } from './origin.ts';
@@ -110,6 +111,7 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
       const { userId } = await whoAmI(signal);
       return readPrivileges(session, userId, names, signal);
     },
+    gathered: () => readerOf(new GatheringSession(session), metadata),
     get: async (path, signal) => {
       const answer = await session.get(path.replace(/^\//, ''), {}, signal);
       const text = answer.body.toString('utf8');

@@ -23,8 +23,8 @@ export interface GetPart {
 export class Session {
   protected readonly sender: RequestSender;
 
-  constructor(parts: SenderParts) {
-    this.sender = new RequestSender(parts);
+  constructor(parts: SenderParts | Session) {
+    this.sender = parts instanceof Session ? parts.sender : new RequestSender(parts);
   }
 
   get origin(): string {

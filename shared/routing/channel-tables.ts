@@ -1,6 +1,6 @@
 import type { AreaTable, Channel } from './area.ts';
 import type { TableRules } from '../model/rules.ts';
-import { fetchText, join, oneOf, allOf } from './fetch-filter.ts';
+import { allOf, anyOf, fetchText, join, oneOf, where, type FetchNode } from './fetch-filter.ts';
 import { streamSources } from './workstream-filter.ts';
 
 /**
@@ -8,12 +8,61 @@ import { streamSources } from './workstream-filter.ts';
  * languages, which every environment has of its own.
  */
 
-/** Installed with the solutions; found by locale in the target, left alone where it is there. */
-export const languageTable = {
-  table: 'msdyn_oclanguage',
-  columns: ['msdyn_languagename', 'msdyn_localecode', 'msdyn_localeid', 'msdyn_oclanguageid'],
-  skipUpdate: true,
-} as const satisfies AreaTable;
+/**
+ * The languages that settings and messages of the channel use. They are installed with the solutions:
+ * found by locale in the target, left alone where they are there.
+ */
+export function languageTable(channel: Channel, usedBy: readonly LanguageUse[]): AreaTable {
+  return {
+    table: 'msdyn_oclanguage',
+    columns: ['msdyn_languagename', 'msdyn_localecode', 'msdyn_localeid', 'msdyn_oclanguageid'],
+    skipUpdate: true,
+    filter: () => {
+      const messages = oneOf('msdyn_streamsource', [streamSources[channel]], 'ma');
+      const localized = oneOf('msdyn_streamsource', [streamSources[channel]], 'mc');
+      return fetchText(
+        'msdyn_oclanguage',
+        { distinct: true },
+        anyOf(
+          messages,
+          localized,
+          ...usedBy.map(({ idColumn }, at) =>
+            where({ column: idColumn, operator: 'not-null', on: `u${at}` }),
+          ),
+        ),
+        usesLanguage('msdyn_ocsystemmessage', 'msdyn_defaultlanguage', 'ma'),
+        usesLanguage(
+          'msdyn_oclocalizationdata',
+          'msdyn_customerlanguageid',
+          'mb',
+          join('msdyn_ocsystemmessage', {
+            from: 'msdyn_ocsystemmessageid',
+            to: 'msdyn_systemmessageid',
+            type: 'outer',
+            alias: 'mc',
+          }),
+        ),
+        ...usedBy.map(({ table, column }, at) => usesLanguage(table, column, `u${at}`)),
+      );
+    },
+  };
+}
+
+/** A table with a lookup to languages. */
+interface LanguageUse {
+  readonly table: string;
+  readonly idColumn: string;
+  readonly column: string;
+}
+
+function usesLanguage(
+  table: string,
+  column: string,
+  alias: string,
+  ...children: readonly FetchNode[]
+): FetchNode {
+  return join(table, { from: column, to: 'msdyn_oclanguageid', type: 'outer', alias }, ...children);
+}
 
 const messageColumns = [
   'msdyn_streamsource',

@@ -74,7 +74,13 @@ export const liveChatWidgets: Area = {
       step: '09-live-chat-widgets',
       title: 'Chat widgets, surveys, messages and authentication',
       tables: [
-        languageTable,
+        languageTable('live-chat', [
+          {
+            table: 'msdyn_livechatconfig',
+            idColumn: 'msdyn_livechatconfigid',
+            column: 'msdyn_ocwidgetlanguage',
+          },
+        ]),
         {
           table: 'msdyn_livechatconfig',
           columns: [

@@ -34,7 +34,18 @@ export const voiceSettings: Area = {
       step: '08-voice-settings',
       title: 'Voice channels, voices, languages and messages',
       tables: [
-        languageTable,
+        languageTable('voice', [
+          {
+            table: 'msdyn_ocvoice',
+            idColumn: 'msdyn_ocvoiceid',
+            column: 'msdyn_languageid',
+          },
+          {
+            table: 'msdyn_ocvoicechannellanguagesetting',
+            idColumn: 'msdyn_ocvoicechannellanguagesettingid',
+            column: 'msdyn_languageid',
+          },
+        ]),
         {
           table: 'msdyn_ocvoicechannelsetting',
           columns: [

@@ -16,6 +16,8 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
   msdyn_livechatconfig: {
     msdyn_widgetappid: 'generated',
     msdyn_widgetsnippet: 'generated',
+    msdyn_mailbox: 'environment',
+    msdyn_portalurl: 'environment',
     // Customer Voice surveys are synchronized per environment.
     msdyn_postconversationsurvey: 'environment',
     msdyn_postconversationsurveyseparatebotsurvey: 'environment',

@@ -258,7 +258,7 @@ function widget(key: string, name: string, workstream: string, more: SeedRow): S
     msdyn_offlinewidgetthemecolor: 192350003,
     msdyn_avatarurl: 'https://www.contoso.example/img/avatar.png',
     msdyn_portalurl: 'https://www.contoso-dev.example',
-    msdyn_redirectionurl: 'https://www.contoso-dev.example/help',
+    msdyn_redirectionurl: 'https://www.contoso.example/help',
     msdyn_authenticatedsigninoptional: true,
     msdyn_autodetectlanguage: false,
     msdyn_callingoptions: 192350000,

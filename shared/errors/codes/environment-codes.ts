@@ -143,4 +143,14 @@ export const environmentCodes = {
     cause: 'No row matches the channels, the scope or the filters, or the user may not see any.',
     remedy: 'Check the channels and the privileges of the user (validate lists them).',
   },
+  URM1231: {
+    title: 'A link of an exported row leads to a row that does not move',
+    cause: 'The other row is outside of the channels or workstreams that were asked for.',
+    remedy: 'Nothing, unless the other row should move too: then widen the scope.',
+  },
+  URM1232: {
+    title: 'Something the procedure names does not move unless asked for',
+    cause: 'It belongs to another way of transport, or to one environment only.',
+    remedy: 'Name it with include, or move it as the finding says.',
+  },
 } as const satisfies Record<`URM12${number}`, CodeEntry>;

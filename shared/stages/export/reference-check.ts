@@ -1,5 +1,5 @@
 import type { Finding } from '../../errors/finding.ts';
-import { cell, isLookup, nameOf, type Row } from '../../model/row.ts';
+import { cell, isLookup, nameOf, type Row, type RowRef } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
 
 interface Open {
@@ -45,6 +45,11 @@ export class ReferenceCheck {
   /** Rows seen, each once however many steps hold it. */
   get rows(): number {
     return this.#exported.size;
+  }
+
+  /** Whether the row was exported. */
+  has({ table, id }: RowRef): boolean {
+    return this.#exported.has(`${table} ${id}`);
   }
 
   findings(): readonly Finding[] {

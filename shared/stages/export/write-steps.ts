@@ -41,18 +41,25 @@ export async function writeSteps(
   const steps: (WrittenStep & { readonly area: string })[] = [];
   const withheld: Withheld[] = [];
   const secured: Finding[] = [];
+  const leftOut: Finding[] = [];
   const total = { rows: 0, links: 0, tables: 0 };
+  // A schema that was given is used as it is: what its links lead to is told when they are planned.
+  const isRead =
+    selection.form === 'package'
+      ? (name: string) => !unread(tables, total.tables).has(name)
+      : never;
   for (const { step, area, schema } of selection.steps) {
     const stepWriter = await writer.step(step, schema);
     for (const table of schema.tables) {
       const environment = selection.metadata.get(table.name);
       if (environment === undefined) continue;
-      const source = new TableReading(reader, table, environment, references);
+      const source = new TableReading(reader, table, environment, { references, isRead });
       const written = await naming(table, () =>
         stepWriter.table(table, source.rows(stepWriter, signal), source.links(signal), signal),
       );
       withheld.push(...(await source.withheld(signal)));
       if (written.rows > 0) secured.push(...source.emptySecured());
+      leftOut.push(...source.linksLeftOut());
       total.rows += written.rows;
       total.links += written.links;
       total.tables += 1;
@@ -67,8 +74,17 @@ export async function writeSteps(
     rows: total.rows,
     distinctRows: references.rows,
     links: total.links,
-    findings: [...withheldFindings(withheld), ...secured, ...references.findings()],
+    findings: [...withheldFindings(withheld), ...secured, ...leftOut, ...references.findings()],
   };
+}
+
+/** Tables of which rows are still to come after the one at this place. */
+function unread(tables: readonly SourceTable[], at: number): ReadonlySet<string> {
+  return new Set(tables.slice(at + 1).map(({ name }) => name));
+}
+
+function never(): boolean {
+  return false;
 }
 
 function counted(rows: number, links: number): string {
@@ -82,6 +98,9 @@ class TableReading {
   readonly #table: SourceTable;
   readonly #environment: EnvironmentTable;
   readonly #references: ReferenceCheck;
+  /** Whether all rows of a table were read by now. */
+  readonly #isRead: (table: string) => boolean;
+  readonly #leftOut = new Map<string, number>();
   readonly #ids: Guid[] = [];
   /** Rows with a value, by column. */
   readonly #filled = new Map<string, number>();
@@ -92,12 +111,16 @@ class TableReading {
     reader: DataverseReader,
     table: SourceTable,
     environment: EnvironmentTable,
-    references: ReferenceCheck,
+    parts: {
+      readonly references: ReferenceCheck;
+      readonly isRead: (table: string) => boolean;
+    },
   ) {
     this.#reader = reader;
     this.#table = table;
     this.#environment = environment;
-    this.#references = references;
+    this.#references = parts.references;
+    this.#isRead = parts.isRead;
     this.#withheld = withheldColumnsOf(table);
     const columns = [...table.columns.keys()].filter((column) => !this.#withheld.has(column));
     this.#shape = { table: environment, columns };
@@ -149,9 +172,32 @@ class TableReading {
     if (this.#ids.length === 0) return;
     for (const { name } of this.#table.manyToMany) {
       const relationship = this.#environment.manyToMany.find((known) => known.name === name);
-      if (relationship !== undefined)
-        yield* this.#reader.links(this.#environment, relationship, this.#ids, signal);
+      if (relationship === undefined) continue;
+      for await (const link of this.#reader.links(
+        this.#environment,
+        relationship,
+        this.#ids,
+        signal,
+      )) {
+        if (!this.#isRead(link.to.table) || this.#references.has(link.to)) yield link;
+        else this.#leftOut.set(name, (this.#leftOut.get(name) ?? 0) + 1);
+      }
     }
+  }
+
+  /** Links whose other row does not move would lead nowhere in the target. */
+  linksLeftOut(): readonly Finding[] {
+    return [...this.#leftOut].map(([name, links]) => {
+      const target = this.#table.manyToMany.find((known) => known.name === name)?.target ?? '';
+      return {
+        severity: 'info',
+        code: 'URM1231',
+        where: `${this.#table.step} ${this.#table.name} ${name}`,
+        summary: `${links === 1 ? '1 link' : `${links} links`} to ${target} left out: the other row does not move`,
+        detail: 'It is outside of the channels or workstreams of the export.',
+        remedy: 'Nothing, unless the other row should move too: then widen the scope.',
+      };
+    });
   }
 
   /** Column security gives nothing and no error: a protected column that is empty in all rows is told. */

@@ -73,7 +73,12 @@ function chooseColumns(
   const added = customColumns(environment).filter((column) => !named.includes(column));
   if (added.length > 0) report(addedColumns(entry.table, added, environmentUrl));
   const columns = [...named, ...added];
-  return { name: entry.table, entry, environment, columns, lookups: columns.flatMap(lookupsOf) };
+  // What links lead to comes first: then it is known which links lead out of the package.
+  const linked = environment.manyToMany
+    .filter(({ name }) => entry.relationships?.includes(name))
+    .map(({ target }) => ({ target, required: false }));
+  const lookups = [...columns.flatMap(lookupsOf), ...linked];
+  return { name: entry.table, entry, environment, columns, lookups };
 }
 
 /** Publishers of Microsoft's own solutions: their columns are named by the catalogue or not meant to move. */

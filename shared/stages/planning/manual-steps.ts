@@ -1,6 +1,7 @@
 import type { MigrationPackage } from '../../cmt/package.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { areas } from '../../routing/catalogue.ts';
+import { withheldEverywhere } from '../../routing/withheld-columns.ts';
 
 /** What the import of a package leaves to be done by hand: of its areas, and of values that stayed behind. */
 export function manualSteps(pkg: MigrationPackage): readonly Finding[] {
@@ -10,16 +11,27 @@ export function manualSteps(pkg: MigrationPackage): readonly Finding[] {
   for (const area of areas) {
     const own = area.steps.some((step) => step.tables.some(({ table }) => tables.has(table)));
     if (pkg.manifest === undefined ? !own : !named.has(area.area)) continue;
-    for (const sentence of area.manual) findings.push(byHand(area.title, sentence));
+    for (const sentence of area.manual)
+      if (!findings.some(({ summary }) => summary === sentence))
+        findings.push(byHand(area.title, sentence));
   }
-  for (const { table, column, rows, reason } of pkg.manifest?.withheld ?? [])
-    if (reason === 'secret' || reason === 'environment')
-      findings.push(
-        byHand(
-          `table ${table}, column ${column}`,
-          `Set ${column} in the target where it is needed: its value (${rows} rows) was withheld, because it is ${reasons[reason]}.`,
-        ),
-      );
+  const rowsWithheld = new Map<string, number>();
+  for (const { table, column, rows, reason } of pkg.manifest?.withheld ?? []) {
+    if (reason !== 'secret' && reason !== 'environment') continue;
+    if (rows === 0 || column in withheldEverywhere) continue;
+    const key = `${reason} ${table} ${column}`;
+    // A table that several steps move is one thing to do.
+    rowsWithheld.set(key, (rowsWithheld.get(key) ?? 0) + rows);
+  }
+  for (const [key, rows] of rowsWithheld) {
+    const [reason = '', table = '', column = ''] = key.split(' ');
+    findings.push(
+      byHand(
+        `table ${table}, column ${column}`,
+        `Set ${column} in the target where it is needed: its value (${rows === 1 ? '1 row' : `${rows} rows`}) was withheld, because it is ${reason === 'secret' ? reasons.secret : reasons.environment}.`,
+      ),
+    );
+  }
   return findings;
 }
 

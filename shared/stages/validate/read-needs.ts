@@ -1,6 +1,7 @@
 import type { MigrationPackage } from '../../cmt/package.ts';
-import type { DataverseReader } from '../../dataverse/client.ts';
+import type { DataverseReader, RowQuery } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
+import type { Row } from '../../model/row.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { Scope } from '../../routing/area.ts';
 import { areasFor } from '../../routing/catalogue.ts';
@@ -59,13 +60,14 @@ export async function readSourceNeeds(
   const schema = await readCatalogueSchema(reader, scope, signal, canRead);
   const tables = neededTables(schema.steps.flatMap((step) => step.tables));
   const inspection = new RowInspection(ruleBook);
-  for (const table of tables) {
+  const readings = tables.flatMap((table) => {
     const environment = metadata.get(table.name);
-    if (environment === undefined || !canRead(table.name)) continue;
-    for (const part of table.parts)
-      for await (const row of reader.rows(inspectionQuery(part, table, environment), signal))
-        inspection.see(table, row);
-  }
+    return environment === undefined || !canRead(table.name)
+      ? []
+      : table.parts.map((part) => ({ table, query: inspectionQuery(part, table, environment) }));
+  });
+  for await (const { table, row } of readTogether(reader, readings, signal))
+    inspection.see(table, row);
   const mentioned = await reader.tables(tablesInRules(inspection.texts), signal);
   return {
     organizationId,
@@ -77,6 +79,29 @@ export async function readSourceNeeds(
       ...privileges.findings,
     ],
   };
+}
+
+const tablesAtATime = 12;
+
+/** The first pages of some tables come with one request: most tables of the catalogue have no second. */
+async function* readTogether(
+  reader: DataverseReader,
+  readings: readonly { readonly table: NeededTable; readonly query: RowQuery }[],
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly table: NeededTable; readonly row: Row }> {
+  const gathered = reader.gathered?.() ?? reader;
+  for (let at = 0; at < readings.length; at += tablesAtATime) {
+    const group = readings.slice(at, at + tablesAtATime).map(({ table, query }) => {
+      const rows = gathered.rows(query, signal)[Symbol.asyncIterator]();
+      const first = rows.next();
+      // A failure is reported when its turn comes; until then it must not count as unhandled.
+      first.catch(() => undefined);
+      return { table, rows, first };
+    });
+    for (const { table, rows, first } of group)
+      for (let next = await first; next.done !== true; next = await rows.next())
+        yield { table, row: next.value };
+  }
 }
 
 const inspected = new Set(['choice', 'choices', 'state', 'status', 'lookup', 'owner']);
