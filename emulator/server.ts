@@ -15,6 +15,10 @@ export interface EmulatorOptions {
   readonly latencyMs?: number;
   readonly writeCostMs?: number;
   readonly serviceProtection?: boolean;
+  /** Requests side by side that answers recommend; 48 when not said. */
+  readonly dopHint?: number;
+  /** So many times faster than real: waits and windows shrink, what answers say of them does not. */
+  readonly timeScale?: number;
   /** Smaller limits, so that tests reach them. */
   readonly limits?: Partial<Limits>;
   /** Fault rules as text. */

@@ -26,6 +26,16 @@ export const emulatorCommand: Command = {
     { name: 'latency', hint: 'MS', help: 'Delays every answer.' },
     { name: 'write-cost', hint: 'MS', help: 'Delays every written row.' },
     { name: 'service-protection', help: 'Enforces the limits of service protection.' },
+    {
+      name: 'dop-hint',
+      hint: 'N',
+      help: 'Requests side by side that answers recommend. Default: 48.',
+    },
+    {
+      name: 'time-scale',
+      hint: 'N',
+      help: 'Makes waits and the windows of the limits N times shorter.',
+    },
     { name: 'fault', hint: 'SPEC', help: 'Goes wrong on purpose, like 429:every=50,seconds=1.' },
     {
       name: 'server-logic',
@@ -60,6 +70,8 @@ function emulatorOptions(given: Arguments): EmulatorOptions {
   const tablesFrom = given.value('tables-from');
   const latencyMs = wholeNumber(given, 'latency');
   const writeCostMs = wholeNumber(given, 'write-cost');
+  const dopHint = wholeNumber(given, 'dop-hint');
+  const timeScale = wholeNumber(given, 'time-scale');
   const faults = given.value('fault');
   const serverLogic = given.value('server-logic');
   if (serverLogic !== undefined && serverLogic !== 'documented' && serverLogic !== 'nasty')
@@ -75,6 +87,8 @@ function emulatorOptions(given: Arguments): EmulatorOptions {
     ...(tablesFrom === undefined ? {} : { tablesFrom }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
     ...(writeCostMs === undefined ? {} : { writeCostMs }),
+    ...(dopHint === undefined ? {} : { dopHint }),
+    ...(timeScale === undefined ? {} : { timeScale: Math.max(1, timeScale) }),
     ...(faults === undefined ? {} : { faults }),
     ...(serverLogic === undefined ? {} : { serverLogic }),
     ...(given.has('service-protection') ? { serviceProtection: true } : {}),

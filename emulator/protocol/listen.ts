@@ -118,7 +118,7 @@ async function answer(
     return;
   }
   if (request.url.length > maxUrlLength) {
-    writeAnswer(exchange, urlTooLong, { service: true });
+    writeAnswer(exchange, urlTooLong, { service: options });
     return;
   }
   const started = performance.now();
@@ -141,11 +141,11 @@ async function answer(
     return;
   }
   const limits =
-    user === undefined ? {} : emulator.protection.headers(user, emulator.environment.now());
+    user === undefined ? {} : emulator.protection.headers(user, limitTime(emulator, options));
   writeAnswer(
     { message, response },
     { ...outcome.answer, headers: { ...limits, ...outcome.answer.headers } },
-    { truncate: outcome.truncate === true, service: true },
+    { truncate: outcome.truncate === true, service: options },
   );
 }
 
@@ -175,7 +175,7 @@ async function serve(
       transfers: emulator.transfers,
       rootUrl: `${origin}${version}`,
     };
-    protection.admit(user, environment.now());
+    protection.admit(user, limitTime(emulator, options));
   } catch (error) {
     const answer = errorAnswer(error, { detailed: false });
     return { outcome: { answer }, ...(user === undefined ? {} : { user }) };
@@ -187,12 +187,17 @@ async function serve(
   } catch (error) {
     if (!(error instanceof ConnectionDropped)) throw error;
   }
+  const { timeScale = 1 } = options;
   const waitMs =
-    (options.latencyMs ?? 0) +
-    (options.writeCostMs ?? 0) * (outcome?.writes ?? 0) +
-    (outcome?.delaySeconds ?? 0) * 1000;
-  if (waitMs > 0) await sleep(waitMs);
-  protection.finish(user, environment.now(), performance.now() - started);
+    ((options.latencyMs ?? 0) +
+      (options.writeCostMs ?? 0) * (outcome?.writes ?? 0) +
+      (outcome?.delaySeconds ?? 0) * 1000) /
+    timeScale;
+  // What the request took already is part of what it is to take.
+  const restMs = waitMs - (performance.now() - started);
+  if (restMs > 0) await sleep(restMs);
+  const tookMs = (performance.now() - started) * timeScale;
+  protection.finish(user, limitTime(emulator, options), tookMs);
   return { user, ...(outcome === undefined ? {} : { outcome }) };
 }
 
@@ -200,6 +205,11 @@ function single(session: Session, request: PartRequest): NonNullable<Served['out
   const outcome = execute(session, request, { kind: 'request', contentIds: new Map() });
   const reads = request.method === 'GET' || request.method === 'HEAD';
   return { ...outcome, writes: reads ? 0 : (outcome.answer.writes ?? 1) };
+}
+
+/** The time by which the windows of service protection run. */
+function limitTime(emulator: Emulator, { timeScale = 1 }: EmulatorOptions): number {
+  return emulator.environment.now() * timeScale;
 }
 
 /** The batch itself can be hit by a fault, and so can each of its parts. */

@@ -9,8 +9,15 @@ const exposed =
 /** A small window for small answers: setting up a large one costs more than compressing. */
 const smallGzip = { level: 1, memLevel: 1, windowBits: 9 };
 
+/** What an emulator says of itself in every answer of the service. */
+export interface ServiceSettings {
+  readonly dopHint?: number;
+}
+
+const usualHint = 48;
+
 /** Headers that every answer of the service has. */
-function serviceHeaders(): Record<string, string | string[]> {
+function serviceHeaders(dopHint: number): Record<string, string | string[]> {
   const id = randomUUID();
   return {
     'Cache-Control': 'no-cache',
@@ -22,7 +29,7 @@ function serviceHeaders(): Record<string, string | string[]> {
     REQ_ID: randomUUID(),
     'CRM.ServiceId': 'framework',
     AuthActivityId: randomUUID(),
-    'x-ms-dop-hint': '48',
+    'x-ms-dop-hint': String(dopHint),
     'OData-Version': '4.0',
     Public: 'OPTIONS,GET,HEAD,POST',
     'Access-Control-Expose-Headers': exposed,
@@ -33,11 +40,11 @@ function serviceHeaders(): Record<string, string | string[]> {
 export function writeAnswer(
   exchange: { readonly message: IncomingMessage; readonly response: ServerResponse },
   answer: Answer,
-  options: { readonly truncate?: boolean; readonly service?: boolean } = {},
+  options: { readonly truncate?: boolean; readonly service?: ServiceSettings } = {},
 ): void {
   const { message, response } = exchange;
   const headers: Record<string, string | string[]> = {
-    ...(options.service === true ? serviceHeaders() : {}),
+    ...(options.service === undefined ? {} : serviceHeaders(options.service.dopHint ?? usualHint)),
     ...answer.headers,
   };
   let body = answer.body === undefined ? undefined : Buffer.from(answer.body);

@@ -134,6 +134,8 @@ export interface DataverseWriter extends DataverseReader {
   readonly concurrency: number;
   /** How many writes the next batch should hold: follows the time the service takes for one. */
   readonly batchSize: number;
+  /** Below this a batch spends more time on the way than on the work. */
+  readonly leastBatchSize: number;
   /** A new id for a request, from the ids port. */
   nextRequestId(): Guid;
   /** Waits before a write is repeated; longer with each attempt, counted from 1. */

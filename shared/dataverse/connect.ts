@@ -53,6 +53,9 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     get batchSize() {
       return session.batchSize;
     },
+    get leastBatchSize() {
+      return session.leastBatchSize;
+    },
     write: (writes, requestId, signal) =>
       writeRows(session, metadata, ports.clock, writes, requestId, signal),
     nextRequestId: () => session.nextRequestId(),

@@ -79,6 +79,7 @@ export class RequestSender {
   #read = 0;
   #write = 0;
   #throttled = 0;
+  #quickestMs = Infinity;
 
   constructor(parts: SenderParts) {
     this.origin = parts.origin;
@@ -87,6 +88,11 @@ export class RequestSender {
 
   get requests(): RequestCounts {
     return { read: this.#read, write: this.#write, throttled: this.#throttled };
+  }
+
+  /** The quickest answer so far: what the way there and back takes at most. */
+  get quickestMs(): number {
+    return this.#quickestMs;
   }
 
   get concurrency(): number {
@@ -124,6 +130,10 @@ export class RequestSender {
         continue;
       }
       throttle.hinted(answer.headers.get('x-ms-dop-hint'));
+      throttle.told(
+        answer.headers.get('x-ms-ratelimit-time-remaining-xrm-requests'),
+        answer.headers.get('x-ms-ratelimit-burst-remaining-xrm-requests'),
+      );
       if (answer.status === 401 && !renewed) {
         renewed = true;
         if ((await tokens.renew(token, signal)) !== undefined) continue;
@@ -195,7 +205,9 @@ export class RequestSender {
     else this.#write += 1;
     const left = this.now();
     const answer = await this.#parts.transport.send(this.#signed(request, token), signal);
-    request.took?.(this.now() - left);
+    const tookMs = this.now() - left;
+    this.#quickestMs = Math.min(this.#quickestMs, tookMs);
+    request.took?.(tookMs);
     return answer;
   }
 

@@ -118,8 +118,9 @@ class Schedule {
 
   /** The next batch: no more than a fair share of what is ready, so that no slot stays empty. */
   #pick(): readonly Item[] {
-    const share = Math.ceil(this.#ready.length / Math.max(1, this.#writer.concurrency));
-    return this.#ready.splice(0, Math.max(1, Math.min(this.#writer.batchSize, share)));
+    const { concurrency, batchSize, leastBatchSize } = this.#writer;
+    const share = Math.ceil(this.#ready.length / Math.max(1, concurrency));
+    return this.#ready.splice(0, Math.max(1, Math.min(batchSize, Math.max(leastBatchSize, share))));
   }
 
   #start(items: readonly Item[]): void {

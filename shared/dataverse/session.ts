@@ -1,5 +1,11 @@
 import { batchUnreadable, partsUnanswered } from './answer-errors.ts';
-import { nextBatchSize, startBatchSize } from './batch-size.ts';
+import {
+  leastBatchSize,
+  nextBatchSize,
+  nextTimes,
+  startBatchSize,
+  type BatchTimes,
+} from './batch-size.ts';
 import { boundaryOf, composeBatch, parseBatch, type BatchPart } from './batch-text.ts';
 import type { DataverseError } from './dataverse-error.ts';
 import type { Guid } from '../model/guid.ts';
@@ -120,10 +126,16 @@ export class Session {
 /** A session that may also write. */
 export class WriteSession extends Session {
   #batchSize = startBatchSize;
+  #times: BatchTimes | undefined;
 
   /** Writes the next batch should hold. */
   get batchSize(): number {
     return this.#batchSize;
+  }
+
+  /** Fewer writes than this are not worth a batch of their own while others could go along. */
+  get leastBatchSize(): number {
+    return leastBatchSize(this.#times);
   }
 
   /**
@@ -159,7 +171,7 @@ export class WriteSession extends Session {
     while (open.length > 0) {
       const sent = open.map(({ part }) => part);
       const took = (ms: number): void => {
-        this.#batchSize = nextBatchSize(this.#batchSize, sent.length, ms);
+        this.#learn(sent.length, ms);
       };
       let got: readonly ServiceAnswer[];
       try {
@@ -182,6 +194,12 @@ export class WriteSession extends Session {
       open = again;
     }
     return answers;
+  }
+
+  #learn(sent: number, tookMs: number): void {
+    const { quickestMs } = this.sender;
+    this.#batchSize = nextBatchSize(this.#batchSize, sent, tookMs);
+    this.#times = nextTimes(this.#times, { sent, tookMs, quickestMs });
   }
 }
 

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../host/clock.ts';
+import { ServiceBudget } from './service-budget.ts';
 
 const start = 4;
 const fallbackCeiling = 4;
@@ -15,6 +16,7 @@ const successesPerStep = 5;
  */
 export class Throttle {
   readonly #clock: Clock;
+  readonly #budget: ServiceBudget;
   readonly #waiting: (() => void)[] = [];
   #limit = start;
   #ceiling = fallbackCeiling;
@@ -25,6 +27,7 @@ export class Throttle {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#budget = new ServiceBudget(clock);
   }
 
   get limit(): number {
@@ -34,9 +37,12 @@ export class Throttle {
   /** Runs one request as soon as it may leave. */
   async run<Result>(send: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     await this.#enter(signal);
+    const left = this.#clock.now();
+    this.#budget.began();
     try {
       return await send();
     } finally {
+      this.#budget.ended(this.#clock.now() - left);
       this.#underWay -= 1;
       this.#wakeNext();
     }
@@ -48,6 +54,11 @@ export class Throttle {
     if (!Number.isInteger(hint) || hint < 1) return;
     this.#ceiling = Math.min(hint, hardCeiling);
     this.#limit = Math.min(this.#limit, this.#ceiling);
+  }
+
+  /** What an answer says is left of the limits: the rate-limit headers. */
+  told(seconds: string | undefined, requests: string | undefined): void {
+    this.#budget.told(seconds, requests);
   }
 
   succeeded(): void {
@@ -79,8 +90,12 @@ export class Throttle {
       const pauseMs = this.#pausedUntil - this.#clock.now();
       if (pauseMs > 0) await this.#clock.sleep(pauseMs, signal);
       else if (this.#underWay < this.#limit) {
-        this.#underWay += 1;
-        return;
+        const paceMs = this.#budget.waitMs();
+        if (paceMs === 0) {
+          this.#underWay += 1;
+          return;
+        }
+        await this.#clock.sleep(paceMs, signal);
       } else await this.#turn(signal);
     }
   }

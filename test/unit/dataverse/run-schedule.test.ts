@@ -62,6 +62,7 @@ function environment(plans: readonly Plan[], concurrency: number, batchSize: num
     requests: { read: 0, write: 0, throttled: 0 },
     concurrency,
     batchSize,
+    leastBatchSize: 1,
     nextRequestId: () => idOf(0),
     backOff: () => Promise.resolve(),
     write: async (writes) => {
