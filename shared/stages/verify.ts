@@ -6,7 +6,10 @@ import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
 import type { Stage } from './stage.ts';
+import { CheckBook } from './verify/check-book.ts';
+import { filterChecks } from './verify/filter-checks.ts';
 import { MeaningChecks } from './verify/meaning-checks.ts';
+import { readWeights } from './verify/read-weights.ts';
 import { rowChecks } from './verify/row-checks.ts';
 
 export interface VerifyOptions extends PlanningOptions {
@@ -37,7 +40,8 @@ export const verifyStage: Stage<VerifyOptions, VerifyResult> = {
   run: async (options, ports, signal) => {
     const reader = openReader(options.target, ports);
     const opened = await openBoth(options, reader, ports, signal);
-    const meaning = new MeaningChecks();
+    const book = new CheckBook(await readWeights(options.config, ports.files));
+    const meaning = new MeaningChecks(book, opened.pkg, opened.organizationId);
     const { plan, spool } = await makePlan(
       opened,
       { ...options, compared: (row) => meaning.see(row) },
@@ -47,9 +51,11 @@ export const verifyStage: Stage<VerifyOptions, VerifyResult> = {
     );
     try {
       const tables = [...new Set(opened.pkg.tables.map((table) => table.name))];
+      const asked = await meaning.checks(plan, reader, signal);
       const checks = [
-        ...(await rowChecks(plan, tables, signal)),
-        ...(await meaning.checks(plan, reader, signal)),
+        ...(await rowChecks(plan, tables, book, signal)),
+        ...(await filterChecks(opened.source, plan, reader, book, signal)),
+        ...asked.checks,
       ];
       const failed = checks.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));
       // Nothing moves here: what a plan says of texts that it would move does not count.

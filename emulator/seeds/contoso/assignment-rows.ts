@@ -81,7 +81,7 @@ export const assignmentRows: SeedTables = {
     ruleset('assign-repairs', 'Assign: workshop', {
       msdyn_inputcontractid: '#case-assignment',
       msdyn_outputcontractid: '#msdyn_assignmentoutput',
-      msdyn_rulesetdefinition: `<decision hit-policy="first" version="1"><rules><rule id="r7" name="Espresso"><condition operator="equals"><lhs type="attribute">incident.productid</lhs><rhs type="staticvalue">ES</rhs></condition><action><setattribute><lhs type="attribute">characteristic</lhs><rhs type="staticvalue">{"id":"{[[CHARACTERISTIC#espresso]]}","proficiency":"{[[RATINGVALUE#proficiency-Expert]]}"}</rhs></setattribute></action></rule><rule id="r8" name="Anything else"><action><setattribute><lhs type="attribute">characteristic</lhs><rhs type="staticvalue">{[[CHARACTERISTIC#returns]]}</rhs></setattribute></action></rule></rules></decision>`,
+      msdyn_rulesetdefinition: `<decision hit-policy="first" version="1"><rules><rule id="r7" name="Espresso"><condition operator="equals"><lhs type="attribute">incident.productserialnumber</lhs><rhs type="staticvalue">ES</rhs></condition><action><setattribute><lhs type="attribute">characteristic</lhs><rhs type="staticvalue">{"id":"{[[CHARACTERISTIC#espresso]]}","proficiency":"{[[RATINGVALUE#proficiency-Expert]]}"}</rhs></setattribute></action></rule><rule id="r8" name="Anything else"><action><setattribute><lhs type="attribute">characteristic</lhs><rhs type="staticvalue">{[[CHARACTERISTIC#returns]]}</rhs></setattribute></action></rule></rules></decision>`,
       msdyn_fetchxml:
         '<fetch><entity name="systemuser"><attribute name="systemuserid" /></entity></fetch>',
     }),

@@ -1,14 +1,23 @@
+import type { MigrationPackage } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
-import type { Finding } from '../../errors/finding.ts';
 import type { Guid } from '../../model/guid.ts';
-import { cell, isLookup, nameOf, type Row, type RowRef, type Value } from '../../model/row.ts';
-import type { TextReferences } from '../../model/rules.ts';
+import { cell, nameOf, type Row, type RowRef } from '../../model/row.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { ComparedRow } from '../../plan/plan-input.ts';
 import { placeOf } from '../../plan/row-finding.ts';
 import type { Check } from '../../report/report.ts';
+import { findGuids } from '../../routing/guid-occurrence.ts';
+import { readRouting } from '../routing-state/read-routing.ts';
+import { RoutingRows } from '../routing-state/routing-rows.ts';
+import { routingTables } from '../routing-state/routing-tables.ts';
+import { channelChecks, snippetOrganization } from './channel-checks.ts';
+import type { CheckBook } from './check-book.ts';
+import { placeOfRow } from './check-place.ts';
+import { queueChecks } from './queue-checks.ts';
+import type { RoutingScene } from './routing-check.ts';
+import { rulesetChecks, skillChecks, tablesUsed } from './ruleset-checks.ts';
+import { templatesNamed, workstreamChecks } from './workstream-checks.ts';
 
-const stepTable = 'msdyn_assignmentconfigurationstep';
 const routingColumns = new Set([
   'msdyn_queuetype',
   'msdyn_assignmentstrategy',
@@ -17,239 +26,216 @@ const routingColumns = new Set([
   'msdyn_inqueueoverflowrulesetid',
 ]);
 
+/** Texts of the target that hold ids, or where the package came from. */
 interface SeenText {
-  readonly row: RowRef;
+  readonly ref: RowRef;
   readonly name: string;
   readonly column: string;
-  readonly problem?: string;
-  /** The package's text cannot be read either: nothing to ask. */
-  readonly isForeign: boolean;
-  readonly references: readonly {
-    readonly id: Guid;
-    readonly tables: readonly string[];
-    readonly at: string;
-  }[];
-}
-
-interface SeenStep {
-  readonly row: RowRef;
-  readonly name: string;
-  readonly configuration: string;
-  /** Its place among the steps of its type. */
-  readonly order: string | undefined;
-  readonly hasRuleset: boolean;
+  readonly ids: readonly Guid[];
+  readonly namesSource: boolean;
 }
 
 /** Asks of the rows of the target, as they pass by, whether routing will work with them. */
 export class MeaningChecks {
+  readonly #book: CheckBook;
+  /** What texts must not hold: origin and organization of the source. */
+  readonly #sourceWords: readonly string[];
   readonly #texts: SeenText[] = [];
-  readonly #steps: SeenStep[] = [];
+  readonly #foreign = new Set<Guid>();
   readonly #queues: Check[] = [];
+
+  constructor(book: CheckBook, pkg: MigrationPackage, organizationId: Guid) {
+    this.#book = book;
+    const source = pkg.manifest?.source;
+    this.#sourceWords =
+      source === undefined || source.organizationId === organizationId
+        ? []
+        : [source.organizationId.toLowerCase(), hostOf(source.url)].filter((word) => word !== '');
+  }
 
   see({ table, source, target, comparison }: ComparedRow): void {
     if (target === undefined) return;
-    const row = { table: table.name, id: target.id };
+    const ref = { table: table.name, id: target.id };
+    const name = nameOf(target);
     for (const [column, references] of table.rules.textReferences) {
-      const text = cell(target, column);
-      if (typeof text !== 'string') continue;
-      this.#texts.push({
-        row,
-        name: nameOf(target),
-        column,
-        isForeign: isForeign(cell(source, column), references),
-        ...references.find(text),
-      });
+      const text = cell(source, column);
+      if (typeof text === 'string' && references.find(text).problem !== undefined)
+        this.#foreign.add(target.id);
     }
-    if (table.name === stepTable) this.#seeStep(row, target);
+    this.#seeTexts(ref, name, target);
     if (table.name === 'queue') {
       const changed = [...comparison.rows, ...comparison.references]
         .map(({ column }) => column)
         .filter((column) => routingColumns.has(column));
       const fixed = comparison.problem?.code === 'URM1318';
-      this.#queues.push(queueCheck(row, nameOf(target), fixed ? ['msdyn_queuetype'] : changed));
+      this.#queues.push(this.#queueCheck(ref, name, fixed ? ['msdyn_queuetype'] : changed));
     }
   }
 
+  /** All checks of meaning, and the rows they were asked of. */
   async checks(
     plan: BuiltPlan,
     reader: DataverseReader,
     signal: AbortSignal,
-  ): Promise<readonly Check[]> {
-    const existing = await this.#existing(reader, signal);
-    return [
-      ...this.#queues,
-      ...stepChecks(this.#steps),
-      ...this.#texts.flatMap((text) => textChecks(text, existing, plan)),
-    ];
-  }
-
-  #seeStep(row: RowRef, target: Row): void {
-    const configuration = cell(target, 'msdyn_assignmentconfigurationid');
-    const ruleset = cell(target, 'msdyn_rulesetid');
-    const order = cell(target, 'msdyn_steporder');
-    this.#steps.push({
-      row,
-      name: nameOf(target),
-      configuration: isLookup(configuration) ? configuration.id : '',
-      order:
-        typeof order === 'number'
-          ? `${JSON.stringify(cell(target, 'msdyn_type'))} ${order}`
-          : undefined,
-      hasRuleset: isLookup(ruleset),
-    });
-  }
-
-  /** Rows named in texts that the target has, as `table/id`. */
-  async #existing(reader: DataverseReader, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    const asked = new Map<string, Set<Guid>>();
-    for (const { references } of this.#texts)
-      for (const { tables, id } of references)
-        for (const table of tables) asked.set(table, (asked.get(table) ?? new Set()).add(id));
-    const known = await reader.tables([...asked.keys()], signal);
-    const existing = new Set<string>();
-    for (const [name, ids] of asked) {
-      const table = known.get(name);
-      if (table === undefined) continue;
-      const query = {
-        table,
-        columns: [table.idColumn],
-        where: { by: 'ids', ids: [...ids] },
-      } as const;
-      for await (const row of reader.rows(query, signal)) existing.add(`${name}/${row.id}`);
-    }
-    return existing;
-  }
-}
-
-function queueCheck(row: RowRef, name: string, changed: readonly string[]): Check {
-  const check = {
-    group: 'queues',
-    name: `${name} keeps type, strategy, operating hours and overflow`,
-  };
-  if (changed.length === 0) return check;
-  return {
-    ...check,
-    finding: {
-      severity: 'error',
-      code: 'URM1508',
-      where: placeOf({ ref: row, name }, changed.join(', ')),
-      summary: `The queue routes differently from the package: ${changed.join(', ')}`,
-      detail: '',
-      remedy: 'Import the package again, or correct the queue in the target.',
-    },
-  };
-}
-
-function stepChecks(steps: readonly SeenStep[]): readonly Check[] {
-  const checks: Check[] = [];
-  const configurations = new Map<string, SeenStep[]>();
-  for (const step of steps) {
-    const list = configurations.get(step.configuration) ?? [];
-    configurations.set(step.configuration, [...list, step]);
-  }
-  for (const [configuration, own] of configurations) {
-    const orders = own.map((step) => step.order);
-    const bad = own.find(
-      (step) =>
-        step.order === undefined ||
-        !step.hasRuleset ||
-        orders.filter((order) => order === step.order).length > 1,
-    );
-    const check = {
-      group: 'assignment',
-      name: `configuration ${configuration}: steps are in order, each with a ruleset`,
+  ): Promise<{ readonly checks: readonly Check[]; readonly rows: RoutingRows }> {
+    const roots = rootsOf(plan);
+    const rows = await readRouting(reader, roots, signal);
+    const scene = await this.#sceneOf(rows, roots, reader, signal);
+    return {
+      rows,
+      checks: [
+        ...this.#queues,
+        ...this.#sourceChecks(plan, rows),
+        ...rulesetChecks(scene),
+        ...workstreamChecks(scene),
+        ...queueChecks(scene),
+        ...channelChecks(scene),
+        ...skillChecks(scene),
+      ],
     };
-    checks.push(bad === undefined ? check : { ...check, finding: stepFinding(bad) });
   }
-  return checks;
-}
 
-function stepFinding(step: SeenStep): Finding {
-  return {
-    severity: 'error',
-    code: 'URM1507',
-    where: placeOf({ ref: step.row, name: step.name }),
-    summary: step.hasRuleset
-      ? 'The assignment step shares its place with another, or has none'
-      : 'The assignment step has no ruleset',
-    detail: '',
-    remedy: 'Open the queue in the target and save its assignment method again.',
-  };
-}
+  #seeTexts(ref: RowRef, name: string, target: Row): void {
+    for (const [at, column] of target.shape.columns.entries()) {
+      const text = target.cells[at];
+      // Names are for people: overflow actions carry the queue's id in theirs, and it decides nothing.
+      if (column === target.shape.table.nameColumn) continue;
+      if (typeof text !== 'string' || text.length < 9) continue;
+      const lower = text.toLowerCase();
+      const namesSource = this.#sourceWords.some((word) => lower.includes(word));
+      const ids = text.length < 36 ? [] : findGuids(text).map(({ id }) => id);
+      if (ids.length > 0 || namesSource) this.#texts.push({ ref, name, column, ids, namesSource });
+    }
+  }
 
-function textChecks(
-  text: SeenText,
-  existing: ReadonlySet<string>,
-  plan: BuiltPlan,
-): readonly Check[] {
-  const group = text.row.table;
-  const place = { ref: text.row, name: text.name };
-  const where = placeOf(place, text.column);
-  const readable: Check = { group, name: `${text.name}: ${text.column} can be read` };
-  if (text.isForeign) return [{ ...readable, skipped: text.problem ?? 'not in a known form' }];
-  if (text.problem !== undefined)
-    return [
-      {
-        ...readable,
-        finding: {
-          severity: 'error',
-          code: 'URM1504',
-          where,
-          summary: 'The text cannot be searched for references',
-          detail: text.problem,
-          remedy: 'Open the row in the target and save it again.',
-        },
-      },
-    ];
-  const missing = text.references.filter(
-    ({ tables, id }) => !tables.some((table) => existing.has(`${table}/${id}`)),
-  );
-  const left = text.references.filter(({ tables, id }) => isSourceId(tables, id, plan));
-  const named = (list: SeenText['references']): string =>
-    list.map(({ at, id }) => `${at}: ${id}`).join('; ');
-  const complete = { group, name: `${text.name}: everything it names is there` };
-  const rewritten = { group, name: `${text.name}: no id of the source is left` };
-  return [
-    readable,
-    missing.length === 0
-      ? complete
-      : {
-          ...complete,
-          finding: {
-            severity: 'error',
-            code: 'URM1505',
-            where,
-            summary: `The text names ${missing.length} rows that the target does not have`,
-            detail: named(missing),
-            remedy: 'Create or import the rows, or change the rule.',
+  #queueCheck(ref: RowRef, name: string, changed: readonly string[]): Check {
+    return this.#book.asked(
+      'queue-routing',
+      `${name} keeps type, strategy, operating hours and overflow`,
+      changed.length === 0
+        ? undefined
+        : {
+            where: placeOf({ ref, name }, changed.join(', ')),
+            summary: `The queue "${name}" routes differently from the package: ${changed.join(', ')}`,
+            remedy: 'Import the package again, or correct the queue in the target.',
           },
-        },
-    left.length === 0
-      ? rewritten
-      : {
-          ...rewritten,
-          finding: {
-            severity: 'error',
-            code: 'URM1506',
-            where,
-            summary: `The text names ${left.length} rows by the ids they have in the source`,
-            detail: named(left),
-            remedy: 'Import the package again so that the ids are rewritten.',
-          },
-        },
-  ];
+    );
+  }
+
+  /** Ids that rows have in the source only, its organization, and its address. */
+  #sourceChecks(plan: BuiltPlan, rows: RoutingRows): readonly Check[] {
+    const left = sourceIds(plan);
+    const checks = this.#texts.map(({ ref, name, column, ids, namesSource }) => {
+      const found = ids.filter((id) => left.has(id));
+      const what = [
+        ...found.map((id) => `${left.get(id) ?? 'row'} ${id}`),
+        ...(namesSource ? ['the organization or address of the source'] : []),
+      ];
+      return this.#book.asked(
+        'source-reference',
+        `${name}: ${column} does not point back to the source`,
+        what.length === 0
+          ? undefined
+          : {
+              where: placeOf({ ref, name }, column),
+              summary: `The text still names what only the source has: ${what.join(', ')}`,
+              remedy:
+                'Import the package again so that it is rewritten, or correct it in the target.',
+            },
+      );
+    });
+    const source = this.#sourceWords[0];
+    for (const widget of rows.all('msdyn_livechatconfig')) {
+      const isForeign = source !== undefined && snippetOrganization(widget) === source;
+      checks.push(
+        this.#book.asked(
+          'source-reference',
+          `${nameOf(widget)}: its snippet is the target's own`,
+          isForeign
+            ? {
+                where: placeOfRow(widget, 'msdyn_widgetsnippet'),
+                summary: `The snippet of the chat widget "${nameOf(widget)}" leads customers to the source`,
+                remedy: 'Save the widget again in the target so that it makes its own snippet.',
+              }
+            : undefined,
+        ),
+      );
+    }
+    return checks;
+  }
+
+  async #sceneOf(
+    rows: RoutingRows,
+    roots: ReadonlyMap<string, ReadonlySet<Guid>>,
+    reader: DataverseReader,
+    signal: AbortSignal,
+  ): Promise<RoutingScene> {
+    const used = tablesUsed(rows.all('msdyn_decisionruleset'));
+    const wanted = templatesNamed(rows.all('msdyn_liveworkstream'));
+    const routes = [...roots.keys()].some((table) => table in routingTables);
+    const names = routes ? [...Object.keys(routingTables), ...used, ...wanted.keys()] : [];
+    const tables = names.length === 0 ? new Map() : await reader.tables(names, signal);
+    return {
+      rows,
+      book: this.#book,
+      url: reader.url,
+      tables,
+      isOurs: (table, id) => roots.get(table)?.has(id) === true,
+      isForeign: (id) => this.#foreign.has(id),
+      templates: await existingTemplates(wanted, tables, reader, signal),
+    };
+  }
 }
 
-function isForeign(text: Value | undefined, references: TextReferences): boolean {
-  return typeof text === 'string' && references.find(text).problem !== undefined;
+/** Rows of the package as the target has them, by table. */
+export function rootsOf({ index, identities }: BuiltPlan): ReadonlyMap<string, ReadonlySet<Guid>> {
+  const roots = new Map<string, Set<Guid>>();
+  for (const node of index.rows) {
+    const target = identities.targetOf(node);
+    if (target !== undefined && target.table in routingTables)
+      roots.set(target.table, (roots.get(target.table) ?? new Set()).add(target.id));
+  }
+  return roots;
 }
 
-/** Whether a row of the package has this id in the source and another in the target. */
-function isSourceId(tables: readonly string[], id: Guid, plan: BuiltPlan): boolean {
-  return tables.some((table) => {
-    const node = plan.index.nodeOf({ table, id });
-    if (node === undefined || !plan.index.inPackage(node)) return false;
-    const target = plan.identities.targetOf(node);
-    return target !== undefined && target.id !== id;
-  });
+/** Ids that rows of the package have in the source and not in the target, with their tables. */
+function sourceIds({ index, identities }: BuiltPlan): ReadonlyMap<Guid, string> {
+  const ids = new Map<Guid, string>();
+  const targets = new Set<Guid>();
+  for (const node of index.rows) {
+    const target = identities.targetOf(node);
+    const { table, id } = index.refOf(node);
+    if (target === undefined) continue;
+    targets.add(target.id);
+    if (target.id !== id) ids.set(id, table);
+  }
+  for (const id of targets) ids.delete(id);
+  return ids;
+}
+
+async function existingTemplates(
+  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+  tables: RoutingScene['tables'],
+  reader: DataverseReader,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = new Map<string, ReadonlySet<string>>();
+  const columns = ['msdyn_uniquename'];
+  for (const [name, uniqueNames] of wanted) {
+    const table = tables.get(name);
+    if (table?.columns.has('msdyn_uniquename') !== true) continue;
+    const keys = [...uniqueNames].map((each) => [each]);
+    const existing = new Set<string>();
+    const query = { table, columns, where: { by: 'keys', columns, keys } } as const;
+    for await (const row of reader.rows(query, signal)) {
+      const unique = cell(row, 'msdyn_uniquename');
+      if (typeof unique === 'string') existing.add(unique.toLowerCase());
+    }
+    found.set(name, existing);
+  }
+  return found;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host.toLowerCase() : '';
 }

@@ -1,7 +1,8 @@
-import type { Finding } from '../../errors/finding.ts';
 import type { Action, Plan } from '../../model/plan.ts';
 import { placeOf } from '../../plan/row-finding.ts';
+import { describeAction } from '../../report/describe-action.ts';
 import type { Check } from '../../report/report.ts';
+import type { CheckBook } from './check-book.ts';
 
 /**
  * The comparison as checks: one for each table that is as it should be, one for each row or link
@@ -10,40 +11,35 @@ import type { Check } from '../../report/report.ts';
 export async function rowChecks(
   plan: Plan,
   tables: readonly string[],
+  book: CheckBook,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const failed: Check[] = [];
   const wrong = new Set<string>();
   for await (const action of plan.actions(signal)) {
-    const finding = findingOf(action);
-    if (finding === undefined) continue;
+    const check = checkOf(action, book);
+    if (check === undefined) continue;
     wrong.add(action.row.table);
-    failed.push({ group: action.row.table, name: nameOf(action), finding });
+    failed.push(check);
   }
   const passed = tables
     .filter((table) => !wrong.has(table))
-    .map((table): Check => ({ group: table, name: 'holds every row of the package' }));
+    .map((table) =>
+      book.asked('missing-row', `${table} holds every row of the package`, undefined),
+    );
   return [...passed, ...failed];
 }
 
-function nameOf(action: Action): string {
-  return action.kind === 'link'
-    ? `${action.name} is linked to ${action.link.to.table} ${action.link.to.id}`
-    : `${action.name} is as in the package`;
-}
-
-function findingOf(action: Action): Finding | undefined {
+function checkOf(action: Action, book: CheckBook): Check | undefined {
   const row = { ref: action.row, name: action.name };
+  const called = `${action.row.table} "${action.name}"`;
   switch (action.kind) {
     case 'create':
-      return {
-        severity: 'error',
-        code: 'URM1501',
+      return book.asked('missing-row', `${called} is there`, {
         where: placeOf(row),
-        summary: 'The target has no such row',
-        detail: '',
+        summary: `The target has no ${called}`,
         remedy: 'Import the package, then verify again.',
-      };
+      });
     case 'update': {
       const lost = action.changes.filter(
         ({ before, after }) =>
@@ -52,35 +48,34 @@ function findingOf(action: Action): Finding | undefined {
       const columns = (lost.length > 0 ? lost : action.changes)
         .map((change) => change.column)
         .join(', ');
-      return lost.length > 0
-        ? {
-            severity: 'error',
-            code: 'URM1503',
-            where: placeOf(row, columns),
-            summary: `The row refers to nothing where the package names a row: ${columns}`,
-            detail: '',
-            remedy: 'Import the package again, or set the lookup in the target.',
-          }
-        : {
-            severity: 'error',
-            code: 'URM1502',
-            where: placeOf(row, columns),
-            summary: `The row differs from the package in ${columns}`,
-            detail: '',
-            remedy: 'Import the package again, or accept the change in the source.',
-          };
+      if (lost.length > 0)
+        return book.asked('lost-lookup', `${called} keeps its lookups`, {
+          where: placeOf(row, columns),
+          summary: `The row refers to nothing where the package names a row: ${columns}`,
+          remedy: 'Import the package again, or set the lookup in the target.',
+        });
+      const details = describeAction(action).details;
+      return book.asked('different-row', `${called} is as in the package`, {
+        where: placeOf(row, columns),
+        summary: `The row differs from the package in ${columns}`,
+        detail: details.join('; '),
+        remedy: 'Import the package again, or accept the change in the source.',
+      });
     }
-    case 'link':
-      return {
-        severity: 'error',
-        code: 'URM1509',
+    case 'link': {
+      const to = `${action.link.to.table} ${action.link.to.id}`;
+      return book.asked('missing-link', `${called} is linked to ${to}`, {
         where: placeOf(row),
-        summary: `The link ${action.link.relationship} to ${action.link.to.table} ${action.link.to.id} is missing`,
-        detail: '',
+        summary: `The link ${action.link.relationship} to ${to} is missing`,
         remedy: 'Import the package again.',
-      };
+      });
+    }
     case 'blocked':
-      return action.finding;
+      return {
+        group: 'different-row',
+        name: `${called} is as in the package`,
+        finding: action.finding,
+      };
     case 'unlink':
     case 'delete':
     case 'manual':
