@@ -1,5 +1,5 @@
 import { sqlServerSortKey } from '../model/guid.ts';
-import type { FileValue, Link, Row } from '../model/row.ts';
+import type { FileValue, Link, Row, Shape } from '../model/row.ts';
 import type { SourceTable } from '../model/table.ts';
 import type { Files } from '../host/files.ts';
 import {
@@ -49,9 +49,16 @@ export function createDataComposer(
       },
     ]),
   );
+  // Rows of one reading share their shape: where its columns are is found once.
+  const places = new WeakMap<Shape, Places>();
+  const placesOf = (table: SourceTable, row: Row): Places => {
+    const known = places.get(row.shape) ?? columnPlaces(table, row);
+    places.set(row.shape, known);
+    return known;
+  };
   return {
     addRow: async (table, row) => {
-      const fields = columnPlaces(table, row).flatMap(
+      const fields = placesOf(table, row).flatMap(
         ({ column, at }) => encodeField(column, row.cells[at], fileId) ?? [],
       );
       await spools.get(table.name)?.rows.add(sqlServerSortKey(row.id), recordText(row.id, fields));

@@ -15,7 +15,7 @@ export interface SpooledText {
   readonly text: string;
 }
 
-const usualRunChars = 8 * 1024 * 1024;
+const usualRunChars = 4 * 1024 * 1024;
 /** So many runs are open at a time: each holds its next text in memory. */
 const fanIn = 12;
 const batchChars = 256 * 1024;
@@ -81,7 +81,7 @@ export function createSortedSpool({
     },
     add: async (key, text) => {
       const line = lineOf(key, text);
-      items.push({ key, line });
+      items.push({ key: flat(key), line });
       size++;
       chars += line.length + 100;
       if (chars > runChars) await spill();
@@ -107,6 +107,11 @@ async function* chainLines(chain: Chain, files: Files): AsyncGenerator<string> {
 interface Item {
   readonly key: string;
   readonly line: string;
+}
+
+/** A copy that does not hold on to the longer text it was cut from. */
+function flat(key: string): string {
+  return Buffer.from(key).toString();
 }
 
 /** One line a text. XML has no control characters, so that two of them may stand for line ends. */
