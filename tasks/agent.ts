@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import { InputError } from '#shared/errors/migration-error.ts';
@@ -22,7 +23,7 @@ interface AgentHost extends Host {
   /** One log issue per finding, with its code. */
   issue(finding: Finding): void;
   /** Publishes the output folder where the platform can. */
-  publishArtifact(): void;
+  publishArtifact(end: StageEnd): void;
   clean(text: string): string;
 }
 
@@ -42,7 +43,7 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
     const value = end.result.outputs[name];
     if (value !== undefined) host.output(name, String(value));
   }
-  host.publishArtifact();
+  host.publishArtifact(end);
   process.off('SIGINT', stop).off('SIGTERM', stop);
   const text = `${entry.title}: ${countsText(end.result.counts)}`;
   // Not setResult: on failure it would log the first finding a second time.
@@ -89,7 +90,6 @@ function createAgentHost(entry: StageEntry): AgentHost {
     if (level === 'debug') tl.debug(clean(text));
     else console.log(`${level === 'info' ? '' : `##[${level}]`}${clean(text)}`);
   };
-  const outputPath = (): string | undefined => pathInput('outputPath');
   let reported = '';
   return {
     clean,
@@ -136,9 +136,9 @@ function createAgentHost(entry: StageEntry): AgentHost {
       else log('info', `written: ${path}`);
       return Promise.resolve();
     },
-    publishArtifact: () => {
+    publishArtifact: ({ result: { outputs } }) => {
       const name = textInput('artifactName');
-      const path = outputPath();
+      const path = pathInput('outputPath') ?? folderOf(outputs['runPath'] ?? outputs['planPath']);
       if (name === undefined || path === undefined || !existsSync(path)) return;
       if (tl.getVariable('System.HostType') === 'release')
         log('info', `A classic release cannot publish artifacts: the files are in ${path}.`);
@@ -267,6 +267,12 @@ function inputOf(entry: StageEntry, name: string): string {
 function pathInput(name: string): string | undefined {
   const value = textInput(name);
   return value !== undefined && tl.filePathSupplied(name) ? value : undefined;
+}
+
+/** The folder that a stage chose itself: a run's, or that of the plan file. */
+function folderOf(told: string | number | boolean | undefined): string | undefined {
+  if (typeof told !== 'string') return undefined;
+  return told.endsWith('.json') ? dirname(told) : told;
 }
 
 function attachmentName(entry: StageEntry): string {

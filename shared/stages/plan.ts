@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { Files } from '../host/files.ts';
 import type { Connection } from '../host/host.ts';
 import type { Plan, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
@@ -14,7 +15,7 @@ import type { Stage } from './stage.ts';
 
 export interface PlanOptions extends PlanningOptions {
   readonly target: Connection;
-  /** Folder of plan.json. */
+  /** Folder of plan.json, or the plan file. */
   readonly out: string;
 }
 
@@ -39,12 +40,11 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
   },
 
   run: async (options, ports, signal) => {
-    await checkOutputFolder(options.out, ports.files);
+    const path = await planPath(options.out, ports.files);
     const reader = openReader(options.target, ports);
     const opened = await openBoth(options, reader, ports, signal);
     const { plan, spool } = await makePlan(opened, options, reader, ports, signal);
     try {
-      const path = join(options.out, 'plan.json');
       await writePlan(path, plan, ports.files, signal);
       const findings = [...plan.findings, ...(await blockedFindings(plan, signal))];
       return {
@@ -61,6 +61,13 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
     }
   },
 };
+
+/** A name that ends in .json is the plan itself; anything else is the folder that gets it. */
+async function planPath(out: string, files: Files): Promise<string> {
+  if (out.toLowerCase().endsWith('.json') && (await files.stat(out))?.kind !== 'folder') return out;
+  await checkOutputFolder(out, files);
+  return join(out, 'plan.json');
+}
 
 /** What a pipeline asks a plan. */
 export function planOutputs(head: PlanHead): Readonly<Record<string, string | boolean>> {

@@ -4,6 +4,7 @@ import type { Report } from '../report/report.ts';
 import { optionName } from './stage-options.ts';
 import type { StageEntry } from './stage-table.ts';
 import type { Ports, Stage } from './stage.ts';
+import { withNewFolder } from './new-folder.ts';
 import { writeReports } from './write-reports.ts';
 
 /** How a stage ended, for the edge that turns it into a task result or an exit status. */
@@ -24,9 +25,10 @@ export interface StageEnd {
 export async function runStage<Options>(
   entry: StageEntry,
   stage: Stage<Options>,
-  ports: Ports,
+  given: Ports,
   signal: AbortSignal,
 ): Promise<StageEnd> {
+  const ports = withNewFolder(entry, given);
   let result: StageResult;
   try {
     const options = stage.readOptions(ports.host);

@@ -19,6 +19,11 @@ export interface StageOption {
   readonly only?: 'cli' | 'task';
   /** A path that the stage writes to; every other path must be there. */
   readonly writes?: true;
+  /** What serves where it is absent: a new folder, its name followed by the time. */
+  readonly newFolder?: {
+    readonly name: string;
+    readonly in: 'working-folder' | 'temporary-folder';
+  };
 }
 
 /** The name under which stages read it: `plan-hash` is `planHash`. */
@@ -124,13 +129,17 @@ export function packagePath({ required }: { readonly required: boolean }): Stage
 }
 
 /** The output folder; its meaning is the stage's own. */
-export function out(help: string, { required }: { readonly required: boolean }): StageOption {
+export function out(
+  help: string,
+  { required, newFolder }: { readonly required: boolean } & Pick<StageOption, 'newFolder'>,
+): StageOption {
   return {
     flag: 'out',
     kind: 'path',
     writes: true,
     hint: 'PATH',
     ...(required ? { required } : {}),
+    ...(newFolder === undefined ? {} : { newFolder }),
     label: 'Output',
     help,
   };

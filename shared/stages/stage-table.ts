@@ -209,7 +209,10 @@ export const stageTable = [
       map,
       config,
       allowSameEnvironment,
-      out('Folder for plan.json and the reports.', { required: true }),
+      out(
+        'Folder for plan.json and the reports, or the plan file itself: a name that ends in .json. Absent: a new temporary folder, whose name is told.',
+        { required: false, newFolder: { name: 'urm-plan', in: 'temporary-folder' } },
+      ),
       artifactName,
     ],
     outputs: [
@@ -277,7 +280,10 @@ export const stageTable = [
         help: 'The run folder to continue.',
         group: 'advanced',
       },
-      out('The run folder: journal, snapshot, result and reports.', { required: true }),
+      out(
+        'The run folder: journal, snapshot, result and reports. Absent: a new folder urm-run-TIME in the working folder.',
+        { required: false, newFolder: { name: 'urm-run', in: 'working-folder' } },
+      ),
       artifactName,
     ],
     outputs: [

@@ -28,8 +28,7 @@ export async function writeReports(
   signal: AbortSignal,
 ): Promise<WrittenReports> {
   const { host, files } = ports;
-  // An import that is continued names its run folder.
-  const out = host.input('out') ?? host.input('run');
+  const out = outputFolder(host);
   const report = await reportOf(entry, result, out, ports, signal);
   const temporary = host.variable('Agent.TempDirectory');
   const folder =
@@ -46,13 +45,19 @@ export async function writeReports(
   await files.write(html, renderHtml(report));
   await host.publish('summary', markdown);
   await host.publish('report', html);
-  if (entry.reports === 'in-output' && entry.name !== 'plan') {
+  if (entry.reports === 'in-output' && !isPlanOnly(entry, result)) {
     const junit = join(folder, 'junit.xml');
     await files.write(junit, renderJunit(report));
     // An import's failures are its own result; only verification belongs in the Tests tab.
-    if (entry.name === 'verify') await host.publish('tests', junit);
+    if (report.checks !== undefined) await host.publish('tests', junit);
   }
   return { report, reportPath: html };
+}
+
+/** Where reports go; a run that is continued names its folder, and a plan file has none. */
+function outputFolder(host: Ports['host']): string | undefined {
+  const out = host.input('out') ?? host.input('run');
+  return out?.toLowerCase().endsWith('.json') === true ? undefined : out;
 }
 
 async function reportOf(
@@ -68,8 +73,10 @@ async function reportOf(
     result,
     ...(checks === undefined ? {} : { checks }),
   };
-  const planPath = out === undefined ? undefined : join(out, 'plan.json');
-  if ((entry.name !== 'plan' && entry.name !== 'import') || planPath === undefined) return report;
+  const told = result.outputs['planPath'];
+  const planPath =
+    typeof told === 'string' ? told : out === undefined ? undefined : join(out, 'plan.json');
+  if (!('plan' in result) || planPath === undefined) return report;
   if ((await files.stat(planPath)) === undefined) return report;
   const plan = await openPlan(planPath, files, signal);
   return {
@@ -77,6 +84,11 @@ async function reportOf(
     title: `${entry.title}: ${plan.target.url}`,
     plan: await collectActions(plan, signal),
   };
+}
+
+/** A plan that was only made has nothing to test. */
+function isPlanOnly(entry: StageEntry, result: StageResult): boolean {
+  return entry.name === 'plan' || ('plan' in result && result.outputs['planPath'] !== undefined);
 }
 
 /** A stage that asks questions lists them in its result, for the Tests tab. */

@@ -56,7 +56,6 @@ describe('plan', () => {
     assert.ok(usage);
     assert.deepEqual(result.findings.map(({ where }) => where).sort(), [
       'allowSameEnvironment',
-      'out',
       'package',
       'target',
     ]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defaultSecret } from '#emulator/emulator.ts';
 import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import { stageTable } from '#shared/stages/stage-table.ts';
@@ -116,7 +116,7 @@ describe('the built command line', function () {
 
     it('reports all wrong inputs at once', async () => {
       const { err } = await urm(['plan']);
-      for (const flag of ['--environment', '--package', '--out']) assert.ok(err.includes(flag));
+      for (const flag of ['--environment', '--package']) assert.ok(err.includes(flag));
     });
   });
 
@@ -214,6 +214,32 @@ describe('the built command line', function () {
 
       const again = await say(`plan ${both} --out again --detailed-exit-code`);
       assert.equal(again.status, 0, again.out + again.err);
+    });
+
+    it('saves a plan under the name it is given, and without one where it tells', async () => {
+      const both = `--environment ${target.url} --package package`;
+      const named = await say(`plan ${both} --out plans/monday.json`);
+      assert.equal(named.status, 0, named.err);
+      assert.deepEqual(readdirSync(join(cwd, 'plans')), ['monday.json']);
+      assert.doesNotMatch(named.out, /^\+ create /m);
+      const unnamed = await say(`plan ${both} --json unnamed.json`);
+      assert.equal(unnamed.status, 0, unnamed.err);
+      const path = json('unnamed.json').outputs.planPath;
+      assert.match(path, /urm-plan-\d{8}T\d{6}Z/);
+      assert.ok(unnamed.out.includes(dirname(path)));
+      assert.ok(existsSync(path));
+      await rm(dirname(path), { recursive: true });
+    });
+
+    it('puts a run that names no folder into a new one, and says where', async () => {
+      const { status, out, err } = await say(
+        `import --environment ${target.url} --package package --json unnamed-run.json`,
+      );
+      assert.equal(status, 0, err);
+      const run = json('unnamed-run.json').outputs.runPath;
+      assert.match(run, /^urm-run-\d{8}T\d{6}Z$/);
+      assert.ok(out.includes(run));
+      assert.ok(existsSync(join(cwd, run, 'result.json')));
     });
 
     it('refuses a plan of another hash before it writes', async () => {

@@ -27,7 +27,7 @@ async function endOf(
   stage: Stage<object>,
   signal = new AbortController().signal,
 ): Promise<StageEnd> {
-  const entry = stageEntry('plan') ?? assert.fail('there is a stage plan');
+  const entry = stageEntry('generate-schema') ?? assert.fail('there is such a stage');
   return runStage(entry, stage, testPorts(createTestHost({})), signal);
 }
 
@@ -38,7 +38,7 @@ describe('running a stage', () => {
       result,
       usage: false,
       cancelled: false,
-      report: { title: 'Unified Routing: Plan', result },
+      report: { title: 'Unified Routing: Generate schema', result },
     });
   });
 
