@@ -6,129 +6,158 @@ type Point = readonly [x: number, y: number];
 type Colour = readonly [red: number, green: number, blue: number];
 
 /** Strokes on a 32 × 32 grid: lines through points, each 3 wide. */
-const signs: Readonly<Record<string, { colour: Colour; strokes: readonly (readonly Point[])[] }>> =
-  {
-    Validate: {
-      colour: [30, 110, 80],
-      strokes: [
-        [
-          [8, 17],
-          [14, 23],
-          [25, 10],
-        ],
+const signs: Readonly<
+  Record<string, { colour: Colour; strokes: readonly (readonly Point[])[]; folder?: string }>
+> = {
+  Validate: {
+    colour: [30, 110, 80],
+    strokes: [
+      [
+        [8, 17],
+        [14, 23],
+        [25, 10],
       ],
-    },
-    GenerateSchema: {
-      colour: [80, 70, 150],
-      strokes: [
-        [
-          [9, 9],
-          [23, 9],
-        ],
-        [
-          [9, 16],
-          [19, 16],
-        ],
-        [
-          [9, 23],
-          [23, 23],
-        ],
+    ],
+  },
+  GenerateSchema: {
+    colour: [80, 70, 150],
+    strokes: [
+      [
+        [9, 9],
+        [23, 9],
       ],
-    },
-    Export: {
-      colour: [20, 95, 150],
-      strokes: [
-        [
-          [16, 20],
-          [16, 7],
-        ],
-        [
-          [10, 13],
-          [16, 7],
-          [22, 13],
-        ],
-        [
-          [7, 19],
-          [7, 25],
-          [25, 25],
-          [25, 19],
-        ],
+      [
+        [9, 16],
+        [19, 16],
       ],
-    },
-    Plan: {
-      colour: [150, 90, 15],
-      strokes: [
-        [
-          [8, 9],
-          [8, 9],
-        ],
-        [
-          [13, 9],
-          [24, 9],
-        ],
-        [
-          [8, 16],
-          [8, 16],
-        ],
-        [
-          [13, 16],
-          [24, 16],
-        ],
-        [
-          [8, 23],
-          [8, 23],
-        ],
-        [
-          [13, 23],
-          [20, 23],
-        ],
+      [
+        [9, 23],
+        [23, 23],
       ],
-    },
-    Import: {
-      colour: [18, 60, 105],
-      strokes: [
-        [
-          [16, 7],
-          [16, 20],
-        ],
-        [
-          [10, 14],
-          [16, 20],
-          [22, 14],
-        ],
-        [
-          [7, 19],
-          [7, 25],
-          [25, 25],
-          [25, 19],
-        ],
+    ],
+  },
+  Export: {
+    colour: [20, 95, 150],
+    strokes: [
+      [
+        [16, 20],
+        [16, 7],
       ],
-    },
-    Verify: {
-      colour: [120, 40, 90],
-      strokes: [
-        [
-          [21, 21],
-          [26, 26],
-        ],
-        [
-          [14, 7],
-          [19, 9],
-          [21, 14],
-          [19, 19],
-          [14, 21],
-          [9, 19],
-          [7, 14],
-          [9, 9],
-          [14, 7],
-        ],
+      [
+        [10, 13],
+        [16, 7],
+        [22, 13],
       ],
-    },
-  };
+      [
+        [7, 19],
+        [7, 25],
+        [25, 25],
+        [25, 19],
+      ],
+    ],
+  },
+  Plan: {
+    colour: [150, 90, 15],
+    strokes: [
+      [
+        [8, 9],
+        [8, 9],
+      ],
+      [
+        [13, 9],
+        [24, 9],
+      ],
+      [
+        [8, 16],
+        [8, 16],
+      ],
+      [
+        [13, 16],
+        [24, 16],
+      ],
+      [
+        [8, 23],
+        [8, 23],
+      ],
+      [
+        [13, 23],
+        [20, 23],
+      ],
+    ],
+  },
+  Import: {
+    colour: [18, 60, 105],
+    strokes: [
+      [
+        [16, 7],
+        [16, 20],
+      ],
+      [
+        [10, 14],
+        [16, 20],
+        [22, 14],
+      ],
+      [
+        [7, 19],
+        [7, 25],
+        [25, 25],
+        [25, 19],
+      ],
+    ],
+  },
+  Verify: {
+    colour: [120, 40, 90],
+    strokes: [
+      [
+        [21, 21],
+        [26, 26],
+      ],
+      [
+        [14, 7],
+        [19, 9],
+        [21, 14],
+        [19, 19],
+        [14, 21],
+        [9, 19],
+        [7, 14],
+        [9, 9],
+        [14, 7],
+      ],
+    ],
+  },
+  // A handset that is handed on.
+  ChannelProviderMigrate: {
+    folder: 'ChannelProviderMigrate',
+    colour: [0, 105, 115],
+    strokes: [
+      [
+        [8, 12],
+        [8, 8],
+        [14, 8],
+        [14, 12],
+      ],
+      [
+        [18, 20],
+        [18, 24],
+        [24, 24],
+        [24, 20],
+      ],
+      [
+        [11, 17],
+        [21, 12],
+      ],
+      [
+        [17, 10],
+        [21, 12],
+        [19, 16],
+      ],
+    ],
+  },
+};
 
 const root = new URL('../', import.meta.url);
-for (const [task, { colour, strokes }] of Object.entries(signs)) {
-  const folder = new URL(`tasks/UnifiedRouting${task}/`, root);
+for (const [task, { colour, strokes, folder: name }] of Object.entries(signs)) {
+  const folder = new URL(`tasks/${name ?? `UnifiedRouting${task}`}/`, root);
   await mkdir(folder, { recursive: true });
   await writeFile(new URL('icon.png', folder), png(32, colour, strokes));
 }

@@ -1,3 +1,4 @@
+import type { BrowserPort } from '../host/browser.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
 import type { Host } from '../host/host.ts';
@@ -10,6 +11,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly files: Files;
   readonly ids: Ids;
+  /** Absent where nobody could sign in as a person. */
+  readonly browser?: BrowserPort;
 }
 
 /** The code behind one task and one command. */

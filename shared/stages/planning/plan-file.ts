@@ -1,13 +1,17 @@
 import { InputError } from '../../errors/migration-error.ts';
 import type { Files } from '../../host/files.ts';
-import type { Plan } from '../../model/plan.ts';
-import type { BuiltPlan } from '../../plan/build-plan.ts';
+import type { Plan, PlanHead } from '../../model/plan.ts';
 import { planLines, readPlan } from '../../plan/plan-text.ts';
+
+/** A plan whose actions can be written down. */
+export interface WritablePlan extends PlanHead {
+  lines(signal: AbortSignal): AsyncIterable<string>;
+}
 
 /** Writes plan.json, whole or not at all. */
 export async function writePlan(
   path: string,
-  plan: BuiltPlan,
+  plan: WritablePlan,
   files: Files,
   signal: AbortSignal,
 ): Promise<void> {

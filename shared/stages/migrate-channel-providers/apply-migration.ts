@@ -1,0 +1,192 @@
+import { join } from 'node:path';
+import { relationships, tables as names } from '../../channel-providers/framework.ts';
+import type { Mapping } from '../../channel-providers/mapping.ts';
+import type { DataverseWriter } from '../../dataverse/client.ts';
+import { PlanConflict } from '../../plan/plan-errors.ts';
+import { ImportConflict } from '../apply/import-conflict.ts';
+import { readJournal } from '../apply/journal.ts';
+import { importPlan, type ImportResult } from '../import.ts';
+import type { MigrateOptions, MigrateResult } from '../migrate-channel-providers.ts';
+import { openFileSpool, type FileSpool } from '../planning/file-spool.ts';
+import { openPlan, writePlan } from '../planning/plan-file.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Ports } from '../stage.ts';
+import { makeMigrationPlan, mapEnvironment, type Mapped } from './make-migration-plan.ts';
+
+/** Applies a migration, as an import applies a package: with a journal, a snapshot, and as often as it takes. */
+export async function applyMigration(
+  options: MigrateOptions,
+  writer: DataverseWriter,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<MigrateResult> {
+  const earlier = await readJournal(join(options.out, 'journal.jsonl'), ports.files, signal);
+  if (earlier !== undefined && !options.resume)
+    throw new ImportConflict('URM1408', {
+      what: 'The run folder holds the journal of another run',
+      where: options.out,
+      next: 'Give an empty folder, or set resume to continue that run.',
+    });
+  const detached = options.reattach ? await detach(options, writer, ports, signal) : undefined;
+  if (detached?.outcome === 'failed') return { ...detached, stage: 'migrate-channel-providers' };
+  const mapped = await mapEnvironment(options, writer, ports, signal);
+  const chosen = await choosePlan(options, mapped, writer, ports, signal);
+  try {
+    const { plan, spool, isSaved } = chosen;
+    const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();
+    const imported = await carryOut(
+      { options, out: options.out, mapped, plan, spool, isSaved, begun },
+      writer,
+      ports,
+      signal,
+    );
+    const unlinked = imported.counts.unlinked + (detached?.counts.unlinked ?? 0);
+    const result = {
+      ...imported,
+      stage: 'migrate-channel-providers',
+      counts: { ...imported.counts, unlinked },
+    };
+    const text = JSON.stringify(result, undefined, 2);
+    await ports.files.write(join(options.out, 'result.json'), `${text}\n`);
+    return result;
+  } finally {
+    await chosen.spool.remove();
+  }
+}
+
+interface ChosenMigration {
+  readonly plan: Plan;
+  readonly spool: FileSpool;
+  readonly isSaved: boolean;
+}
+
+/** The plan that was given, or the one of the run that is resumed, or a new one; the approved one in any case. */
+async function choosePlan(
+  options: MigrateOptions,
+  mapped: Mapped,
+  writer: DataverseWriter,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ChosenMigration> {
+  const { files } = ports;
+  const ownPath = join(options.out, 'plan.json');
+  const isResumed = options.resume && (await files.stat(ownPath)) !== undefined;
+  const path = isResumed ? ownPath : options.plan;
+  if (path === undefined) {
+    const made = await makeMigrationPlan(mapped, writer, ports, signal);
+    try {
+      checkApproved(made.plan, options, 'the plan made now');
+      await writePlan(ownPath, made.plan, files, signal);
+    } catch (error) {
+      await made.spool.remove();
+      throw error;
+    }
+    return { ...made, isSaved: false };
+  }
+  const plan = await openPlan(path, files, signal);
+  checkApproved(plan, options, path);
+  if (plan.target.organizationId !== mapped.inventory.organizationId)
+    throw new PlanConflict('URM1303', {
+      what: `The plan was made for ${plan.target.url}, which is another environment than ${writer.url}`,
+      where: path,
+      next: 'Give the environment of the plan, or plan again.',
+    });
+  if (plan.package.hash !== mapped.mapping.hash)
+    throw new PlanConflict('URM1303', {
+      what: 'The providers of the first generation, or the configuration, were changed since the plan was made',
+      where: path,
+      next: 'Plan again and have the new plan approved.',
+    });
+  if (path !== ownPath) await files.write(ownPath, files.read(path, signal));
+  return { plan, spool: await openFileSpool(files), isSaved: true };
+}
+
+function checkApproved(plan: Plan, options: MigrateOptions, where: string): void {
+  if (options.planHash === undefined || options.planHash === plan.hash) return;
+  throw new PlanConflict('URM1302', {
+    what: `The plan is not the approved one: its hash is ${plan.hash.slice(0, 12)}…, not ${options.planHash.slice(0, 12)}…`,
+    where,
+    next: 'Use the plan that was approved, or have this one approved.',
+  });
+}
+
+/**
+ * The documented remedy when the app does not load a provider: remove it from the profile, add it again.
+ * What is detached here is attached by the plan that is made afterwards.
+ */
+async function detach(
+  options: MigrateOptions,
+  writer: DataverseWriter,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ImportResult | undefined> {
+  const mapped = await mapEnvironment(options, writer, ports, signal);
+  const { inventory, mapping } = mapped;
+  const migrated = new Set(mapping.providers.map(({ id }) => id));
+  const unlinks: Mapping['unlinks'] = mapping.links.flatMap((link) => {
+    const profile = inventory.profiles.find(({ id }) => id === link.from.id);
+    const isAttached =
+      link.relationship === relationships.profileProviders &&
+      link.to.table === names.provider &&
+      migrated.has(link.to.id) &&
+      profile?.links.get(link.relationship)?.includes(link.to.id) === true;
+    return isAttached ? [{ link, name: profile.name }] : [];
+  });
+  if (unlinks.length === 0) return undefined;
+  const only: Mapped = {
+    ...mapped,
+    mapping: { ...mapping, unlinks },
+    pkg: { ...mapped.pkg, tables: [] },
+  };
+  const { plan, spool } = await makeMigrationPlan(only, writer, ports, signal);
+  const out = join(options.out, 'detach');
+  try {
+    await writePlan(join(out, 'plan.json'), plan, ports.files, signal);
+    const frame = { options, out, mapped: only, plan, spool, isSaved: false };
+    return await carryOut({ ...frame, begun: new Set() }, writer, ports, signal);
+  } finally {
+    await spool.remove();
+  }
+}
+
+async function carryOut(
+  frame: {
+    readonly options: MigrateOptions;
+    readonly out: string;
+    readonly mapped: Mapped;
+    readonly plan: Plan;
+    readonly spool: FileSpool;
+    readonly isSaved: boolean;
+    readonly begun: ReadonlySet<number>;
+  },
+  writer: DataverseWriter,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const { options, out, mapped, plan, spool, isSaved, begun } = frame;
+  const { organizationId } = mapped.inventory;
+  return importPlan(
+    {
+      options: {
+        target: options.environment,
+        package: 'the mapping of the providers',
+        map: undefined,
+        config: undefined,
+        allowSameEnvironment: true,
+        plan: options.plan,
+        planHash: options.planHash,
+        run: out,
+        resume: options.resume,
+        allowBlocked: false,
+      },
+      ports,
+      writer,
+      opened: { pkg: mapped.pkg, source: mapped.pkg, organizationId },
+      plan,
+      spool,
+      isSaved,
+      begun,
+    },
+    signal,
+  );
+}
