@@ -5,6 +5,7 @@ import type { Connection, Host } from '../host/host.ts';
 import type { Ids } from '../host/ids.ts';
 import { isObject, parseJson, textIn, type JsonObject } from './json.ts';
 import { GatheringSession } from './gathering-session.ts';
+import { BulkTables } from './bulk-tables.ts';
 import { Metadata } from './metadata.ts';
 import { parseGuid } from '../model/guid.ts';
 import { environmentOrigin } from './origin.ts';
@@ -40,6 +41,7 @@ export function openReader(connection: Connection, ports: ClientPorts): Datavers
 export function openWriter(connection: Connection, ports: ClientPorts): DataverseWriter {
   const session = new WriteSession(sessionParts(connection, ports));
   const metadata = new Metadata(session);
+  const bulk = new BulkTables(session, (text) => ports.host.log('debug', text));
   const reader = readerOf(session, metadata);
   return {
     ...reader,
@@ -57,7 +59,7 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
       return session.leastBatchSize;
     },
     write: (writes, requestId, signal) =>
-      writeRows(session, metadata, ports.clock, writes, requestId, signal),
+      writeRows({ session, metadata, bulk, clock: ports.clock }, writes, requestId, signal),
     nextRequestId: () => session.nextRequestId(),
     backOff: (attempt, signal) => session.backOff(attempt, signal),
   };

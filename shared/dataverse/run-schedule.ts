@@ -3,6 +3,7 @@ import { DataverseError } from './dataverse-error.ts';
 import type { RunSchedule, ScheduledOutcome, ScheduledWrite, WriteObserver } from './schedule.ts';
 import type { FindingCode } from '../errors/codes.ts';
 import { readBack } from './read-back.ts';
+import { bulkWorth } from './write-bulk.ts';
 import { hasRest } from './write-rest.ts';
 
 const attempts = 5;
@@ -120,7 +121,23 @@ class Schedule {
   #pick(): readonly Item[] {
     const { concurrency, batchSize, leastBatchSize } = this.#writer;
     const share = Math.ceil(this.#ready.length / Math.max(1, concurrency));
-    return this.#ready.splice(0, Math.max(1, Math.min(batchSize, Math.max(leastBatchSize, share))));
+    const size = Math.max(1, Math.min(batchSize, Math.max(leastBatchSize, share)));
+    return this.#pickAlike(size) ?? this.#ready.splice(0, size);
+  }
+
+  /** New rows of one table where there are many: they can go as one message. */
+  #pickAlike(size: number): readonly Item[] | undefined {
+    const table = this.#ready[0]?.write.table;
+    const isAlike = ({ write }: Item): boolean => write.kind === 'create' && write.table === table;
+    const alike = new Set<Item>();
+    for (const item of this.#ready) {
+      if (alike.size === size) break;
+      if (isAlike(item)) alike.add(item);
+    }
+    if (alike.size < bulkWorth) return undefined;
+    const rest = this.#ready.filter((item) => !alike.has(item));
+    this.#ready.splice(0, this.#ready.length, ...rest);
+    return [...alike];
   }
 
   #start(items: readonly Item[]): void {

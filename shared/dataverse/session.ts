@@ -196,6 +196,19 @@ export class WriteSession extends Session {
     return answers;
   }
 
+  /** Sends one message that writes many rows, all or none; throws for an answer that is an error. */
+  async writeBulk(
+    message: Pick<ServiceRequest, 'path' | 'headers' | 'body'>,
+    { requestId, rows }: { readonly requestId: Guid; readonly rows: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const took = (ms: number): void => this.#learn(rows, ms);
+    const request = { ...message, method: 'POST', purpose: 'write', requestId, took } as const;
+    const answer = await this.sender.send(request, signal);
+    if (answer.status < 400) return;
+    throw answerError(answer, this.sender.where('POST', message.path), this.sender.now());
+  }
+
   #learn(sent: number, tookMs: number): void {
     const { quickestMs } = this.sender;
     this.#batchSize = nextBatchSize(this.#batchSize, sent, tookMs);

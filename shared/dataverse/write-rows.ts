@@ -3,6 +3,7 @@ import type { Write, WriteOutcome } from './client.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Guid } from '../model/guid.ts';
+import type { BulkTables } from './bulk-tables.ts';
 import type { Metadata } from './metadata.ts';
 import { partyTable } from './parties.ts';
 import { readRows } from './read-rows.ts';
@@ -11,13 +12,23 @@ import { apiRoot } from './request-sender.ts';
 import type { WriteSession } from './session.ts';
 import { neverSent } from './transport-failure.ts';
 import { partOf, placeOf, type CellWrite, type WriteContext } from './write-parts.ts';
+import { createInBulk, goInBulk } from './write-bulk.ts';
 import { hasRest, problemOfRest, writeRest } from './write-rest.ts';
 
-/** Sends independent writes as one batch; the outcome of each in the order given, none thrown. */
+/** What sending needs to know beside the writes themselves. */
+export interface WriteFrame {
+  readonly session: WriteSession;
+  readonly metadata: Metadata;
+  readonly bulk: BulkTables;
+  readonly clock: Clock;
+}
+
+/**
+ * Sends independent writes as one request, new rows of one table as a bulk message where the table takes
+ * them; the outcome of each in the order given, none thrown.
+ */
 export async function writeRows(
-  session: WriteSession,
-  metadata: Metadata,
-  clock: Clock,
+  { session, metadata, bulk, clock }: WriteFrame,
   writes: readonly Write[],
   requestId: Guid,
   signal: AbortSignal,
@@ -41,7 +52,11 @@ export async function writeRows(
         outcomes[at] = { is: 'failed', error };
       }
   }
-  if (sent.length > 0) {
+  const isBulk = await goInBulk(sent, bulk, signal);
+  const inBulk = isBulk ? await createInBulk(session, sent, requestId, signal) : undefined;
+  if (inBulk !== undefined)
+    for (const [index, { at }] of sent.entries()) outcomes[at] = inBulk[index];
+  else if (sent.length > 0) {
     const answers = await answersTo(session, sent, requestId, signal);
     for (const [index, { at, write }] of sent.entries()) {
       const answer = answers[index];
@@ -55,8 +70,16 @@ export async function writeRows(
             : outcomeOf(write, answer, clock.now());
     }
   }
+  const isFineOneByOne = sent.every(({ at }) => isNew(outcomes[at]));
+  const table = sent[0]?.write.table;
+  if (isBulk && inBulk === undefined && isFineOneByOne && table !== undefined)
+    bulk.refuse(table.name);
   await completeRows(session, context, { writes, outcomes }, signal);
   return outcomes.map((outcome, at) => outcome ?? unanswered(writes[at]));
+}
+
+function isNew(outcome: WriteOutcome | undefined): boolean {
+  return outcome?.is === 'done' && outcome.already !== true;
 }
 
 function isRowWritten(write: Write): boolean {
