@@ -8,6 +8,7 @@ import { readRowsOf, rowKey, unshown, type ColumnAction } from './row-reads.ts';
 import { changedMeanwhile, failureOf } from './run-log.ts';
 import { findServerMade, isServerMade, ServerMadeRows } from './server-made-rows.ts';
 import { settle } from './settle.ts';
+import { settleDerivedRows } from './settle-derived-rows.ts';
 
 /**
  * Applies a plan phase by phase. After each phase its rows are read back, and what the server's own
@@ -24,7 +25,9 @@ export async function applyPlan(whole: ApplyFrame, signal: AbortSignal): Promise
     for (const part of partsOf(phase, serverMade)) {
       if (phase === 'rows' && serverMade.size > 0) await learnServerMade(made, whole, part, signal);
       await new PartRun(frame, dependencies, part, made).run(signal);
-      if (phase !== 'links' && phase !== 'deletes') await settle(frame, part, signal);
+      if (phase === 'links' || phase === 'deletes') continue;
+      await settle(frame, part, signal);
+      await settleDerivedRows(frame, part, signal);
     }
   }
 }
