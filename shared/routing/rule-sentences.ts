@@ -4,6 +4,8 @@ import { elementsOf, readXml, textOf, type XmlElement } from './xml-tree.ts';
 
 /** What a reader of sentences knows beyond the text; names decide nothing. */
 export interface SentenceNames {
+  /** Rules that are switched off: the value of `msdyn_disabledrules`. */
+  readonly disabled?: string;
   /** What people call the row that a text names. */
   readonly nameOf?: (id: string, tables: readonly string[]) => string | undefined;
   /** What people call the value of a choice column, `incident.prioritycode` 1: `High`. */
@@ -27,12 +29,8 @@ export interface RulesetSentences {
   readonly rules: readonly RuleSentence[];
 }
 
-/** Renders a ruleset's definition; `disabled` is the value of `msdyn_disabledrules`. */
-export function rulesetSentences(
-  text: string,
-  disabled: string | undefined = undefined,
-  names: SentenceNames = {},
-): RulesetSentences {
+/** Renders a ruleset's definition. */
+export function rulesetSentences(text: string, names: SentenceNames = {}): RulesetSentences {
   const trimmed = text.trim();
   if (trimmed === '') return { kind: 'empty', summary: 'No rules: the text is empty.', rules: [] };
   if (/^[[{]/.test(trimmed))
@@ -44,7 +42,7 @@ export function rulesetSentences(
   const reading = readXml(text);
   if ('problem' in reading)
     return { kind: 'unreadable', summary: `Cannot be read: ${reading.problem}.`, rules: [] };
-  const off = new Set(disabledIds(disabled));
+  const off = new Set(disabledIds(names.disabled));
   const rules = descendants(reading.root, 'rule').map((rule) => sentenceOf(rule, off, names));
   if (rules.length === 0) return { kind: 'empty', summary: 'No rules.', rules };
   const policy = reading.root.attributes.get('hit-policy')?.toLowerCase();

@@ -31,18 +31,23 @@ export async function readRouting(
   const asked = new Set<string>();
   let wanted = openIds(roots, rows, asked);
   for (let round = 0; round < maxRounds && wanted.size > 0; round += 1) {
-    const found: Row[] = [];
-    for (const [table, ids] of wanted)
-      found.push(...(await ask(table, { by: 'ids', ids: [...ids] })));
+    const found = await together(
+      [...wanted].map(
+        ([table, ids]) =>
+          () =>
+            ask(table, { by: 'ids', ids: [...ids] }),
+      ),
+    );
     // Rows that belong to others, and what belongs to those.
     let fresh = found;
     while (fresh.length > 0) {
-      const owned: Row[] = [];
-      for (const { from, column, to } of owningRows) {
-        const keys = fresh.filter((row) => row.shape.table.name === to).map(({ id }) => [id]);
-        if (keys.length > 0)
-          owned.push(...(await ask(from, { by: 'keys', columns: [column], keys })));
-      }
+      const owners = fresh;
+      const owned = await together(
+        owningRows.map(({ from, column, to }) => async () => {
+          const keys = owners.filter((row) => row.shape.table.name === to).map(({ id }) => [id]);
+          return keys.length === 0 ? [] : ask(from, { by: 'keys', columns: [column], keys });
+        }),
+      );
       found.push(...owned);
       fresh = owned;
     }
@@ -72,6 +77,12 @@ export async function readRouting(
     }
     return fresh;
   }
+}
+
+/** Questions of one round depend on none of the others. */
+async function together(questions: readonly (() => Promise<readonly Row[]>)[]): Promise<Row[]> {
+  const answers = await Promise.all(questions.map((ask) => ask()));
+  return answers.flat();
 }
 
 /** Rows that lookups and texts of some rows lead to. */

@@ -8,13 +8,13 @@ import { placeOf } from '../../plan/row-finding.ts';
 import type { Check } from '../../report/report.ts';
 import { findGuids } from '../../routing/guid-occurrence.ts';
 import { readRouting } from '../routing-state/read-routing.ts';
-import { RoutingRows } from '../routing-state/routing-rows.ts';
+import { isInactive, type RoutingRows } from '../routing-state/routing-rows.ts';
 import { routingTables } from '../routing-state/routing-tables.ts';
 import { channelChecks, snippetOrganization } from './channel-checks.ts';
 import type { CheckBook } from './check-book.ts';
 import { placeOfRow } from './check-place.ts';
 import { queueChecks } from './queue-checks.ts';
-import type { RoutingScene } from './routing-check.ts';
+import { called, type RoutingScene } from './routing-check.ts';
 import { rulesetChecks, skillChecks, tablesUsed } from './ruleset-checks.ts';
 import { templatesNamed, workstreamChecks } from './workstream-checks.ts';
 
@@ -43,6 +43,8 @@ export class MeaningChecks {
   readonly #texts: SeenText[] = [];
   readonly #foreign = new Set<Guid>();
   readonly #queues: Check[] = [];
+  /** Rows whose state the package does not say, as `table/id`. */
+  readonly #stateless = new Set<string>();
 
   constructor(book: CheckBook, pkg: MigrationPackage, organizationId: Guid) {
     this.#book = book;
@@ -62,6 +64,7 @@ export class MeaningChecks {
       if (typeof text === 'string' && references.find(text).problem !== undefined)
         this.#foreign.add(target.id);
     }
+    if (cell(source, 'statecode') === undefined) this.#stateless.add(`${table.name}/${target.id}`);
     this.#seeTexts(ref, name, target);
     if (table.name === 'queue') {
       const changed = [...comparison.rows, ...comparison.references]
@@ -86,6 +89,7 @@ export class MeaningChecks {
       checks: [
         ...this.#queues,
         ...this.#sourceChecks(plan, rows),
+        ...this.#stateChecks(rows),
         ...rulesetChecks(scene),
         ...workstreamChecks(scene),
         ...queueChecks(scene),
@@ -162,6 +166,23 @@ export class MeaningChecks {
       );
     }
     return checks;
+  }
+
+  /** Rows that somebody switched off, where the package has nothing to compare with. */
+  #stateChecks(rows: RoutingRows): readonly Check[] {
+    return [...this.#stateless].flatMap((key) => {
+      const [table = '', id = ''] = key.split('/');
+      const row = rows.get(table, id);
+      return row !== undefined && isInactive(row)
+        ? [
+            this.#book.asked('inactive-row', `${nameOf(row)} is switched on`, {
+              where: placeOfRow(row, 'statecode'),
+              summary: `The ${called(row)} is switched off`,
+              remedy: 'Activate it in the target.',
+            }),
+          ]
+        : [];
+    });
   }
 
   async #sceneOf(

@@ -18,15 +18,18 @@ const legacyMode = 717210000;
 
 /** Whether each workstream of the package can route. */
 export function workstreamChecks(scene: RoutingScene): readonly Check[] {
-  return scene.rows
+  const workstreams = scene.rows
     .all(workstreamTable)
     .filter((row) => scene.isOurs(workstreamTable, row.id))
-    .filter((row) => numberIn(row, 'msdyn_mode') !== legacyMode)
-    .flatMap((row) => [
+    .filter((row) => numberIn(row, 'msdyn_mode') !== legacyMode);
+  return [
+    ...workstreams.flatMap((row) => [
       ...configurationChecks(scene, row),
       ...queueChecks(scene, row),
       ...templateChecks(scene, row),
-    ]);
+    ]),
+    ...staffChecks(scene, workstreams),
+  ];
 }
 
 function configurationChecks(scene: RoutingScene, workstream: Row): readonly Check[] {
@@ -156,7 +159,6 @@ function queueChecks(scene: RoutingScene, workstream: Row): readonly Check[] {
             remedy: 'Activate it in the target, or take it out of the routing.',
           },
     ),
-    ...reached.map((queue) => staffCheck(scene, workstream, queue)),
   ];
 }
 
@@ -177,9 +179,17 @@ function inactiveRows(
   return [...new Set(uses)].filter(isInactive);
 }
 
-function staffCheck(scene: RoutingScene, workstream: Row, queue: Row): Check {
+function staffChecks(scene: RoutingScene, workstreams: readonly Row[]): readonly Check[] {
+  const reachedBy = new Map<Row, string[]>();
+  for (const workstream of workstreams)
+    for (const queue of queuesReached(scene, workstream))
+      reachedBy.set(queue, [...(reachedBy.get(queue) ?? []), `"${nameOf(workstream)}"`]);
+  return [...reachedBy].map(([queue, names]) => staffCheck(scene, queue, names));
+}
+
+function staffCheck(scene: RoutingScene, queue: Row, workstreams: readonly string[]): Check {
   const { rows, book, url } = scene;
-  const subject = `${nameOf(workstream)}: somebody takes work of ${nameOf(queue)}`;
+  const subject = `Somebody takes work of ${nameOf(queue)}`;
   const members = rows.members.get(queue.id);
   if (members === undefined || rows.unreadable.has('queuemembership'))
     return book.skipped('unstaffed-queue', subject, 'the members of queues could not be read');
@@ -190,7 +200,7 @@ function staffCheck(scene: RoutingScene, workstream: Row, queue: Row): Check {
       ? undefined
       : {
           where: placeOfRow(queue),
-          summary: `The queue "${nameOf(queue)}", which the workstream "${nameOf(workstream)}" reaches, has no active members`,
+          summary: `The queue "${nameOf(queue)}" has no active members, and gets work from ${workstreams.join(', ')}`,
           remedy: `Add members to the queue: ${pageOfRow(url, queue)}`,
         },
   );
