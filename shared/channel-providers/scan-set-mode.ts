@@ -73,7 +73,7 @@ async function scanScript(text: string, place: Place): Promise<ScannedFile> {
   const { parse } = await import('@babel/parser');
   const isTyped = /\.[cm]?tsx?$/i.test(place.name);
   const hasTags = !/\.[cm]?ts$/i.test(place.name);
-  let tree: unknown;
+  let tree: ReturnType<typeof parse>;
   try {
     tree = parse(text, {
       sourceType: 'unambiguous',
@@ -89,7 +89,12 @@ async function scanScript(text: string, place: Place): Promise<ScannedFile> {
   } catch (error) {
     return { calls: [], problem: error instanceof Error ? error.message : String(error) };
   }
-  return { calls: isNode(tree) ? callsIn(tree, text, place) : [] };
+  const calls = isNode(tree) ? callsIn(tree, text, place) : [];
+  // The parser goes on after small mistakes; where nothing was found they may be why.
+  const [mistake] = tree.errors ?? [];
+  return calls.length > 0 || mistake === undefined
+    ? { calls }
+    : { calls, problem: `${mistake.code}: ${mistake.reasonCode}` };
 }
 
 function callsIn(tree: Node, text: string, place: Place): readonly SetModeCall[] {

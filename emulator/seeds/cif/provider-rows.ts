@@ -133,7 +133,12 @@ function providerRows(environment: Environment, seed: ProviderSeed): SeedTables 
       ...(usersWithProfile.length === 0 ? [] : [link('own', 'msdyn_sessiontemplate', 'voice')]),
     ],
     msdyn_appconfig_msdyn_channelprovider: shippedProvider
-      ? [link('omnichannel', 'msdyn_channelprovider', 'omnichannel')]
+      ? [
+          link('omnichannel', 'msdyn_channelprovider', 'omnichannel'),
+          ...(seed.upgradedProfile === true
+            ? [link('upgraded', 'msdyn_channelprovider', 'omnichannel')]
+            : []),
+        ]
       : [],
     msdyn_appconfiguration_systemuser: usersWithProfile.map((key) =>
       link('own', 'systemuser', key),
