@@ -16,6 +16,8 @@ export async function loadStage(name: StageName): Promise<Stage<unknown>> {
       return (await import('#shared/stages/import.ts')).importStage;
     case 'verify':
       return (await import('#shared/stages/verify.ts')).verifyStage;
+    case 'roll-back':
+      return (await import('#shared/stages/roll-back.ts')).rollBackStage;
     case 'migrate-channel-providers':
       return (await import('#shared/stages/migrate-channel-providers.ts'))
         .migrateChannelProvidersStage;

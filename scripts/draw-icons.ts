@@ -125,6 +125,26 @@ const signs: Readonly<
       ],
     ],
   },
+  // An arrow that turns back.
+  RollBack: {
+    colour: [165, 50, 40],
+    strokes: [
+      [
+        [12, 7],
+        [7, 12],
+        [12, 17],
+      ],
+      [
+        [7, 12],
+        [19, 12],
+        [24, 15],
+        [25, 19],
+        [23, 23],
+        [19, 25],
+        [11, 25],
+      ],
+    ],
+  },
   // A handset that is handed on.
   ChannelProviderMigrate: {
     folder: 'ChannelProviderMigrate',

@@ -5,6 +5,7 @@ import { fileCodes } from './codes/file-codes.ts';
 import { importCodes } from './codes/import-codes.ts';
 import { inputCodes } from './codes/input-codes.ts';
 import { planCodes } from './codes/plan-codes.ts';
+import { rollBackCodes } from './codes/roll-back-codes.ts';
 import { verifyCodes } from './codes/verify-codes.ts';
 
 /**
@@ -19,6 +20,7 @@ export const codes = {
   ...importCodes,
   ...verifyCodes,
   ...channelProviderCodes,
+  ...rollBackCodes,
   ...faultCodes,
 } as const;
 

@@ -1,21 +1,20 @@
 import type { Finding } from '../errors/finding.ts';
-import type { Action, Plan, PlanHead } from '../model/plan.ts';
+import type { Action, PlanHead } from '../model/plan.ts';
 import { noCounts, type Counts } from '../model/result.ts';
 import { decodeAction, numbered } from './action-json.ts';
 import { blockedRows } from './blocked-rows.ts';
 import { DraftBook } from './draft-book.ts';
+import { estimateOf } from './estimate.ts';
 import { resolveIdentities, type ResolvedIdentities } from './identity.ts';
 import { orderRows } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planLinks } from './plan-links.ts';
 import { RowPlanner } from './plan-rows.ts';
-import { planHash } from './plan-text.ts';
+import { planHash, type SavablePlan } from './plan-text.ts';
 import { buildSourceIndex, type Node, type SourceIndex } from './source-index.ts';
 
 /** A plan, and how the rows of its source are recognized in the target. */
-export interface BuiltPlan extends Plan {
-  /** The actions as lines of plan.json. */
-  lines(signal: AbortSignal): AsyncIterable<string>;
+export interface BuiltPlan extends SavablePlan {
   readonly index: SourceIndex;
   readonly identities: ResolvedIdentities;
 }
@@ -107,18 +106,4 @@ function missingTable(name: string): Finding {
     detail: '',
     remedy: 'Install the solution that has the table, then plan again.',
   };
-}
-
-// Fixed figures, so that equal plans have equal estimates: rows per read, writes per batch, and
-// what a request of each kind takes on an ordinary environment.
-const estimate = { rowsPerRead: 250, writesPerBatch: 10, readSeconds: 0.3, writeSeconds: 0.4 };
-
-function estimateOf(counts: Counts, tables: number): PlanHead['estimate'] {
-  const reads = tables * 2 + 2 * Math.ceil(counts.in / estimate.rowsPerRead);
-  const writes = counts.created + counts.updated + counts.linked + counts.deleted;
-  const batches = Math.ceil(writes / estimate.writesPerBatch);
-  const seconds = Math.ceil(
-    reads * estimate.readSeconds + batches * estimate.writeSeconds * estimate.writesPerBatch * 0.5,
-  );
-  return { reads, writes, seconds };
 }

@@ -8,6 +8,12 @@ import { isRecord } from './planned-value.ts';
 /** The lines of an encoded plan's actions, in apply order; may be read more than once. */
 export type ActionLines = (signal: AbortSignal) => AsyncIterable<string>;
 
+/** A plan that can be written as plan.json. */
+export interface SavablePlan extends Plan {
+  /** The actions as lines of plan.json. */
+  lines(signal: AbortSignal): AsyncIterable<string>;
+}
+
 const hashLine = /^ {2}"hash": "([0-9a-f]*)",$/;
 const actionsLine = '  "actions": [';
 

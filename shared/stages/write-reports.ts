@@ -28,7 +28,7 @@ export async function writeReports(
   signal: AbortSignal,
 ): Promise<WrittenReports> {
   const { host, files } = ports;
-  const out = outputFolder(host);
+  const out = outputFolder(host, result);
   const report = await reportOf(entry, result, out, ports, signal);
   const temporary = host.variable('Agent.TempDirectory');
   const folder =
@@ -54,8 +54,9 @@ export async function writeReports(
   return { report, reportPath: html };
 }
 
-/** Where reports go; a run that is continued names its folder, and a plan file has none. */
-function outputFolder(host: Ports['host']): string | undefined {
+/** Where reports go; a run knows its folder, one that is continued names it, and a plan file has none. */
+function outputFolder(host: Ports['host'], { outputs }: StageResult): string | undefined {
+  if (typeof outputs['runPath'] === 'string') return outputs['runPath'];
   const out = host.input('out') ?? host.input('run');
   return out?.toLowerCase().endsWith('.json') === true ? undefined : out;
 }

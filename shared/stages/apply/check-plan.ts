@@ -156,7 +156,8 @@ class PlanCheck implements PlanState {
   }
 }
 
-function linkKey(link: {
+/** A link as one text. */
+export function linkKey(link: {
   readonly relationship: string;
   readonly from: { readonly id: Guid };
   readonly to: { readonly id: Guid };
@@ -164,9 +165,10 @@ function linkKey(link: {
   return `${link.relationship} ${link.from.id} ${link.to.id}`;
 }
 
-async function readLinksOf(
+/** Links that are there now, of those that some actions write, by `linkKey`. */
+export async function readLinksOf(
   actions: readonly Action[],
-  frame: CheckFrame,
+  frame: Pick<CheckFrame, 'tables' | 'reader'>,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const asked = new Map<string, { readonly table: string; readonly from: Set<Guid> }>();

@@ -85,7 +85,8 @@ export async function readJournal(
 
 function learn(pair: unknown, left: Map<number, string>): void {
   if (!Array.isArray(pair)) return;
-  const [action, version]: readonly unknown[] = pair;
+  const items: readonly unknown[] = pair;
+  const [action, version] = items;
   if (typeof action === 'number' && typeof version === 'string') left.set(action, version);
 }
 
