@@ -10,7 +10,11 @@ interface TaskJson {
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly execution: Readonly<Record<string, { readonly target: string }>>;
   readonly groups?: readonly { readonly name: string }[];
-  readonly inputs: readonly { readonly name: string; readonly groupName?: string }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly groupName?: string;
+  }[];
 }
 
 interface ExtensionJson {
@@ -20,9 +24,15 @@ interface ExtensionJson {
   readonly files: readonly { readonly path: string }[];
   readonly contributions: readonly {
     readonly id: string;
+    readonly type: string;
     readonly properties: { readonly name: string };
   }[];
 }
+
+const taskType = 'ms.vss-distributed-task.task';
+const endpointType = 'ms.vss-endpoint.service-endpoint-type';
+/** Types of service connections that others bring. */
+const foreignTypes = ['powerplatform-spn', 'AzureRM'];
 
 /**
  * What is wrong with the manifests under `root`: the sources, or what the build staged. The packer
@@ -35,11 +45,12 @@ export async function manifestProblems(
   const problems: string[] = [];
   const extension = (await readJson(join(root, 'vss-extension.json'))) as ExtensionJson;
   const conforms = await taskValidator(options.schema);
+  const contributedTasks = extension.contributions.filter(({ type }) => type === taskType);
   const paths = [
     extension.icons.default,
     ...Object.values(extension.content).map(({ path }) => path),
     ...extension.files.map(({ path }) => path),
-    ...extension.contributions.map(({ properties }) => properties.name),
+    ...contributedTasks.map(({ properties }) => properties.name),
   ];
   for (const path of paths)
     if (!existsSync(join(root, path))) problems.push(`vss-extension.json: ${path} does not exist`);
@@ -52,7 +63,9 @@ export async function manifestProblems(
     ),
   );
 
-  const contributed = new Set(extension.contributions.map(({ properties }) => properties.name));
+  const contributed = new Set(contributedTasks.map(({ properties }) => properties.name));
+  const endpointTypes = extension.contributions.filter(({ type }) => type === endpointType);
+  const ownTypes = endpointTypes.map(({ properties }) => properties.name);
   const ids: string[] = [];
   for (const folder of await taskFolders(root)) {
     const path = join('tasks', folder);
@@ -77,6 +90,11 @@ export async function manifestProblems(
       task.inputs.map(({ name }) => name.toLowerCase()),
       'input',
     ).forEach(say);
+    for (const { type } of task.inputs) {
+      const wanted = /^connectedService:(.+)$/.exec(type)?.[1];
+      if (wanted !== undefined && ![...foreignTypes, ...ownTypes].includes(wanted))
+        say(`nobody brings service connections of type ${wanted}`);
+    }
     const needed = ['icon.png', 'task.json'];
     if (options.built)
       needed.push(...Object.values(task.execution).map(({ target }) => target), 'package.json');

@@ -1,5 +1,6 @@
 import { inputName, type StageOption } from '#shared/stages/stage-options.ts';
-import type { StageEntry } from '#shared/stages/stage-table.ts';
+import { connectionInput, connectionTypes } from '#shared/stages/connection-types.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
 import type { Area } from '#shared/routing/area.ts';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/usage.ts';
@@ -24,7 +25,7 @@ export function referencePage(entry: StageEntry, command: Command): string {
     '| input | flag | required | what |',
     '| --- | --- | --- | --- |',
     ...entry.connections.flatMap((connection) => [
-      `| \`${connection.serviceConnection}\` | | ${yes(connection.required)} | ${cell(`${connection.help} A service connection of type Power Platform.`)} |`,
+      `| \`${connection.serviceConnection}\` | | ${yes(connection.required)} | ${cell(`${connection.help} A service connection of type Power Platform; instead ${others(connection)}.`)} |`,
       `| \`${connection.environmentUrl}\` | \`--${connection.flags[0] ?? ''}\` | | ${cell(`${connection.label}: URL. Absent: the URL of the service connection.`)} |`,
     ]),
     ...entry.options.map(optionRow),
@@ -102,6 +103,14 @@ function optionRow(option: StageOption): string {
   const flag = option.only === 'task' ? '' : `\`--${option.flag}\``;
   const rest = option.default === undefined ? '' : ` Default: \`${option.default}\`.`;
   return `| ${name} | ${flag} | ${yes(option.required ?? false)} | ${cell(option.help)}${rest} |`;
+}
+
+/** Inputs for the other kinds of service connection. */
+function others(connection: StageConnection): string {
+  return connectionTypes
+    .slice(1)
+    .map((type) => `\`${connectionInput(connection, type)}\` for one of type ${type.label}`)
+    .join(', ');
 }
 
 function outputTable(entry: StageEntry): readonly string[] {

@@ -1,4 +1,9 @@
 import { inputName, optionGroups, type StageOption } from '#shared/stages/stage-options.ts';
+import {
+  connectionInput,
+  connectionTypeInput,
+  connectionTypes,
+} from '#shared/stages/connection-types.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
 
 /** task.json of a stage, as the agent and the task's form read it. */
@@ -26,6 +31,15 @@ export function taskManifest(entry: StageEntry, version: string): unknown {
       isExpanded: name === 'scope',
     })),
     inputs: [
+      {
+        name: connectionTypeInput,
+        type: 'radio',
+        label: 'Type of service connection',
+        required: false,
+        defaultValue: connectionTypes[0].value,
+        options: Object.fromEntries(connectionTypes.map(({ value, label }) => [value, label])),
+        helpMarkDown: connectionTypes.map(({ help }) => help).join(' '),
+      },
       ...entry.connections.flatMap(connectionInputs),
       ...entry.options.filter((option) => option.only !== 'cli').map(optionInput),
       {
@@ -48,16 +62,18 @@ export function taskManifest(entry: StageEntry, version: string): unknown {
 
 function connectionInputs(connection: StageConnection): unknown[] {
   return [
-    {
-      name: connection.serviceConnection,
-      type: 'connectedService:powerplatform-spn',
+    ...connectionTypes.map((type) => ({
+      name: connectionInput(connection, type),
+      type: `connectedService:${type.type}`,
       label: `${connection.label}: service connection`,
       required: connection.required,
-      helpMarkDown: `${connection.help} A service connection of type Power Platform; the type comes with Microsoft's Power Platform Build Tools.`,
-      ...(connection.serviceConnection === 'serviceConnection'
+      visibleRule: `${connectionTypeInput} = ${type.value}`,
+      helpMarkDown: `${connection.help} ${type.help}`,
+      // As the Power Platform tasks name it, so that steps can be copied over.
+      ...(connectionInput(connection, type) === 'serviceConnection'
         ? { aliases: ['PowerPlatformSPN'] }
         : {}),
-    },
+    })),
     {
       name: connection.environmentUrl,
       type: 'string',

@@ -6,17 +6,24 @@ import { InputError } from '#shared/errors/migration-error.ts';
 import type { Finding } from '#shared/errors/finding.ts';
 import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
 import type { Connection, ConnectionRole, Host, LogLevel } from '#shared/host/host.ts';
+import { openTransport } from '#shared/dataverse/transport.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
 import { renderActions, renderActionTable } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
+import {
+  connectionInput,
+  connectionTypeInput,
+  connectionTypes,
+  type ConnectionType,
+} from '#shared/stages/connection-types.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
 import type { Stage } from '#shared/stages/stage.ts';
 import { requestIdToken } from './federated-token.ts';
-import { credentialOf, type ServiceConnection } from './service-connection.ts';
+import { credentialOf, secretParameters, type ServiceConnection } from './service-connection.ts';
 
 /** The host of the Azure Pipelines agent, and what the task still owes it at the end. */
 interface AgentHost extends Host {
@@ -90,6 +97,8 @@ function createAgentHost(entry: StageEntry): AgentHost {
     if (level === 'debug') tl.debug(clean(text));
     else console.log(`${level === 'info' ? '' : `##[${level}]`}${clean(text)}`);
   };
+  const proxyPassword = variableOf('Agent.ProxyPassword');
+  if (proxyPassword !== undefined) maskSecret(proxyPassword);
   let reported = '';
   return {
     clean,
@@ -102,7 +111,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
       if (option === undefined) return undefined;
       return option.kind === 'path' ? pathInput(inputName(option)) : textInput(inputName(option));
     },
-    variable: (name) => tl.getVariable(name) ?? process.env[name],
+    variable: variableOf,
     connection: (role) => connect(entry, role, maskSecret),
     output: (name, value) => tl.setVariable(name, clean(value), false, true),
     progress: (label, done, total) => {
@@ -158,31 +167,58 @@ function connect(
   const connection = connectionFor(entry, role);
   if (connection === undefined)
     throw new InputError(role, `this task has no ${role} environment`, 'Use another task.');
-  const id = textInput(connection.serviceConnection);
-  if (id === undefined)
+  const chosen = chosenService(connection);
+  if (chosen === undefined)
     throw new InputError(
       connection.serviceConnection,
       `'${connection.serviceConnection}' is required`,
-      'Choose a Power Platform service connection.',
+      `Choose a service connection: ${connectionTypes.map((type) => `${connectionInput(connection, type)} (${type.label})`).join(', ')}.`,
     );
-  const service = serviceConnection(id, maskSecret);
-  const secret = service.parameter('clientSecret');
-  if (secret !== undefined) maskSecret(secret);
+  const service = serviceConnection(chosen.id, maskSecret);
+  for (const name of secretParameters) {
+    const secret = service.parameter(name);
+    if (secret !== undefined && secret !== '') maskSecret(secret);
+  }
   const given = urlOf(connection);
   if (given === undefined)
     throw new InputError(
       connection.environmentUrl,
       `neither '${connection.environmentUrl}' nor the service connection says the environment's URL`,
-      'Give one of them.',
+      chosen.type.holdsUrl
+        ? 'Give one of them.'
+        : `A service connection of type ${chosen.type.label} holds none: give '${connection.environmentUrl}'.`,
     );
   return {
     url: parseEnvironmentUrl(given.url, given.from),
-    credential: credentialOf(
-      service,
-      connection.serviceConnection,
-      textInput('managedIdentityClientId'),
-    ),
+    credential: credentialOf(service, chosen.input, textInput('managedIdentityClientId')),
   };
+}
+
+/** A service connection that was chosen, and the input that says so. */
+interface ChosenService {
+  readonly input: string;
+  readonly id: string;
+  readonly type: ConnectionType;
+}
+
+/**
+ * The form fills one of a connection's inputs; a YAML pipeline may leave out which. Of several the
+ * chosen kind decides.
+ */
+function chosenService(connection: StageConnection): ChosenService | undefined {
+  const given = connectionTypes.flatMap((type): ChosenService[] => {
+    const input = connectionInput(connection, type);
+    const id = textInput(input);
+    return id === undefined ? [] : [{ input, id, type }];
+  });
+  const asked = textInput(connectionTypeInput);
+  const chosen = given.find(({ type }) => type.value === asked);
+  if (chosen !== undefined || given.length < 2) return chosen ?? given[0];
+  throw new InputError(
+    connectionTypeInput,
+    `'${given.map(({ input }) => input).join("' and '")}' are given, and '${connectionTypeInput}' chooses neither`,
+    'Give one of them.',
+  );
 }
 
 /** A stage with one environment may ask for it by any role. */
@@ -198,21 +234,23 @@ function connectionFor(entry: StageEntry, role: ConnectionRole): StageConnection
 function urlOf(connection: StageConnection): { url: string; from: string } | undefined {
   const given = textInput(connection.environmentUrl);
   if (given !== undefined) return { url: given, from: connection.environmentUrl };
-  const id = textInput(connection.serviceConnection);
-  if (id === undefined) return undefined;
+  const chosen = chosenService(connection);
+  if (chosen === undefined) return undefined;
   const fromVariable =
     connection.environmentUrl === 'environmentUrl'
       ? tl.getVariable('BuildTools.EnvironmentUrl')
       : undefined;
   if (fromVariable !== undefined && fromVariable !== '')
     return { url: fromVariable, from: 'BuildTools.EnvironmentUrl' };
-  const url = tl.getEndpointUrl(id, true);
-  return url === undefined || url === '' ? undefined : { url, from: connection.serviceConnection };
+  // The URL of a connection to Azure is that of Azure's own management.
+  const url = chosen.type.holdsUrl ? tl.getEndpointUrl(chosen.id, true) : undefined;
+  return url === undefined || url === '' ? undefined : { url, from: chosen.input };
 }
 
 function serviceConnection(id: string, maskSecret: (value: string) => void): ServiceConnection {
   const whole = tl.getEndpointAuthorization(id, true);
   const parameters = Object.entries(whole?.parameters ?? {});
+  let lateBound = true;
   return {
     id,
     scheme: tl.getEndpointAuthorizationScheme(id, true) ?? whole?.scheme ?? 'None',
@@ -221,6 +259,16 @@ function serviceConnection(id: string, maskSecret: (value: string) => void): Ser
       parameters.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1] ??
       quietly(() => tl.getEndpointAuthorizationParameter(id, name, true)),
     idToken: async (signal) => {
+      // Newer agents hand out the first token themselves; it lives ten minutes only.
+      const handed = lateBound
+        ? quietly(() => tl.getEndpointAuthorizationParameter(id, 'idToken', true))
+        : undefined;
+      lateBound = false;
+      if (handed !== undefined && handed !== '') {
+        maskSecret(handed);
+        return handed;
+      }
+      const network = openTransport({ variable: variableOf, maxSockets: 1 });
       const token = await requestIdToken(
         {
           requestUri: tl.getVariable('System.OidcRequestUri'),
@@ -234,8 +282,9 @@ function serviceConnection(id: string, maskSecret: (value: string) => void): Ser
           ],
         },
         id,
+        network,
         signal,
-      );
+      ).finally(() => network.close());
       maskSecret(token);
       return token;
     },
@@ -250,6 +299,11 @@ function quietly<Value>(read: () => Value): Value {
   } finally {
     tl.setStdStream(process.stdout);
   }
+}
+
+function variableOf(name: string): string | undefined {
+  const read = (): string | undefined => tl.getVariable(name) ?? process.env[name];
+  return /password|secret|token/i.test(name) ? quietly(read) : read();
 }
 
 function textInput(name: string): string | undefined {

@@ -1,3 +1,4 @@
+import type { HttpAnswer, Transport } from '#shared/dataverse/transport.ts';
 import { PrerequisiteError } from './prerequisite-error.ts';
 
 /** What the agent tells a job about its pipeline's identity provider. */
@@ -30,6 +31,7 @@ export function idTokenUrl(variables: FederationVariables, connectionId: string)
 export async function requestIdToken(
   variables: FederationVariables,
   connectionId: string,
+  network: Pick<Transport, 'send'>,
   signal: AbortSignal,
 ): Promise<string> {
   const where = 'workload identity federation';
@@ -40,38 +42,47 @@ export async function requestIdToken(
       'Use a client secret, or run the task in a job of Azure Pipelines.',
     );
   const url = idTokenUrl(variables, connectionId);
-  let response: Response;
+  let answer: HttpAnswer;
   try {
-    response = await fetch(url, {
-      method: 'POST',
-      redirect: 'error',
-      signal,
-      headers: {
-        authorization: `Bearer ${variables.accessToken}`,
-        'content-type': 'application/json',
-        'x-tfs-fedauthredirect': 'Suppress',
+    answer = await network.send(
+      {
+        method: 'POST',
+        url,
+        headers: {
+          Authorization: `Bearer ${variables.accessToken}`,
+          'Content-Type': 'application/json',
+          'X-TFS-FedAuthRedirect': 'Suppress',
+        },
+        timeoutMs: 60_000,
       },
-    });
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     throw new PrerequisiteError(
       'Azure DevOps gave no federated token: the request failed',
       where,
-      'Check that the agent reaches Azure DevOps without a proxy, or use a client secret.',
+      'Check that the agent reaches Azure DevOps, through its proxy if it has one.',
       { cause: error },
     );
   }
-  const token = response.ok ? tokenOf(await response.json().catch(() => undefined)) : undefined;
+  const token = answer.status === 200 ? tokenOf(answer.body.toString('utf8')) : undefined;
   if (token === undefined)
     throw new PrerequisiteError(
-      `Azure DevOps gave no federated token: it answered ${response.status}`,
+      `Azure DevOps gave no federated token: it answered ${answer.status}`,
       where,
       'Check that the pipeline may use the service connection, and that its federation is complete.',
     );
   return token;
 }
 
-function tokenOf(body: unknown): string | undefined {
+function tokenOf(text: string): string | undefined {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
   return typeof body === 'object' &&
     body !== null &&
     'oidcToken' in body &&

@@ -1,10 +1,11 @@
 import { InputError } from '#shared/errors/migration-error.ts';
 import type { Credential } from '#shared/host/host.ts';
+import { wholePem } from './pem-text.ts';
 
 /** A service connection as the agent hands it to a task. */
 export interface ServiceConnection {
   readonly id: string;
-  /** `None`, `WorkloadIdentityFederation`, `ManagedServiceIdentity`. */
+  /** `None`, `ServicePrincipal`, `Certificate`, `WorkloadIdentityFederation`, `ManagedServiceIdentity`. */
   readonly scheme: string;
   readonly url: string | undefined;
   /** Parameter by name; the letter case differs between schemes. */
@@ -13,9 +14,19 @@ export interface ServiceConnection {
   idToken(signal: AbortSignal): Promise<string>;
 }
 
+/** Parameters whose values are secrets, over all schemes. */
+export const secretParameters = [
+  'clientSecret',
+  'serviceprincipalkey',
+  'servicePrincipalCertificate',
+  'certificate',
+] as const;
+
 /**
- * How to sign in with a service connection of type `powerplatform-spn`; parameter names as its
- * contribution declares them: github.com/microsoft/powerplatform-build-tools.
+ * How to sign in with a service connection. Parameter names as the contributions declare them:
+ * github.com/microsoft/powerplatform-build-tools for `powerplatform-spn`,
+ * learn.microsoft.com/azure/devops/pipelines/library/service-endpoints for `AzureRM`, and this
+ * extension's own manifest.
  */
 export function credentialOf(
   connection: ServiceConnection,
@@ -39,6 +50,27 @@ export function credentialOf(
         clientId: need('applicationId'),
         clientSecret: need('clientSecret'),
       };
+    case 'certificate':
+      return {
+        kind: 'certificate',
+        tenantId: need('tenantId'),
+        clientId: need('applicationId'),
+        pem: wholePem(need('certificate')),
+      };
+    case 'serviceprincipal':
+      return connection.parameter('authenticationType')?.toLowerCase() === 'spncertificate'
+        ? {
+            kind: 'certificate',
+            tenantId: need('tenantid'),
+            clientId: need('serviceprincipalid'),
+            pem: wholePem(need('servicePrincipalCertificate')),
+          }
+        : {
+            kind: 'secret',
+            tenantId: need('tenantid'),
+            clientId: need('serviceprincipalid'),
+            clientSecret: need('serviceprincipalkey'),
+          };
     case 'workloadidentityfederation':
       return {
         kind: 'assertion',
@@ -54,7 +86,7 @@ export function credentialOf(
       throw new InputError(
         input,
         `the service connection of '${input}' signs in by '${connection.scheme}', which this task does not know`,
-        'Use a Power Platform service connection with a client secret, workload identity federation or a managed identity.',
+        'Use a service connection with a client secret, a certificate, workload identity federation or a managed identity.',
       );
   }
 }

@@ -75,7 +75,8 @@ export function signInFailure(error: unknown, place: SignInPlace): DataverseErro
   const text = error instanceof Error ? error.message : String(error);
   const number = /AADSTS(\d+)/.exec(text)?.[1];
   const meaning = number === undefined ? undefined : meanings[number];
-  const claims = meaning === federation ? claimsOf(place.assertion) : '';
+  // Only a federated token is there to be shown.
+  const claims = meaning === undefined ? '' : claimsOf(place.assertion);
   return new DataverseError(
     meaning?.code ?? 'URM1029',
     {

@@ -5,6 +5,7 @@ import { DataverseError } from './dataverse-error.ts';
 import { isLoopback, managedIdentityHost, shownUrl } from './origin.ts';
 import { proxyFor } from './proxy.ts';
 import { transportFailure } from './transport-failure.ts';
+import { trustedRoots } from './trusted-roots.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -50,7 +51,11 @@ function bodyOf({ body }: HttpRequest): string | Buffer | undefined {
 export function openTransport(options: TransportOptions): Transport {
   const sockets = { keepAlive: true, maxSockets: options.maxSockets, timeout: 600_000 };
   const httpAgent = new HttpAgent(sockets);
-  const httpsAgent = new HttpsAgent(sockets);
+  const roots = trustedRoots(options.variable);
+  const httpsAgent = new HttpsAgent({
+    ...sockets,
+    ...(roots === undefined ? {} : { ca: [...roots] }),
+  });
   const client = create({
     httpAgent,
     httpsAgent,

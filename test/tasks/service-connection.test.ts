@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openTransport } from '#shared/dataverse/transport.ts';
 import { InputError } from '#shared/errors/migration-error.ts';
 import {
   idTokenUrl,
@@ -11,6 +12,7 @@ import { PrerequisiteError } from '../../tasks/prerequisite-error.ts';
 import { credentialOf, type ServiceConnection } from '../../tasks/service-connection.ts';
 
 const signal = new AbortController().signal;
+const network = openTransport({ variable: () => undefined, maxSockets: 1 });
 
 function aConnection(
   scheme: string,
@@ -112,7 +114,7 @@ describe('a federated token', () => {
 
   it('is asked for with the token of the job', async () => {
     answer = { status: 200, body: '{"oidcToken":"abc"}' };
-    assert.equal(await requestIdToken(variables(), 'id 1', signal), 'abc');
+    assert.equal(await requestIdToken(variables(), 'id 1', network, signal), 'abc');
     assert.deepEqual(asked, {
       url: '/oidc?api-version=7.1&serviceConnectionId=id%201',
       authorization: 'Bearer job-token',
@@ -145,14 +147,14 @@ describe('a federated token', () => {
     it(`that is ${what} is one sentence with a remedy`, async () => {
       answer = given;
       await assert.rejects(
-        requestIdToken(variables(), 'c', signal),
+        requestIdToken(variables(), 'c', network, signal),
         (error) => error instanceof PrerequisiteError && error.code === 'URM1003',
       );
     });
 
   it('cannot be asked for without the token of the job', async () => {
     await assert.rejects(
-      requestIdToken(variables({ accessToken: undefined }), 'c', signal),
+      requestIdToken(variables({ accessToken: undefined }), 'c', network, signal),
       /no access token/,
     );
   });
