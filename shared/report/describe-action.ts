@@ -13,8 +13,18 @@ export interface ActionText {
   readonly details: readonly string[];
 }
 
+/**
+ * A text column in sentences, one per line: rulesets as people read them. `undefined` where the text
+ * is no such text.
+ */
+export type TextWords = (
+  table: string,
+  column: string,
+  text: string,
+) => readonly string[] | undefined;
+
 /** The one description of an action: terminal, Markdown and HTML all use it. */
-export function describeAction(action: Action): ActionText {
+export function describeAction(action: Action, words?: TextWords): ActionText {
   const base = {
     verb: action.kind,
     subject: `${action.row.table} "${action.name}"`,
@@ -31,14 +41,14 @@ export function describeAction(action: Action): ActionText {
             : [
                 `made by the server with ${action.serverMade.rows.map(({ table, id }) => `${table} ${id}`).join(', ')}`,
               ]),
-          ...action.changes.map((change) => describeChange(change, 'create')),
+          ...action.changes.flatMap((change) => describeChange(action, change, words)),
         ],
       };
     case 'update':
       return {
         ...base,
         glyph: '~',
-        details: action.changes.map((change) => describeChange(change, 'update')),
+        details: action.changes.flatMap((change) => describeChange(action, change, words)),
       };
     case 'link':
     case 'unlink':
@@ -89,12 +99,34 @@ const reasons = {
   'roll-back': 'the run that is rolled back created it',
 } as const;
 
-function describeChange(change: Change, kind: 'create' | 'update'): string {
+function describeChange(action: Action, change: Change, words?: TextWords): readonly string[] {
   const rewritten = change.rewrites?.length ?? 0;
   const note = rewritten === 0 ? '' : ` (${rewritten} ids in the text rewritten)`;
-  return kind === 'create'
-    ? `${change.column} = ${describeValue(change.after)}${note}`
-    : `${change.column} ${describeValue(change.before)} → ${describeValue(change.after)}${note}`;
+  const [before, after] = changedLines(action, change, words);
+  if (before.length + after.length > 0)
+    return [
+      `${change.column}${note}`,
+      ...before.map((line) => `no longer: ${line}`),
+      ...after.map((line) => `now: ${line}`),
+    ];
+  return [
+    action.kind === 'create'
+      ? `${change.column} = ${describeValue(change.after)}${note}`
+      : `${change.column} ${describeValue(change.before)} → ${describeValue(change.after)}${note}`,
+  ];
+}
+
+/** The sentences that a change takes away and brings; none where it is no text of sentences. */
+export function changedLines(
+  { row }: Action,
+  { column, before, after }: Change,
+  words: TextWords | undefined,
+): readonly [before: readonly string[], after: readonly string[]] {
+  const read = (value: PlannedValue): readonly string[] =>
+    typeof value === 'string' ? (words?.(row.table, column, value) ?? []) : [];
+  const old = read(before);
+  const fresh = read(after);
+  return [old.filter((line) => !fresh.includes(line)), fresh.filter((line) => !old.includes(line))];
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -1,9 +1,9 @@
 import { escapeXml, jsonForScript } from './escape.ts';
-import { describeAction, describeValue } from './describe-action.ts';
+import { changedLines, describeAction, describeValue, type TextWords } from './describe-action.ts';
 import { countByTable, countNames } from './count-rows.ts';
 import { pageScript, pageStyle } from './html-page.ts';
 import { outcomeWords } from './markdown.ts';
-import type { Action } from '../model/plan.ts';
+import type { Action, Change } from '../model/plan.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -48,7 +48,7 @@ export function reportData(report: Report): unknown {
     manual: report.manual ?? plan?.head.manual ?? [],
     checks: checks ?? [],
     tables: countByTable(plan?.actions ?? []),
-    actions: (plan?.actions ?? []).map(actionData),
+    actions: (plan?.actions ?? []).map((action) => actionData(action, plan?.words)),
     omitted: plan?.omitted ?? 0,
     facts: [
       ...(plan === undefined
@@ -64,8 +64,8 @@ export function reportData(report: Report): unknown {
   };
 }
 
-function actionData(action: Action): unknown {
-  const { glyph, verb, subject, id, details } = describeAction(action);
+function actionData(action: Action, words: TextWords | undefined): unknown {
+  const { glyph, verb, subject, id, details } = describeAction(action, words);
   const changes = action.kind === 'create' || action.kind === 'update' ? action.changes : [];
   return {
     glyph,
@@ -80,7 +80,15 @@ function actionData(action: Action): unknown {
       change.column,
       action.kind === 'create' ? '' : describeValue(change.before),
       describeValue(change.after),
-      (change.rewrites ?? []).map((rewrite) => `${rewrite.at}: ${rewrite.from} → ${rewrite.to}`),
+      [
+        ...sentences(action, change, words),
+        ...(change.rewrites ?? []).map(({ at, from, to }) => `${at}: ${from} → ${to}`),
+      ],
     ]),
   };
+}
+
+function sentences(action: Action, change: Change, words: TextWords | undefined): string[] {
+  const [before, after] = changedLines(action, change, words);
+  return [...before.map((line) => `no longer: ${line}`), ...after.map((line) => `now: ${line}`)];
 }

@@ -21,7 +21,7 @@ export function renderMarkdown(report: Report): string {
     ...findingList('Findings', result.findings),
     ...findingList('To do by hand', report.manual ?? plan?.head.manual ?? []),
     ...checkTable(report),
-    ...(plan === undefined ? [] : actionList(plan.actions, plan.omitted)),
+    ...(plan === undefined ? [] : actionList(plan)),
   ];
   return limited(lines);
 }
@@ -86,10 +86,10 @@ function checkTable({ checks }: Report): string[] {
   ];
 }
 
-function actionList(actions: readonly Action[], omitted: number): string[] {
+function actionList({ actions, omitted, words }: NonNullable<Report['plan']>): string[] {
   if (actions.length === 0) return [];
   const lines = actions.map((action) => {
-    const { glyph, verb, subject, details } = describeAction(action);
+    const { glyph, verb, subject, details } = describeAction(action, words);
     const rest = details.length === 0 ? '' : `: ${details.join(', ')}`;
     return `- \`${glyph}\` ${verb} ${escapeMarkdown(subject)}${escapeMarkdown(rest)}`;
   });

@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/finding.ts';
 import type { Action, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
+import type { TextWords } from './describe-action.ts';
 
 /** One thing that verification asked, and what it found. */
 export interface Check {
@@ -23,6 +24,8 @@ export interface Report {
     readonly head: PlanHead;
     readonly actions: readonly Action[];
     readonly omitted: number;
+    /** Reads the texts of rules. */
+    readonly words?: TextWords;
   };
   readonly checks?: readonly Check[];
   /** What remains to be done by hand. */

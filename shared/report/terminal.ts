@@ -58,11 +58,11 @@ export function renderTable(given: readonly (readonly string[])[]): readonly str
 
 /** Every action with what it changes. */
 export function renderActions(
-  { actions, omitted }: NonNullable<Report['plan']>,
+  { actions, omitted, words }: NonNullable<Report['plan']>,
   style: TerminalStyle,
 ): readonly string[] {
   const lines = actions.flatMap((action) => {
-    const { glyph, verb, subject, details } = describeAction(action);
+    const { glyph, verb, subject, details } = describeAction(action, words);
     return [
       `${paint(glyph, glyphColours[glyph], style)} ${verb} ${oneLine(subject)}`,
       ...details.map((detail) => `    ${oneLine(detail)}`),

@@ -166,9 +166,7 @@ function valueText(path: string, value: string, names: SentenceNames): string {
 /** The rows that a value names, by their names, else by the beginning of their ids. */
 function namedValues(path: string, value: string, names: SentenceNames): readonly string[] {
   const tables = tablesOfPosition(path) ?? [];
-  return findGuids(value).map(
-    ({ id }) => names.nameOf?.(id, tables) ?? `${tables[0] ?? 'row'} ${id.slice(0, 8)}…`,
-  );
+  return findGuids(value).map(({ id }) => names.nameOf?.(id, tables) ?? `${id.slice(0, 8)}…`);
 }
 
 interface Output {

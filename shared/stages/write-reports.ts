@@ -6,6 +6,7 @@ import { renderMarkdown } from '../report/markdown.ts';
 import type { Check, Report } from '../report/report.ts';
 import type { StageResult } from '../model/result.ts';
 import { openPlan } from './planning/plan-file.ts';
+import { textWords } from './text-words.ts';
 import type { StageEntry } from './stage-table.ts';
 import type { Ports } from './stage.ts';
 
@@ -80,10 +81,11 @@ async function reportOf(
   if (!('plan' in result) || planPath === undefined) return report;
   if ((await files.stat(planPath)) === undefined) return report;
   const plan = await openPlan(planPath, files, signal);
+  const collected = await collectActions(plan, signal);
   return {
     ...report,
     title: `${entry.title}: ${plan.target.url}`,
-    plan: await collectActions(plan, signal),
+    plan: { ...collected, words: textWords(collected.actions) },
   };
 }
 

@@ -64,40 +64,43 @@ export function spoil(emulator: TestEmulator): Spoiling {
 export function linkByHand(emulator: TestEmulator): void {
   const { environment } = emulator;
   const { store } = environment;
-  const { add, set, pointingTo } = spoil(emulator);
+  const target = spoil(emulator);
   const id = (): string => environment.newId();
   const ann = id();
-  add('systemuser', ann, {
+  target.add('systemuser', ann, {
     fullname: 'Ann Berger',
     domainname: 'ann@contoso.example',
     isdisabled: false,
   });
   const resource = id();
-  add('bookableresource', resource, { name: 'Ann', userid: { table: 'systemuser', id: ann } });
+  target.add('bookableresource', resource, {
+    name: 'Ann',
+    userid: { table: 'systemuser', id: ann },
+  });
   for (const queue of store.rows('queue'))
-    add('queuemembership', id(), { queueid: queue.id, systemuserid: ann });
+    target.add('queuemembership', id(), { queueid: queue.id, systemuserid: ann });
   for (const skill of store.rows('characteristic'))
     if (
-      pointingTo('bookableresourcecharacteristic', 'characteristic', {
+      target.pointingTo('bookableresourcecharacteristic', 'characteristic', {
         table: 'characteristic',
         id: skill.id,
       }).length === 0
     )
-      add('bookableresourcecharacteristic', id(), {
+      target.add('bookableresourcecharacteristic', id(), {
         characteristic: { table: 'characteristic', id: skill.id },
         resource: { table: 'bookableresource', id: resource },
         statecode: 0,
       });
   for (const hours of store.rows('msdyn_operatinghour'))
-    set('msdyn_operatinghour', hours.id, { msdyn_calendarid: id() });
+    target.set('msdyn_operatinghour', hours.id, { msdyn_calendarid: id() });
   const number = id();
-  add('msdyn_ocphonenumber', number, { msdyn_name: '+4940', msdyn_phonenumber: '+4940' });
+  target.add('msdyn_ocphonenumber', number, { msdyn_name: '+4940', msdyn_phonenumber: '+4940' });
   for (const setting of store.rows('msdyn_ocvoicechannelsetting'))
-    set('msdyn_ocvoicechannelsetting', setting.id, {
+    target.set('msdyn_ocvoicechannelsetting', setting.id, {
       msdyn_phonenumberid: { table: 'msdyn_ocphonenumber', id: number },
     });
   for (const [table, names] of Object.entries(templates))
-    for (const name of names) add(table, id(), { msdyn_name: name, msdyn_uniquename: name });
+    for (const name of names) target.add(table, id(), { msdyn_name: name, msdyn_uniquename: name });
 }
 
 const templates = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { actionLine, describeValue } from '#shared/report/describe-action.ts';
+import { actionLine, describeAction, describeValue } from '#shared/report/describe-action.ts';
 import { aBlocked, aCreate, aDelete, aLink, anUpdate, queueId } from '#support/report-builders.ts';
 
 describe('an action in words', () => {
@@ -44,4 +44,21 @@ describe('an action in words', () => {
     it(`shows ${what}`, () => {
       assert.equal(describeValue(value), text);
     });
+});
+
+describe('a ruleset in an action', () => {
+  const words = (_table: string, column: string, text: string) =>
+    column === 'description' ? text.split(';') : undefined;
+
+  it('is told by the sentences that go and those that come', () => {
+    assert.deepEqual(describeAction(anUpdate('a;b', 'b;c'), words).details, [
+      'description (1 ids in the text rewritten)',
+      'no longer: a',
+      'now: c',
+    ]);
+  });
+
+  it('is told as a text where no sentence differs', () => {
+    assert.match(describeAction(anUpdate('a', 'a'), words).details[0] ?? '', /"a" → "a"/);
+  });
 });
