@@ -114,11 +114,13 @@ class IdentityResolver {
     let open = this.#openRows();
     // A key may hold a lookup to a row that is itself still sought: rounds, until nothing moves.
     for (let moved = true; open.length > 0;) {
-      const waiting: OpenRow[] = [];
-      for (const [, group] of groupBy(open, (row) => row.table.name)) {
-        const next = await this.#seekGroup(group, moved ? 'wait' : 'skip');
-        waiting.push(...next);
-      }
+      const groups = [...groupBy(open, (row) => row.table.name).values()];
+      const mode: 'wait' | 'skip' = moved ? 'wait' : 'skip';
+      // Tables are asked side by side; what one learns another hears of in the next round.
+      const rests: (readonly OpenRow[])[] = await Promise.all(
+        groups.map((group) => this.#seekGroup(group, mode)),
+      );
+      const waiting: OpenRow[] = rests.flat();
       moved = waiting.length < open.length;
       open = waiting;
     }

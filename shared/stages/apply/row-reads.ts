@@ -19,7 +19,7 @@ export function rowKey(row: { readonly table: string; readonly id: Guid }): stri
 
 export const stampColumn = 'importsequencenumber';
 
-/** Reads the rows of some actions, one question per table, with the columns the actions write. */
+/** Reads the rows of some actions, one question per table, all at once, with the columns the actions write. */
 export async function readRowsOf(
   actions: readonly Action[],
   tables: ReadonlyMap<string, EnvironmentTable>,
@@ -35,16 +35,17 @@ export async function readRowsOf(
       for (const { column } of action.changes) question.columns.add(column);
   }
   const rows = new Map<string, Row>();
-  for (const [name, { ids, columns }] of asked) {
+  const questions = [...asked].map(async ([name, { ids, columns }]) => {
     const table = tables.get(name);
-    if (table === undefined) continue;
+    if (table === undefined) return;
     const readable = [...columns, stampColumn].filter(
       (column) => table.columns.get(column)?.readable === true,
     );
     const query = { table, columns: readable, where: { by: 'ids', ids: [...ids] } } as const;
     for await (const row of reader.rows(query, signal))
       rows.set(rowKey({ table: name, id: row.id }), row);
-  }
+  });
+  await Promise.all(questions);
   return rows;
 }
 

@@ -141,13 +141,14 @@ async function writeVersions(run: PlanRun, journal: Journal, signal: AbortSignal
     for (const { row } of actions)
       ids.set(row.table, (ids.get(row.table) ?? new Set()).add(row.id));
     const versions = new Map<string, string>();
-    for (const [name, rows] of ids) {
+    const questions = [...ids].map(async ([name, rows]) => {
       const table = tables.get(name);
-      if (table === undefined) continue;
+      if (table === undefined) return;
       const query = { table, columns: [], where: { by: 'ids', ids: [...rows] } } as const;
       for await (const { id, version } of writer.rows(query, signal))
         if (version !== undefined) versions.set(rowKey({ table: name, id }), version);
-    }
+    });
+    await Promise.all(questions);
     const known = actions.flatMap(({ number, row }): (readonly [number, string])[] => {
       const version = versions.get(rowKey(row));
       return version === undefined ? [] : [[number, version]];
