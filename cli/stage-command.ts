@@ -11,6 +11,7 @@ import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageEntry } from '#shared/stages/stage-table.ts';
 import type { Command } from './command.ts';
 import type { Flag } from './grammar.ts';
+import { lookInBrowser } from './commands/browser-check.ts';
 import { loadStage } from './stage-loaders.ts';
 import { createTerminalHost } from './terminal-host.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,7 +27,13 @@ export function stageCommand(entry: StageEntry): Command {
     notes: [`Reads ${entry.reads}; writes ${entry.writes.replaceAll('`', '')}.`],
     run: async (given, terminal, signal) => {
       const host = createTerminalHost(entry, given, terminal, process.env);
-      const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
+      const ports = {
+        host,
+        clock: systemClock,
+        files: nodeFiles,
+        ids: randomIds,
+        browser: { look: lookInBrowser },
+      };
       const end = await runStage(entry, await loadStage(entry.name), ports, signal);
       const result = {
         ...end.result,

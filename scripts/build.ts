@@ -3,12 +3,17 @@ import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions } from 'esbuild';
 import { stageTable } from '#shared/stages/stage-table.ts';
+import { billOfMaterials, noticesText, shippedPackages } from './shipped-packages.ts';
+import { slimBundles } from './slim-bundles.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const extension = 'dist/extension';
 const cli = 'dist/cli';
-await Promise.all([extension, cli].map((path) => rm(path, { recursive: true, force: true })));
-const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+const npm = 'dist/npm';
+await Promise.all([extension, cli, npm].map((path) => rm(path, { recursive: true, force: true })));
+const { name, version, description, license, engines, repository } = JSON.parse(
+  await readFile('package.json', 'utf8'),
+) as Readonly<Record<string, unknown>> & { name: string; version: string };
 
 const shared: BuildOptions = {
   bundle: true,
@@ -19,21 +24,29 @@ const shared: BuildOptions = {
   keepNames: true,
   legalComments: 'linked',
   logLevel: 'warning',
+  // Tables of letters stay letters instead of escapes of six characters each.
+  charset: 'utf8',
+  metafile: true,
+  plugins: [slimBundles],
 };
 
-await Promise.all([...stageTable.map((entry) => buildTask(entry.task)), buildCli()]);
-await stageExtension();
+const [cliInputs, ...taskInputs] = await Promise.all([
+  buildCli(),
+  ...stageTable.map((entry) => buildTask(entry.task)),
+]);
+await stageExtension(taskInputs.flat());
+await stageNpmPackage(cliInputs);
 if (process.argv.includes('--sizes')) await report();
 
 /** One file per task: agents start thousands of them, and 2,000 small files would be slow to unpack. */
-async function buildTask(task: string): Promise<void> {
+async function buildTask(task: string): Promise<readonly string[]> {
   const to = `${extension}/tasks/${task}`;
   await mkdir(to, { recursive: true });
   for (const file of ['task.json', 'icon.png', 'README.md'])
     await cp(`tasks/${task}/${file}`, `${to}/${file}`);
   // Without this the repository's own "type": "module" would make Node read the bundle as ESM in place.
   await writeFile(`${to}/package.json`, '{ "type": "commonjs" }\n');
-  await build({
+  return inputsOf({
     ...shared,
     entryPoints: [`tasks/${task}/index.ts`],
     outfile: `${to}/index.js`,
@@ -41,15 +54,23 @@ async function buildTask(task: string): Promise<void> {
   });
 }
 
+/** Builds, and tells which files went in. */
+async function inputsOf(options: BuildOptions): Promise<readonly string[]> {
+  const { metafile } = await build({ ...options, metafile: true });
+  return Object.keys(metafile.inputs);
+}
+
 /** Several files, so that a command loads only what it needs. */
-async function buildCli(): Promise<void> {
-  await build({
+async function buildCli(): Promise<readonly string[]> {
+  const inputs = await inputsOf({
     ...shared,
     entryPoints: ['cli/urm.ts'],
     outdir: cli,
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+    // The driver of the browser check finds its own files by their place, and is optional.
+    external: ['playwright-core'],
     banner: {
       // Bundled CommonJS packages ask for Node's own modules by require.
       js: "import { createRequire as urmRequire } from 'node:module';const require = urmRequire(import.meta.url);",
@@ -59,10 +80,11 @@ async function buildCli(): Promise<void> {
   await writeFile(`${cli}/urm.js`, `#!/usr/bin/env node\n${entry}`);
   await chmod(`${cli}/urm.js`, 0o755);
   await writeFile(`${cli}/package.json`, '{ "type": "module" }\n');
+  return inputs;
 }
 
 /** The folder that tfx packs, in its final shape. */
-async function stageExtension(): Promise<void> {
+async function stageExtension(inputs: readonly string[]): Promise<void> {
   const manifest = JSON.parse(await readFile('vss-extension.json', 'utf8')) as object;
   await writeFile(
     `${extension}/vss-extension.json`,
@@ -70,6 +92,28 @@ async function stageExtension(): Promise<void> {
   );
   for (const path of ['images', 'overview.md', 'LICENSE.txt'])
     await cp(path, `${extension}/${path}`, { recursive: true });
+  await writeMaterials(extension, inputs);
+}
+
+/** What npm publishes: command line and emulator, which need no other package. */
+async function stageNpmPackage(inputs: readonly string[]): Promise<void> {
+  await mkdir(npm, { recursive: true });
+  await cp(cli, `${npm}/cli`, { recursive: true });
+  for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE.txt']) await cp(path, `${npm}/${path}`);
+  const manifest = {
+    ...{ name, version, description, license, repository, engines },
+    type: 'module',
+    bin: { urm: 'cli/urm.js' },
+  };
+  await writeFile(`${npm}/package.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  await writeMaterials(npm, inputs);
+}
+
+/** Says whose code is in it. */
+async function writeMaterials(folder: string, inputs: readonly string[]): Promise<void> {
+  const packages = await shippedPackages(inputs);
+  await writeFile(`${folder}/THIRD-PARTY-NOTICES.txt`, noticesText(packages));
+  await writeFile(`${folder}/sbom.cdx.json`, billOfMaterials({ name, version }, packages));
 }
 
 async function report(): Promise<void> {

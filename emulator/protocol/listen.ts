@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emulator } from '../emulator.ts';
+import { answerPage } from '../pages/app-pages.ts';
 import type { EmulatorOptions, RunningEmulator } from '../server.ts';
 import { InputError } from '#shared/errors/migration-error.ts';
 import { createCertificate } from './certificate.ts';
@@ -112,6 +113,11 @@ async function answer(
   }
   if (!apiRoot.test(request.url)) {
     const { method, body } = request;
+    const shown = method === 'GET' ? answerPage(emulator.environment, request, origin) : undefined;
+    if (shown !== undefined) {
+      writeAnswer(exchange, shown);
+      return;
+    }
     const signInAnswer = answerSignIn(emulator, { method, path, body, origin });
     const unknown = errorAnswer(segmentNotFound(path), { detailed: false });
     writeAnswer(exchange, signInAnswer ?? unknown);

@@ -52,38 +52,52 @@ export function judgePage(seen: PageObservation, at: LookedAt): readonly Migrati
     ];
   const providers = stored(seen, storageKeys.providers).trim();
   const extensions = stored(seen, storageKeys.extensions);
+  const hasProviders = !['', '[]', '{}', 'null'].includes(providers);
+  const hasLoader = extensions.includes(loader.library) && extensions.includes(loader.name);
+  const hasLibrary = seen.resources.some((url) => url.includes(loader.library));
+  // Each needs the one before it: only the first that fails says what is wrong.
+  const noProviders = hasProviders ? undefined : 'session storage holds no channel provider';
+  const noLoader = noProviders ?? (hasLoader ? undefined : 'session storage names no loader');
+  const noLibrary = noLoader ?? (hasLibrary ? undefined : 'the library is not loaded');
   return [
     opened,
-    asked(check(at, 'the library is loaded'), at, {
-      holds: seen.resources.some((url) => url.includes(loader.library)),
-      code: 'URM1852',
-      summary: `The page did not load ${loader.library}`,
-      remedy: remedyOfProfile,
-    }),
     asked(check(at, 'session storage holds channel providers'), at, {
-      holds: !['', '[]', '{}', 'null'].includes(providers),
+      holds: hasProviders,
       code: 'URM1853',
       summary: `The key ${storageKeys.providers} is ${providers === '' ? 'missing or empty' : `empty: ${providers}`}`,
       detail: similarKeys(seen, storageKeys.providers),
       remedy: remedyOfProfile,
     }),
     asked(check(at, 'session storage names the loader'), at, {
-      holds: extensions.includes(loader.library) && extensions.includes(loader.name),
+      holds: hasLoader,
+      because: noProviders,
       code: 'URM1854',
       summary: `The key ${storageKeys.extensions} does not name ${loader.name} with the library`,
       detail: similarKeys(seen, storageKeys.extensions),
       remedy: remedyOfProfile,
     }),
-    panelCheck(seen, at),
+    asked(check(at, 'the library is loaded'), at, {
+      holds: hasLibrary,
+      because: noLoader,
+      code: 'URM1852',
+      summary: `The page did not load ${loader.library}`,
+      remedy: remedyOfProfile,
+    }),
+    panelCheck(seen, at, noLibrary),
   ];
 }
 
 const remedyOfProfile =
   'Check which profile the person resolves to; then detach and attach the provider with --reattach, and look again.';
 
-function panelCheck(seen: PageObservation, at: LookedAt): MigrationCheck {
+function panelCheck(
+  seen: PageObservation,
+  at: LookedAt,
+  because: string | undefined,
+): MigrationCheck {
   const panel = check(at, 'the communication panel is docked');
   const frames = seen.frames.filter((frame) => at.pages.some((page) => shows(frame, page)));
+  if (frames.length === 0 && because !== undefined) return { ...panel, skipped: because };
   if (frames.length === 0)
     return failed(panel, at, {
       code: 'URM1855',
@@ -153,9 +167,12 @@ interface Answer extends Pick<Finding, 'code' | 'summary' | 'remedy'> {
 function asked(
   question: MigrationCheck,
   at: LookedAt,
-  answer: Answer & { readonly holds: boolean },
+  answer: Answer & { readonly holds: boolean; readonly because?: string | undefined },
 ): MigrationCheck {
-  return answer.holds ? question : failed(question, at, answer);
+  if (answer.holds) return question;
+  return answer.because === undefined
+    ? failed(question, at, answer)
+    : { ...question, skipped: answer.because };
 }
 
 function failed(question: MigrationCheck, at: LookedAt, answer: Answer): MigrationCheck {

@@ -12,7 +12,7 @@ import type { Report } from './report.ts';
  * can become markup. Without script the outcome is still said.
  */
 export function renderHtml(report: Report): string {
-  const { result } = report;
+  const { result, images = [] } = report;
   const title = escapeXml(report.title);
   return [
     '<!doctype html>',
@@ -21,19 +21,26 @@ export function renderHtml(report: Report): string {
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'${images.length > 0 ? '; img-src data:' : ''}">`,
     `<title>${title}</title>`,
     `<style>${pageStyle}</style>`,
     '</head>',
     '<body>',
     `<header><h1>${title}</h1><p class="outcome ${result.outcome}" role="status">${outcomeWords[result.outcome]}</p></header>`,
     '<main id="report"><noscript><p>This page needs script to show its details; the same is in the Markdown report and in plan.json.</p></noscript></main>',
+    ...images.map(figure),
     `<script type="application/json" id="data">${jsonForScript(reportData(report))}</script>`,
     `<script>${pageScript}</script>`,
     '</body>',
     '</html>',
     '',
   ].join('\n');
+}
+
+function figure(image: NonNullable<Report['images']>[number]): string {
+  const title = escapeXml(image.title);
+  const source = `data:image/png;base64,${escapeXml(image.pngBase64)}`;
+  return `<figure><figcaption>${title}</figcaption><img alt="${title}" style="max-width:100%" src="${source}"></figure>`;
 }
 
 /** What the page shows, in the words of `describeAction`. */

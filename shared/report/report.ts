@@ -28,6 +28,8 @@ export interface Report {
     readonly words?: TextWords;
   };
   readonly checks?: readonly Check[];
+  /** Pictures of what was looked at. */
+  readonly images?: readonly { readonly title: string; readonly pngBase64: string }[];
   /** What remains to be done by hand. */
   readonly manual?: readonly Finding[];
 }

@@ -74,6 +74,7 @@ async function reportOf(
     title: entry.title,
     result,
     ...(checks === undefined ? {} : { checks }),
+    ...(await imagesOf(result, files)),
   };
   const told = result.outputs['planPath'];
   const planPath =
@@ -99,6 +100,23 @@ function checksOf(result: StageResult): readonly Check[] | undefined {
   return 'checks' in result && Array.isArray(result.checks)
     ? result.checks.filter(isCheck)
     : undefined;
+}
+
+/** A stage that looked at something shows what it saw. */
+async function imagesOf(
+  result: StageResult,
+  files: Ports['files'],
+): Promise<Pick<Report, 'images'>> {
+  if (!('screenshots' in result) || !Array.isArray(result.screenshots)) return {};
+  const images: { title: string; pngBase64: string }[] = [];
+  for (const shot of result.screenshots as readonly unknown[]) {
+    if (typeof shot !== 'object' || shot === null || !('path' in shot) || !('title' in shot))
+      continue;
+    if (typeof shot.path !== 'string' || typeof shot.title !== 'string') continue;
+    const bytes = await files.readWhole(shot.path);
+    images.push({ title: shot.title, pngBase64: Buffer.from(bytes).toString('base64') });
+  }
+  return images.length === 0 ? {} : { images };
 }
 
 function isCheck(value: unknown): value is Check {

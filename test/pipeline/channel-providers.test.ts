@@ -343,8 +343,8 @@ profiles:
     }));
     const states = (): readonly unknown[] =>
       [...migration.emulator.environment.store.rows('msdyn_ciprovider')]
-        .map(({ cells }) => [String(cells.get('msdyn_name')), cells.get('statecode')] as const)
-        .toSorted(([one], [other]) => byText(one, other));
+        .map(({ cells }) => [cells.get('msdyn_name'), cells.get('statecode')])
+        .toSorted((one, other) => byText(JSON.stringify(one), JSON.stringify(other)));
 
     it('are deactivated on request, unless another app still needs them', async () => {
       const result = await migration.run('apply', 'run', { deactivate: 'true' });
