@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from './environment.ts';
+import { restoreDefinitions } from './handlers/definition-writes.ts';
 import { FileTransfers } from './handlers/file-transfers.ts';
 import { loadMetadata } from './metadata/load-metadata.ts';
 import { addActivityParties } from './metadata/activity-parties.ts';
@@ -16,6 +17,7 @@ import { InputError } from '#shared/errors/migration-error.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { SourceTable } from '#shared/model/table.ts';
 import { DataFile } from './store/data-file.ts';
+import { sequentialIds } from './store/sequential-ids.ts';
 import { MemoryStore } from './store/memory-store.ts';
 
 /** What makes an organization itself; it outlives resets. */
@@ -45,6 +47,7 @@ export class Emulator implements AdminTarget, SignInTarget {
   /** Of `--tables-from`. */
   readonly #tables: readonly SourceTable[];
   readonly #identity: Identity;
+  readonly #newId: () => string;
   readonly #store: MemoryStore;
   readonly #dataFile: DataFile | undefined;
   readonly transfers = new FileTransfers();
@@ -81,8 +84,10 @@ export class Emulator implements AdminTarget, SignInTarget {
       this.#restored = data.complete;
       this.#identity = { ...identity, ...data.header };
     }
+    this.#newId = sequentialIds(this.#identity.organizationId);
     this.protection = this.#createProtection();
     this.#environment = this.#createEnvironment();
+    if (this.#restored) restoreDefinitions(this.#environment);
   }
 
   get environment(): Environment {
@@ -103,7 +108,11 @@ export class Emulator implements AdminTarget, SignInTarget {
 
   state(): EmulatorState {
     const { name, organizationId, tenantId } = this.#identity;
-    const tables = [...this.#store.tables()].sort();
+    // Names with `#` are the emulator's own.
+    const tables = this.#store
+      .tables()
+      .filter((name) => !name.startsWith('#'))
+      .sort();
     const counts = tables.map((table) => [table, this.#store.count(table)] as const);
     return { name, organizationId, tenantId, tables: Object.fromEntries(counts) };
   }
@@ -152,7 +161,7 @@ export class Emulator implements AdminTarget, SignInTarget {
       metadata,
       store: this.#store,
       now: () => Date.now() + this.offsetMs,
-      newId: () => randomUUID(),
+      newId: this.#newId,
       serverLogic: this.#options.serverLogic ?? 'documented',
     };
   }

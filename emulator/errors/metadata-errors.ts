@@ -35,3 +35,37 @@ export function metadataOptionRefused(option: string): ServiceError {
 export function metadataSyntaxError(detail: string): ServiceError {
   return new ServiceError(400, '0x80060888', detail);
 }
+
+/** A name that something of the kind already has. */
+export function definitionExists(
+  kind: 'attribute' | 'entity' | 'relationship' | 'option set' | 'key',
+  name: string,
+): ServiceError {
+  const known = {
+    attribute: ['0x80047013', 'An attribute with the specified name already exists'],
+    entity: [
+      '0x8004700b',
+      'An entity with the specified name already exists. Please specify a unique name.',
+    ],
+    relationship: [
+      '0x8004432b',
+      'A relationship with the specified name already exists. Please specify a unique name.',
+    ],
+    'option set': [
+      '0x80044345',
+      'An OptionSet with the specified name already exists. Please specify a unique name.',
+    ],
+    key: ['0x8004022a', 'An object with the specified name already exists.'],
+  } as const;
+  const [code, message] = known[kind];
+  return new ServiceError(400, code, `${message} (${name})`);
+}
+
+/** An option's value that another one has. */
+export function optionExists(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80044310',
+    'The picklist value already exists.  Picklist values must be unique.',
+  );
+}

@@ -13,6 +13,8 @@ import { rowByKey } from './resolve-row.ts';
 export interface ActionCall {
   readonly context: RequestContext;
   readonly parameters: JsonObject;
+  /** The row of a bound action. */
+  readonly boundTo?: BoundRow;
 }
 
 /** Answers an action: members of its response, or nothing. */
@@ -31,10 +33,17 @@ export const actions: ReadonlyMap<string, ActionHandler> = new Map<string, Actio
 ]);
 
 /** `POST` of an unbound action. */
-export function callAction(context: RequestContext, name: string, handler: ActionHandler): Answer {
+export function callAction(
+  context: RequestContext,
+  name: string,
+  handler: ActionHandler,
+  boundTo?: BoundRow,
+): Answer {
   const { body } = context.request;
   const parameters = body.length === 0 ? {} : readJsonObject(name, body);
-  const result = handler({ context, parameters });
+  const { store } = context.environment;
+  const call = { context, parameters, ...(boundTo === undefined ? {} : { boundTo }) };
+  const result = store.transaction(() => handler(call));
   if (result === undefined) return noContent();
   const url = `${context.rootUrl}$metadata#Microsoft.Dynamics.CRM.${name}Response`;
   return json({ '@odata.context': url, ...result });

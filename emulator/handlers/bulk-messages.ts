@@ -14,7 +14,7 @@ import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject } from '../query/interface.ts';
 import { isJsonObject, readJsonObject, readPayload, type Payload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
-import { createRow, updateRow } from './write-row.ts';
+import { createRow, deleteRow, updateRow } from './write-row.ts';
 
 /** Actions bound to a set: the bulk messages, all or nothing on standard tables. */
 export function bulkMessage(context: RequestContext, entity: Entity, message: string): Answer {
@@ -24,7 +24,7 @@ export function bulkMessage(context: RequestContext, entity: Entity, message: st
     case 'UpsertMultiple':
       break;
     case 'DeleteMultiple':
-      // Elastic tables only.
+      if (entity.tableType === 'Elastic') return deleteMultiple(context, entity);
       throw new ServiceError(501, '0x80040219', 'DeleteMultiple has not yet been implemented.');
     default:
       throw notImplemented(`the action '${message}' of '${entity.entitySetName}'`);
@@ -52,6 +52,19 @@ export function bulkMessage(context: RequestContext, entity: Entity, message: st
     }
   });
   return { ...answer, writes: targets.length };
+}
+
+/** Elastic tables only: rows that are not there are passed over. */
+function deleteMultiple(context: RequestContext, entity: Entity): Answer {
+  const { store } = context.environment;
+  const targets = readTargets(context, entity);
+  store.transaction(() => {
+    for (const target of targets) {
+      const row = store.get(entity.logicalName, String(target[entity.primaryId]));
+      if (row !== undefined) deleteRow(context, entity, row);
+    }
+  });
+  return { ...noContent(), writes: targets.length };
 }
 
 function readTargets(context: RequestContext, entity: Entity): readonly JsonObject[] {

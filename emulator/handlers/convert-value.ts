@@ -115,7 +115,7 @@ function toDecimal(entity: Entity, attribute: Attribute, value: unknown): string
   if (typeof number !== 'number') throw literalMismatch(entity, value, 'Edm.Decimal');
   const type = attribute.type === 'Money' ? 'Money' : 'Decimal';
   assertRange(entity, attribute, { value: number, type });
-  return number.toFixed(Math.min(attribute.precision ?? (type === 'Money' ? 4 : 10), 10));
+  return number.toFixed(Math.min(attribute.precision ?? (type === 'Money' ? 4 : 10), 12));
 }
 
 function toDouble(entity: Entity, attribute: Attribute, value: unknown): number {

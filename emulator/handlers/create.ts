@@ -2,6 +2,7 @@ import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import { shapeRow } from '../query/shape-row.ts';
+import { assertNoDuplicates } from './duplicate-rules.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { etagOf, rowUrl } from './row-headers.ts';
 import { createRow } from './write-row.ts';
@@ -10,6 +11,7 @@ import { createRow } from './write-row.ts';
 export function create(context: RequestContext, entity: Entity): Answer {
   const body = readJsonObject(entity.entitySetName, context.request.body);
   const payload = readPayload(context, entity, { body, mode: 'create' });
+  assertNoDuplicates(context, entity, payload);
   const row = createRow(context, payload);
   const url = rowUrl(context, entity, row.id);
   const headers = { Location: url, 'OData-EntityId': url };

@@ -1,5 +1,9 @@
 import { invalidArgument } from '../errors/payload-errors.ts';
 import { unquote } from '../protocol/path.ts';
+import { auditFunctions } from './audit-history.ts';
+import { retrieveDuplicates } from './duplicate-rules.ts';
+import { platformFunctions } from './messages/platform-functions.ts';
+import { sharingFunctions } from './messages/sharing.ts';
 import type { FunctionCall, FunctionHandler } from './function-handler.ts';
 import { privilegeFunctions } from './privilege-functions.ts';
 
@@ -12,6 +16,10 @@ export const functions: ReadonlyMap<string, FunctionHandler> = new Map<string, F
   ['RetrieveProvisionedLanguages', () => ({ RetrieveProvisionedLanguages: [1033] })],
   ['RetrieveAvailableLanguages', () => ({ LocaleIds: [1033] })],
   ...privilegeFunctions,
+  ...auditFunctions,
+  ...platformFunctions,
+  ...sharingFunctions,
+  ['RetrieveDuplicates', retrieveDuplicates],
 ]);
 
 /** A collection parameter: `["a","b"]` or `['a','b']`. */

@@ -11,7 +11,7 @@ import {
 import { unquote } from '../protocol/path.ts';
 import type { JsonObject } from '../query/interface.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
-import { rowOfUrl } from './bind.ts';
+import { rowOfUrl, type BoundRow } from './bind.ts';
 import type { FunctionCall, FunctionHandler } from './function-handler.ts';
 
 /** Functions about privileges, by name without namespace. */
@@ -175,6 +175,11 @@ function list(call: FunctionCall, name: string): readonly string[] {
     .split(',')
     .map((each) => each.trim().replace(/^["']|["']$/g, ''))
     .filter((each) => each !== '');
+}
+
+/** The row that an entity reference among a function's parameters names. */
+export function rowOfReference(context: FunctionCall['context'], literal: string): BoundRow {
+  return rowOfUrl(context, odataId(literal));
 }
 
 /** `{'@odata.id':'accounts(…)'}`: quotes of both kinds occur. */

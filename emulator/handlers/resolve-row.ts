@@ -31,6 +31,10 @@ export function findByKey(environment: Environment, entity: Entity, argument: st
     if (id === undefined) throw keySyntax();
     return byId(environment, entity, id);
   }
+  // Rows of elastic tables are named by their id within a partition.
+  if (named !== undefined && isElasticKey(entity, key.values)) {
+    return inPartition(environment, entity, key.values);
+  }
   const keyCells = readKeyCells(entity, key.values);
   const [row] = environment.store.findAll(entity.logicalName, keyCells);
   return row === undefined ? { keyCells } : { row, id: row.id, keyCells };
@@ -48,6 +52,24 @@ export function rowByKey(environment: Environment, entity: Entity, argument: str
 function byId(environment: Environment, entity: Entity, id: string): KeyedRow {
   const row = environment.store.get(entity.logicalName, id);
   return { id, keyCells: new Map(), ...(row === undefined ? {} : { row }) };
+}
+
+function isElasticKey(entity: Entity, values: ReadonlyMap<string, string>): boolean {
+  return entity.tableType === 'Elastic' && values.size === 2 && values.has('partitionid');
+}
+
+function inPartition(
+  environment: Environment,
+  entity: Entity,
+  values: ReadonlyMap<string, string>,
+): KeyedRow {
+  const id = parseGuid(unquote(values.get(entity.primaryId) ?? ''));
+  if (id === undefined) throw keySyntax();
+  const partition = unquote(values.get('partitionid') ?? '');
+  const found = byId(environment, entity, id);
+  const isThere = (found.row?.cells.get('partitionid') ?? '') === partition;
+  const keyCells = new Map<string, Cell>([['partitionid', partition]]);
+  return isThere && found.row !== undefined ? { row: found.row, id, keyCells } : { id, keyCells };
 }
 
 function readKeyCells(

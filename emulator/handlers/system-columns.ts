@@ -29,6 +29,11 @@ export function fillOnCreate(
   if (!cells.has('organizationid')) {
     set('organizationid', { table: 'organization', id: given.environment.organizationId });
   }
+  if (entity.logicalName === 'team') {
+    if ((cells.get('administratorid') ?? null) === null) set('administratorid', user);
+    if ((cells.get('businessunitid') ?? null) === null)
+      set('businessunitid', { table: 'businessunit', id: given.caller.businessUnitId });
+  }
   fillFullName(entity, new Map(), cells);
   fillMoney(given.environment, entity, cells);
   for (const [column, value] of initialStatus(entity)) {

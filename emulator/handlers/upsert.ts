@@ -11,6 +11,7 @@ import type { RequestContext } from '../protocol/request.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import type { StoredRow } from '../store/store.ts';
+import { assertNoDuplicates } from './duplicate-rules.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
 import { etagOf, rowUrl } from './row-headers.ts';
@@ -67,6 +68,8 @@ function update(
   const payload = readPayload(context, entity, { body: given.body, mode: 'update' });
   // The key of the URL counts: copies of its columns in the body are not written.
   for (const column of given.keyColumns) payload.cells.delete(column);
+  const merged = new Map([...given.row.cells, ...payload.cells]);
+  assertNoDuplicates(context, entity, { id: given.row.id, cells: merged });
   const row = updateRow(context, given.row, payload);
   const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
   if (!context.preferences.representation) return noContent(headers);
@@ -82,6 +85,7 @@ function createKeyed(
 ): Answer {
   const payload = readPayload(context, entity, { body: given.body, mode: 'create' });
   for (const [column, cell] of given.found.keyCells) payload.cells.set(column, cell);
+  assertNoDuplicates(context, entity, payload);
   const id = given.found.id ?? payload.id;
   const row = createRow(context, { ...payload, ...(id === undefined ? {} : { id }) });
   const headers = entityIdHeaders(rowUrl(context, entity, given.argument));

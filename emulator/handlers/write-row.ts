@@ -10,6 +10,8 @@ import { assertAccess } from '../logic/access.ts';
 import { afterWrite, beforeDelete, beforeWrite, type WriteEvent } from '../logic/server-logic.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
+import { rememberDeleted } from '../query/change-tracking.ts';
+import { audit } from './audit-history.ts';
 import type { BoundRow } from './bind.ts';
 import type { CollectionNavigation } from './navigation.ts';
 import type { Payload, WriteContext } from './read-payload.ts';
@@ -40,6 +42,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
     assertRequired(entity, cells, 'create');
     assertKeysUnique(context, entity, { id, cells });
     const row = store.put(entity.logicalName, id, withoutNulls(cells));
+    audit({ environment, caller, entity, id, after: row.cells });
     afterWrite(event, row);
     createNested(context, { entity, row }, payload);
     return store.get(entity.logicalName, id) ?? row;
@@ -61,6 +64,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
     const merged = withoutNulls(new Map([...before.cells, ...cells]));
     assertKeysUnique(context, entity, { id: before.id, cells: merged });
     const row = environment.store.put(entity.logicalName, before.id, merged);
+    audit({ environment, caller, entity, id: before.id, before: before.cells, after: merged });
     afterWrite(event, row);
     return environment.store.get(entity.logicalName, before.id) ?? row;
   });
@@ -111,6 +115,8 @@ function removeWithChildren(context: WriteContext, entity: Entity, row: StoredRo
     }
   }
   store.delete(entity.logicalName, row.id);
+  rememberDeleted(environment, entity.logicalName, row.id);
+  audit({ environment, caller, entity, id: row.id, before: row.cells });
 }
 
 /** Pairs are made by associating; these few tables are rows of their own. */

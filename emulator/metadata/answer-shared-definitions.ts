@@ -12,6 +12,7 @@ import {
   type Segment,
 } from './metadata-request.ts';
 import { choiceDefinition } from './wire/choice-definition.ts';
+import { choiceColumn } from './write/global-choice.ts';
 import { listAnswers } from './wire/expand-definition.ts';
 import type { Definition } from './wire/labels.ts';
 import { contextSelection, project } from './wire/project-definition.ts';
@@ -87,6 +88,11 @@ export function globalChoices(
       const kind = attribute.type === 'Boolean' ? 'BooleanOptionSetMetadata' : 'OptionSetMetadata';
       all.set(name, { kind, definition: choiceDefinition(name, attribute, true) });
     }
+  }
+  for (const choice of metadata.choices.values()) {
+    const shown = choiceDefinition(choice.name, choiceColumn(choice), true);
+    const definition = { ...shown, MetadataId: choice.metadataId };
+    all.set(choice.name, { kind: 'OptionSetMetadata', definition });
   }
   const path = `GlobalOptionSetDefinitions${isCast ? `/${cast.name}` : ''}`;
   const shownAs = (each: { readonly kind: string; readonly definition: Definition }): Definition =>

@@ -1,5 +1,7 @@
 import catalogue from './data/catalogue.json' with { type: 'json' };
+import documentation from './data/documentation.json' with { type: 'json' };
 import intersects from './data/intersects.json' with { type: 'json' };
+import moreColumns from './data/more-columns.json' with { type: 'json' };
 import platform from './data/platform.json' with { type: 'json' };
 import related from './data/related.json' with { type: 'json' };
 import standardColumns from './data/standard-columns.json' with { type: 'json' };
@@ -14,12 +16,41 @@ import type { RawColumn, RawTable } from './raw-tables.ts';
 export function loadMetadata(options: { readonly typeCodeShift: number }): Metadata {
   const raw = new Map<string, RawTable>();
   // The order decides: what was written by hand stands where collected facts name a table only.
-  for (const group of [intersects, targets, related, catalogue, platform, writtenByHand]) {
+  for (const group of [
+    intersects,
+    targets,
+    related,
+    catalogue,
+    platform,
+    writtenByHand,
+    documentation,
+  ]) {
     for (const [name, table] of Object.entries<RawTable>(group)) {
       raw.set(name, table);
     }
   }
+  for (const [name, { columns }] of Object.entries<Pick<RawTable, 'columns'>>(moreColumns)) {
+    const table = raw.get(name);
+    if (table !== undefined) raw.set(name, withColumns(table, columns));
+  }
   return createMetadata(raw, standardColumns, options.typeCodeShift);
+}
+
+/** Columns that a table lacks, and targets that its lookups lack. */
+function withColumns(table: RawTable, more: RawTable['columns']): RawTable {
+  const columns = new Map<string, string | RawColumn>();
+  for (const column of table.columns) {
+    columns.set(typeof column === 'string' ? column : column.name, column);
+  }
+  for (const column of more) {
+    const name = typeof column === 'string' ? column : column.name;
+    const known = columns.get(name);
+    if (known === undefined) columns.set(name, column);
+    else if (typeof known !== 'string' && typeof column !== 'string' && column.to !== undefined) {
+      columns.set(name, { ...known, to: { ...column.to, ...known.to } });
+    }
+  }
+  return { ...table, columns: [...columns.values()] };
 }
 
 /** Type codes from here on are given by each environment. */
@@ -135,6 +166,21 @@ function createMetadata(
           linksOf.set(side, list);
           replaceIn(list, each);
         }
+      }
+    },
+    choices: new Map(),
+    removeRelationship(schemaName) {
+      version += 1;
+      referencing = undefined;
+      for (const other of names()) {
+        const kept = lookups(other).filter((each) => each.schemaName !== schemaName);
+        lookupsOf.set(other, kept);
+      }
+      for (const [side, list] of linksOf) {
+        linksOf.set(
+          side,
+          list.filter((each) => each.schemaName !== schemaName),
+        );
       }
     },
     removeEntity(name) {

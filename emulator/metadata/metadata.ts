@@ -33,6 +33,8 @@ export interface Option {
 export interface Attribute {
   /** Given by whoever made the column; absent: derived from its name. */
   readonly metadataId?: string;
+  /** Members of its definition that whoever made it gave, in the service's form. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly logicalName: string;
   readonly schemaName: string;
   readonly displayName: string;
@@ -90,6 +92,8 @@ export interface Entity {
   readonly metadataId?: string;
   /** Absent: `Standard`. */
   readonly tableType?: 'Standard' | 'Elastic';
+  /** Members of its definition that whoever made it gave, in the service's form. */
+  readonly given?: Readonly<Record<string, unknown>>;
   readonly logicalName: string;
   readonly schemaName: string;
   readonly displayName: string;
@@ -126,6 +130,14 @@ export interface Entity {
   readonly bulkMessages: boolean;
 }
 
+/** A choice that columns share. */
+export interface GlobalChoice {
+  readonly name: string;
+  readonly metadataId: string;
+  readonly displayName: string;
+  readonly options: readonly Option[];
+}
+
 /** Everything an environment knows about its tables. Lookups by name are exact: names are case-sensitive. */
 export interface Metadata {
   entity(logicalName: string): Entity | undefined;
@@ -146,4 +158,7 @@ export interface Metadata {
     readonly manyToMany: readonly ManyToMany[];
   }): void;
   removeEntity(logicalName: string): void;
+  removeRelationship(schemaName: string): void;
+  /** Global choices that were made here, used by a column or not. */
+  readonly choices: Map<string, GlobalChoice>;
 }

@@ -9,14 +9,20 @@ import { buildEntity, isCustom } from './build-entity.ts';
 import { buildManyToMany, buildManyToOne } from './build-relationships.ts';
 import type { Attribute, Entity, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
 import { mirrorsOf } from './mirrors.ts';
+import { sampleValues, type SeenValues } from './seen-values.ts';
 import type { RawColumn, RawTable, RawTarget } from './raw-tables.ts';
+
+/** A table of a file, and what its rows tell of columns that a schema does not say. */
+export interface DescribedTable extends SourceTable {
+  readonly seen?: ReadonlyMap<string, SeenValues>;
+}
 
 /** Reads the tables of a data_schema.xml, of a folder with some, or of a package's folder or zip. */
 export async function readTablesFrom(
   path: string,
   files: Files,
   signal: AbortSignal,
-): Promise<readonly SourceTable[]> {
+): Promise<readonly DescribedTable[]> {
   const stat = await files.stat(path);
   if (stat === undefined) {
     throw new InputError(
@@ -26,17 +32,30 @@ export async function readTablesFrom(
     );
   }
   if (stat.kind === 'file') {
-    return /\.xml$/i.test(path)
-      ? schemaTables(path, files)
-      : (await openPackage(path, files, signal)).tables;
+    return /\.xml$/i.test(path) ? schemaTables(path, files) : packageTables(path, files, signal);
   }
+  const names = await files.list(path);
+  const isWhole = names.includes('data.xml') && names.includes('data_schema.xml');
+  if (isWhole) return packageTables(path, files, signal);
   const found: SourceTable[] = [];
-  for (const folder of [path, ...(await files.list(path)).map((name) => `${path}/${name}`)]) {
+  for (const folder of [path, ...names.map((name) => `${path}/${name}`)]) {
     const schema = `${folder}/data_schema.xml`;
     if ((await files.stat(schema)) !== undefined)
       found.push(...(await schemaTables(schema, files)));
   }
-  return found.length > 0 ? found : (await openPackage(path, files, signal)).tables;
+  return found.length > 0 ? found : packageTables(path, files, signal);
+}
+
+async function packageTables(
+  path: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<readonly DescribedTable[]> {
+  const opened = await openPackage(path, files, signal);
+  const tables: DescribedTable[] = [];
+  for (const table of opened.tables)
+    tables.push({ ...table, seen: await sampleValues(table, opened.rows(table, signal)) });
+  return tables;
 }
 
 async function schemaTables(path: string, files: Files): Promise<readonly SourceTable[]> {
@@ -50,7 +69,7 @@ async function schemaTables(path: string, files: Files): Promise<readonly Source
  * Adds tables that are not there, and to those that are there the columns and relationships they lack.
  * A schema knows no choices, lengths or required columns: what it adds takes any value of its type.
  */
-export function addTables(metadata: Metadata, tables: readonly SourceTable[]): void {
+export function addTables(metadata: Metadata, tables: readonly DescribedTable[]): void {
   for (const target of missingTargets(metadata, tables)) {
     addNew(metadata, target, stubTable(target));
   }
@@ -60,7 +79,7 @@ export function addTables(metadata: Metadata, tables: readonly SourceTable[]): v
     if (known === undefined) {
       addNew(metadata, table.name, tableData(metadata, table, columns));
     } else {
-      extend(metadata, known, columns);
+      extend(metadata, known, columns, table);
     }
     addLinks(metadata, table);
   }
@@ -98,12 +117,22 @@ function relationshipsOf(metadata: Metadata, name: string, raw: RawTable): reado
   return buildManyToOne(name, raw, { standard: standardColumns, idOf });
 }
 
-function extend(metadata: Metadata, entity: Entity, columns: readonly RawColumn[]): void {
-  const lacking = columns.filter((column) => lacks(metadata, entity, column));
-  if (lacking.length === 0) return;
+function extend(
+  metadata: Metadata,
+  entity: Entity,
+  columns: readonly RawColumn[],
+  table: DescribedTable,
+): void {
   const attributes = new Map<string, Attribute>(entity.attributes);
+  for (const [name, seen] of table.seen ?? []) {
+    const known = attributes.get(name);
+    if (known !== undefined) attributes.set(name, seenWith(known, seen));
+  }
+  const lacking = columns.filter((column) => lacks(metadata, entity, column));
   for (const column of lacking) {
-    const before = attributes.get(column.name);
+    const known = attributes.get(column.name);
+    // A file tells what its environment had: a column of another kind there is another column.
+    const before = known !== undefined && isOfKind(known, column) ? known : undefined;
     const fresh = buildAttribute(column, prefixOf(entity.logicalName));
     const targets = [...new Set([...(before?.targets ?? []), ...fresh.targets])];
     const attribute = { ...(before ?? fresh), targets };
@@ -137,12 +166,42 @@ function extend(metadata: Metadata, entity: Entity, columns: readonly RawColumn[
 /** Is the column unknown, or does it point at a table it did not point at? */
 function lacks(metadata: Metadata, entity: Entity, column: RawColumn): boolean {
   const known = entity.attributes.get(column.name);
-  if (known === undefined) return true;
+  if (known === undefined || !isOfKind(known, column)) return true;
   if (known.type !== 'Lookup' && known.type !== 'Customer') return false;
   const targets = Object.keys(column.to ?? {});
   return targets.some(
     (target) => !known.targets.includes(target) && metadata.entity(target) !== undefined,
   );
+}
+
+/** Texts may be anything: it is also what a type that is not known is read as. */
+function isOfKind(known: Attribute, column: RawColumn): boolean {
+  const { type, typeName } = buildAttribute(column, undefined);
+  if (type === 'Memo' || type === 'String') return true;
+  const same = sameKinds.find((kinds) => kinds.includes(known.type)) ?? [known.type];
+  return same.includes(type) && (type !== 'Virtual' || typeName === known.typeName);
+}
+
+const sameKinds: readonly (readonly Attribute['type'][])[] = [
+  ['Lookup', 'Customer', 'Owner'],
+  ['Boolean', 'ManagedProperty'],
+];
+
+function seenWith(known: Attribute, seen: SeenValues): Attribute {
+  const { type, options, precision = 0 } = known;
+  if (type === 'DateTime' && seen.zoneless && known.dateTimeBehavior === 'UserLocal')
+    return { ...known, dateTimeBehavior: 'TimeZoneIndependent' };
+  if ((type === 'Decimal' || type === 'Money') && seen.decimals > precision)
+    return { ...known, precision: seen.decimals };
+  if (options === undefined || options.length === 0) return known;
+  const added = [...seen.choices]
+    .filter(([value]) => !options.some((option) => option.value === value))
+    .map(([value, state]) => ({
+      value,
+      label: String(value),
+      ...(type === 'Status' && state !== undefined ? { state } : {}),
+    }));
+  return added.length === 0 ? known : { ...known, options: [...options, ...added] };
 }
 
 function addLinks(metadata: Metadata, table: SourceTable): void {
@@ -276,7 +335,7 @@ const wireTypes: Readonly<
   integer: { type: 'Integer' },
   bigint: { type: 'BigInt' },
   decimal: { type: 'Decimal', precision: 10 },
-  double: { type: 'Double', precision: 5 },
+  double: { type: 'Double' },
   money: { type: 'Money', precision: 4 },
   boolean: { type: 'Boolean' },
   datetime: { type: 'DateTime' },
@@ -293,14 +352,21 @@ const wireTypes: Readonly<
   file: { type: 'Virtual', typeName: 'FileType' },
 };
 
-function columnData(column: SourceColumn, table: SourceTable): RawColumn {
+function columnData(column: SourceColumn, table: DescribedTable): RawColumn {
   const { name } = column;
+  const seen = table.seen?.get(name);
   const isName = name === table.nameColumn && column.type === 'text';
   const kind = isName ? { type: 'String', length: 4000 } : wireTypes[column.type];
   return {
     name,
     display: column.displayName,
     ...kind,
+    ...(seen?.zoneless === true && column.type === 'datetime'
+      ? { behavior: 'TimeZoneIndependent' }
+      : {}),
+    ...(kind.precision === undefined
+      ? {}
+      : { precision: Math.max(kind.precision, seen?.decimals ?? 0) }),
     ...relationshipsTo(column, table),
   };
 }

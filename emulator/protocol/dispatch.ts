@@ -1,8 +1,15 @@
 import { replaceParties } from '../handlers/activity-parties.ts';
+import {
+  definitionAction,
+  definitionActions,
+  writeDefinition,
+} from '../handlers/definition-writes.ts';
 import { create } from '../handlers/create.ts';
 import { remove } from '../handlers/delete.ts';
 import { bulkMessage } from '../handlers/bulk-messages.ts';
-import { actions, callAction } from '../handlers/actions.ts';
+import { actions, callAction, type ActionCall } from '../handlers/actions.ts';
+import { documentedActions } from '../handlers/messages/documented-actions.ts';
+import { answerInBackground } from '../handlers/messages/jobs.ts';
 import { fileColumn, rawFile } from '../handlers/file-column.ts';
 import type { BoundRow } from '../handlers/bind.ts';
 import { functions } from '../handlers/functions.ts';
@@ -27,6 +34,7 @@ import { answerMetadata } from '../metadata/answer-metadata.ts';
 import { serviceMetadata } from '../metadata/service-metadata.ts';
 import { json, type Answer } from './answer.ts';
 import { readArguments, type Segment } from './path.ts';
+import type { JsonObject } from '../query/interface.ts';
 import { replaceAliases } from './query-options.ts';
 import type { RequestContext } from './request.ts';
 
@@ -48,16 +56,24 @@ export function dispatch(context: RequestContext): Answer {
     return metadataAnswer(context, first);
   }
   const entity = context.environment.metadata.entityOfSet(first.name);
-  if (entity !== undefined) return entitySet(context, entity, [first, ...rest]);
+  if (entity !== undefined) {
+    const answer = entitySet(context, entity, [first, ...rest]);
+    return entity.tableType === 'Elastic' ? withSession(context, answer) : answer;
+  }
   return unbound(context, first);
+}
+
+/** Writes of elastic tables tell how far a client has seen: learn.microsoft.com/power-apps/developer/data-platform/use-elastic-tables */
+function withSession(context: RequestContext, answer: Answer): Answer {
+  if (context.request.method === 'GET') return answer;
+  const token = `207:8#${context.environment.store.lastVersion}#7=-1`;
+  return { ...answer, headers: { ...answer.headers, 'x-ms-session-token': token } };
 }
 
 function metadataAnswer(context: RequestContext, first: Segment): Answer {
   const { method, segments, options, aliases } = context.request;
   if (method === 'PATCH') throw methodNotAllowed(method);
-  if (method !== 'GET' && method !== 'HEAD') {
-    throw notImplemented(`${method} of metadata ('${first.name}')`);
-  }
+  if (method !== 'GET' && method !== 'HEAD') return writeDefinition(context, segments);
   if (first.name === '$metadata') {
     const headers = { 'Content-Type': 'application/xml' };
     return { status: 200, headers, body: serviceMetadata(context.environment.metadata) };
@@ -75,12 +91,28 @@ function unbound(context: RequestContext, segment: Segment): Answer {
     if (context.request.method !== 'POST') throw methodNotAllowed(context.request.method);
     return callAction(context, name, action);
   }
+  const documented = documentedActions.get(name);
+  if (documented !== undefined) {
+    if (context.request.method !== 'POST') throw methodNotAllowed(context.request.method);
+    return inPlace(context, name, () => callAction(context, name, documented));
+  }
+  if (definitionActions.has(name)) {
+    if (context.request.method !== 'POST') throw methodNotAllowed(context.request.method);
+    const run = ({ parameters }: ActionCall): JsonObject | undefined =>
+      definitionAction(context.environment, name, parameters);
+    return callAction(context, name, run);
+  }
   if (!functions.has(name)) {
     if (isOperation(segment.name)) throw notImplemented(`the operation '${name}'`);
     throw segmentNotFound(segment.name);
   }
   if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method);
-  return callFunction(context, segment);
+  return inPlace(context, name, () => callFunction(context, segment));
+}
+
+/** Operations run at once, unless the client asks for the background. */
+function inPlace(context: RequestContext, name: string, run: () => Answer): Answer {
+  return context.preferences.respondAsync ? answerInBackground(context, name, run) : run();
 }
 
 function entitySet(context: RequestContext, entity: Entity, segments: readonly Segment[]): Answer {
@@ -100,6 +132,9 @@ function entitySet(context: RequestContext, entity: Entity, segments: readonly S
   }
   if (next.name === '$count' && method === 'GET') return countRows(context, entity);
   if (method === 'POST') return bulkMessage(context, entity, withoutNamespace(next.name));
+  if (method === 'GET' && functions.has(withoutNamespace(next.name))) {
+    return callFunction(context, next);
+  }
   if (isOperation(next.name)) {
     throw notImplemented(`the operation '${next.name}' of '${entity.entitySetName}'`);
   }
@@ -180,8 +215,15 @@ function columnOrFunction(
     if (next !== undefined) throw segmentNotFound(next.name);
     return property(context, near, attribute);
   }
-  // A client may leave the namespace of a bound function away.
-  if (functions.has(withoutNamespace(segment.name))) return callFunction(context, segment, near);
+  // A client may leave the namespace of a bound operation away.
+  const operation = withoutNamespace(segment.name);
+  const action = documentedActions.get(operation);
+  if (action !== undefined && context.request.method === 'POST') {
+    return inPlace(context, operation, () => callAction(context, operation, action, near));
+  }
+  if (functions.has(operation)) {
+    return inPlace(context, operation, () => callFunction(context, segment, near));
+  }
   if (isOperation(segment.name)) {
     throw notImplemented(`the operation '${segment.name}' of '${near.entity.entitySetName}'`);
   }

@@ -4,6 +4,8 @@ import type { RowPreferences } from '../query/interface.ts';
 export interface Preferences extends RowPreferences {
   readonly representation: boolean;
   readonly continueOnError: boolean;
+  /** An operation is to run in the background. */
+  readonly respondAsync: boolean;
   /** All annotations were asked for: errors carry details too. */
   readonly allAnnotations: boolean;
   /** `Preference-Applied` in the words of the request; empty when nothing was asked. */
@@ -15,6 +17,8 @@ export function readPreferences(header: string | undefined): Preferences {
   let patterns: readonly string[] = [];
   let representation = false;
   let continueOnError = false;
+  let respondAsync = false;
+  let trackChanges = false;
   let maxPageSize: number | undefined;
   const applied: string[] = [];
   for (const part of splitPreferences(header ?? '')) {
@@ -41,6 +45,12 @@ export function readPreferences(header: string | undefined): Preferences {
         if (unquoted(value) !== 'representation') continue;
         representation = true;
         break;
+      case 'respond-async':
+        respondAsync = true;
+        break;
+      case 'track-changes':
+        trackChanges = true;
+        break;
       case 'continue-on-error':
         continueOnError = true;
         break;
@@ -54,6 +64,8 @@ export function readPreferences(header: string | undefined): Preferences {
     ...(maxPageSize === undefined ? {} : { maxPageSize }),
     representation,
     continueOnError,
+    respondAsync,
+    trackChanges,
     allAnnotations: patterns.includes('*'),
     applied: applied.join(', '),
   };

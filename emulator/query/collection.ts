@@ -14,6 +14,8 @@ export interface CollectionParts {
   readonly moreRecords?: boolean;
   readonly value: readonly unknown[];
   readonly nextLink?: string;
+  /** Leads to the changes after this answer. */
+  readonly deltaLink?: string;
 }
 
 /** The envelope of a collection, its members in the service's order. */
@@ -36,6 +38,7 @@ export function collection(
   annotate('globalmetadataversion', String(context.environment.metadata.version));
   annotate('fetchxmlpagingcookie', parts.pagingCookie);
   annotate('morerecords', parts.moreRecords === true ? true : undefined);
+  if (parts.deltaLink !== undefined) body['@odata.deltaLink'] = parts.deltaLink;
   body['value'] = parts.value;
   if (parts.nextLink !== undefined) body['@odata.nextLink'] = parts.nextLink;
   return body;

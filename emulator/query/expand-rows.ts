@@ -14,6 +14,7 @@ import { rowSourceOf } from './row-source.ts';
 import {
   addProperty,
   etagOf,
+  isAuditTable,
   impliedColumns,
   isOwnerTable,
   isReadable,
@@ -46,7 +47,7 @@ function shapeWriter(context: QueryContext, shape: RowShape, nested: boolean): W
   const expanders = expand.map((item) => expander(context, entity, { item, nested }));
   return (row) => {
     const members: Members = {};
-    if (shape.etag) members['@odata.etag'] = etagOf(row);
+    if (shape.etag && !isAuditTable(entity)) members['@odata.etag'] = etagOf(row);
     for (const property of properties) addProperty(context, members, property, row, 'kept');
     if (isOwnerTable(entity) && !('ownerid' in members)) members['ownerid'] = row.id;
     for (const add of expanders) add(members, row);
@@ -72,7 +73,7 @@ function propertiesOf(context: QueryContext, shape: RowShape): readonly Property
     }
   }
   if (selection.attributes !== undefined) add(shape.back);
-  add(entity.primaryId);
+  if (selection.attributes === undefined || !isAuditTable(entity)) add(entity.primaryId);
   return [...columns.values()].map((attribute) => propertyOf(context, entity, attribute));
 }
 

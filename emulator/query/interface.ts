@@ -7,6 +7,8 @@ export interface RowPreferences {
   /** Does the requested annotation list include this name? `*`, prefixes with `*`, exact names. */
   annotation(name: string): boolean;
   readonly maxPageSize?: number;
+  /** A link to later changes is wanted. */
+  readonly trackChanges?: boolean;
 }
 
 /** What a query is asked with. */

@@ -6,6 +6,7 @@ import {
   unknownProperty,
   unsupportedOption,
 } from '../errors/query-errors.ts';
+import { linksNotSupported } from '../errors/message-errors.ts';
 import type { Attribute, Entity, Metadata } from '../metadata/metadata.ts';
 import type { QueryOptions } from './interface.ts';
 import { navigationOf, type Navigation } from './navigation.ts';
@@ -43,6 +44,7 @@ const known = new Set([
   '$expand',
   '$apply',
   '$skiptoken',
+  '$deltatoken',
   'savedQuery',
   'userQuery',
   'fetchXml',
@@ -118,6 +120,7 @@ export function readExpand(
 ): readonly ExpandItem[] {
   if (text === undefined || text.trim() === '') return [];
   const items = readItems(metadata, entity, text);
+  if (entity.tableType === 'Elastic') throw linksNotSupported();
   if (countOf(items) > maxExpands) throw tooManyLinks();
   const nested = isNested(items);
   for (const item of items) assertMode(item, nested);

@@ -61,6 +61,17 @@ export function attributeOfProperty(entity: Entity, name: string): Attribute | u
   return isReadable(attribute) ? attribute : undefined;
 }
 
+/** Columns without which a row of the table says little: the service adds them to every selection. */
+const alwaysShown: ReadonlyMap<string, readonly string[]> = new Map([
+  ['audit', ['transactionid']],
+  ['systemform', ['objecttypecode', 'type']],
+]);
+
+/** Rows of the audit history are kept elsewhere: they have no version, and their key is no column to select. */
+export function isAuditTable(entity: Entity): boolean {
+  return entity.logicalName === 'audit';
+}
+
 /** Columns that come along unasked, in the order in which the service appends them. */
 export function impliedColumns(
   entity: Entity,
@@ -83,6 +94,7 @@ export function impliedColumns(
       add(`address${number}_composite`);
     }
   }
+  for (const name of alwaysShown.get(entity.logicalName) ?? []) add(name);
   return implied;
 }
 
@@ -122,7 +134,7 @@ export function annotate(
   const annotation = (wanted: string): boolean => context.preferences.annotation(wanted);
   if (isReference(cell)) {
     const navigation = navigationOf(context, entity, attribute, cell.table);
-    if (navigation !== undefined && annotation(navigationName)) {
+    if (navigation !== undefined && !isAuditTable(entity) && annotation(navigationName)) {
       members[`${name}@${navigationName}`] = navigation;
     }
     if (annotation(lookupTableName)) members[`${name}@${lookupTableName}`] = cell.table;

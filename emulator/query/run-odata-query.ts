@@ -5,7 +5,8 @@ import { parseGuid } from '#shared/model/guid.ts';
 import { runApply } from './run-apply.ts';
 import { collection, maxPageSize } from './collection.ts';
 import { rowWriter } from './expand-rows.ts';
-import type { QueryContext, QueryOptions, RunODataQuery } from './interface.ts';
+import { assertTracked, changesSince, deletedEntry, deltaLink } from './change-tracking.ts';
+import type { JsonObject, QueryContext, QueryOptions, RunODataQuery } from './interface.ts';
 import { lowerOData } from './lower-odata.ts';
 import {
   assertOptions,
@@ -36,6 +37,10 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
     });
 
   const { metadata } = context.environment;
+  const since = options.get('$deltatoken');
+  const changes =
+    since === undefined ? undefined : changesSince(context.environment, entity, since);
+  if (context.preferences.trackChanges === true) assertTracked(entity);
   const rows = rowSourceOf(context);
   const selection = readSelect(metadata, entity, options.get('$select'));
   const expand = readExpand(metadata, entity, options.get('$expand'));
@@ -49,13 +54,22 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
     rows,
     form,
     { limit, counted, ...(start === undefined ? {} : { after: start.after }) },
-    within,
+    changes?.changed ?? within,
   );
   const write = rowWriter(context, { entity, selection, expand, etag: true });
-  const value = page.tuples.flatMap(([row]) => (row === undefined ? [] : [write(row)]));
+  const value = page.tuples.flatMap(([row]): JsonObject[] =>
+    row === undefined ? [] : [write(row)],
+  );
   const number = start?.page ?? 1;
+  const isLast = !(pages && page.more);
+  const tracked = changes !== undefined || context.preferences.trackChanges === true;
+  // The ids of rows that are gone stand behind the rows that are there.
+  if (isLast) {
+    for (const id of changes?.deleted ?? []) value.push(deletedEntry(context, entity, id));
+  }
   return collection(context, {
-    context: `${entity.entitySetName}${contextColumns(selection, expand)}`,
+    context: `${entity.entitySetName}${contextColumns(selection, expand)}${changes === undefined ? '' : '/$delta'}`,
+    ...(tracked && isLast ? { deltaLink: deltaLink(context, requestUrl) } : {}),
     total: counted ? page.total : -1,
     value,
     ...(counted ? { count: page.total } : {}),

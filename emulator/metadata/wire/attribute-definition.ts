@@ -107,6 +107,7 @@ function attributeDefinition(
     CanModifyAdditionalSettings: managedProperty(!isMirror, false, 'canmodifyadditionalsettings'),
     Settings: [],
     ...closing(attribute),
+    ...attribute.given,
   };
 }
 
@@ -224,11 +225,11 @@ function particulars(entity: Entity, attribute: Attribute): Definition {
         IsPrimaryImage: attribute.logicalName === entity.primaryImage,
         MaxHeight: 144,
         MaxWidth: 144,
-        MaxSizeInKB: 10240,
+        MaxSizeInKB: attribute.maxLength ?? 10240,
         CanStoreFullImage: false,
       };
     case 'FileType':
-      return { MaxSizeInKB: 32768 };
+      return { MaxSizeInKB: attribute.maxLength ?? 32768 };
     case 'ManagedPropertyType':
       return {
         ManagedPropertyLogicalName: attribute.logicalName,

@@ -90,7 +90,7 @@ export function entityDefinition(entity: Entity): Definition {
     OwnerId: null,
     OwnerIdType: null,
     OwningBusinessUnit: null,
-    TableType: 'Standard',
+    TableType: entity.tableType ?? 'Standard',
     Description: label('', `table description ${entity.logicalName}`),
     DisplayCollectionName: label(
       entity.displayCollectionName,
@@ -147,6 +147,7 @@ export function entityDefinition(entity: Entity): Definition {
     IsOfflineInMobileClient: managedProperty(false, true, 'canmodifymobileclientoffline'),
     Privileges: privilegeDefinitions(entity),
     Settings: [],
+    ...entity.given,
   };
 }
 

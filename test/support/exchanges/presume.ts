@@ -9,6 +9,7 @@ import {
   type Segment,
 } from '#emulator/protocol/path.ts';
 import { readQueryOptions, replaceAliases } from '#emulator/protocol/query-options.ts';
+import { navigationOf } from '#emulator/query/navigation.ts';
 import type { Cell } from '#emulator/store/store.ts';
 import { documentedJson, isRow, rowsOf, type JsonRow } from './documented-json.ts';
 import type { DocumentedResponse, Exchange } from './exchange.ts';
@@ -17,6 +18,7 @@ import { presumeAggregates } from './presumed-aggregates.ts';
 import { presumeDefinitions } from './presumed-definitions.ts';
 import { presumeOperation } from './presumed-operations.ts';
 import {
+  changeTable,
   columnOfValue,
   presumeColumn,
   presumeKey,
@@ -50,7 +52,10 @@ export function presume(environment: Environment, exchange: Exchange): void {
   const planter = new Planter(environment);
   if (/\/\$batch$/.test(request.url)) {
     const parts = partsOf(request.body);
+    // Later parts read what the earlier ones wrote.
+    const writes = parts.some((part) => part.method !== 'GET');
     for (const [index, part] of parts.entries()) {
+      if (writes && part.method === 'GET') continue;
       presumeOne(planter, {
         ...part,
         response: response.parts?.[index] ?? { ...response, body: '' },
@@ -98,6 +103,7 @@ function presumeOne(planter: Planter, presumed: Presumed): void {
     aliases,
     json: isRow(body) ? body : {},
   };
+  presumeHeaders(asked);
   const segments = readPath(path.replace(/^.*?\/api\/data\/v\d+\.\d+\//, ''));
   const [first, ...rest] = segments;
   if (first === undefined || first.name.startsWith('$')) return;
@@ -118,12 +124,46 @@ function presumeOne(planter: Planter, presumed: Presumed): void {
   presumeOfSet(asked, first, rest);
 }
 
+/** The user that a request impersonates. */
+function presumeHeaders({ headers, planter }: Asked): void {
+  const { store, rootBusinessUnitId } = planter.environment;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() !== 'callerobjectid') continue;
+    const id = planter.freshId();
+    const cells: readonly [string, Cell][] = [
+      ['azureactivedirectoryobjectid', value.toLowerCase()],
+      ['fullname', 'Impersonated User'],
+      ['isdisabled', false],
+      ['businessunitid', { table: 'businessunit', id: rootBusinessUnitId }],
+    ];
+    planter.row('systemuser', id, new Map(cells));
+    const administrator = [...store.rows('role')].find(
+      (role) => role.cells.get('roletemplateid') === systemAdministratorTemplate,
+    );
+    if (administrator === undefined) continue;
+    const pair: readonly [string, Cell][] = [
+      ['systemuserid', id],
+      ['roleid', administrator.id],
+    ];
+    store.put('systemuserroles', planter.freshId(), new Map(pair));
+  }
+}
+
+const systemAdministratorTemplate = '627090ff-40a3-4053-8790-584edc5be201';
+
+/** A row that is like the one to be written, where the answer says that there is one. */
+function presumeDuplicate({ response, json, planter }: Asked, table: string): void {
+  if (!response.body.includes('0x80040333')) return;
+  planter.documented(table, json, { id: planter.freshId() });
+}
+
 function presumeOfSet(asked: Asked, first: Segment, rest: readonly Segment[]): void {
   const { environment, planter, response } = asked;
   const type = typeIn(asked.json);
   const entity = presumeSet(environment, first.name, type ?? tableOfKey(first));
   const table = entity.logicalName;
   bodyRows(asked, table);
+  presumeDuplicate(asked, table);
   const missing = response.status === 404 || (asked.method === 'PATCH' && response.status === 201);
   const id =
     first.argument === undefined ? undefined : keyed(asked, table, first.argument, missing);
@@ -171,6 +211,7 @@ function keyed(
   const others = [...values].filter(([name]) => name !== entity.primaryId);
   if (others.some(([name]) => name === 'partitionid')) {
     putColumn(environment, table, { name: 'partitionid', type: 'String', length: 1000 });
+    changeTable(environment, table, () => ({ tableType: 'Elastic' }));
   }
   if (own === undefined) {
     presumeKeyColumns(asked, table, others);
@@ -213,6 +254,8 @@ function bodyRows(asked: Asked, table: string | undefined): void {
     for (const target of targets as readonly unknown[]) {
       if (!isRow(target)) continue;
       written(asked, table, target);
+      if ('partitionid' in target)
+        changeTable(asked.environment, table, () => ({ tableType: 'Elastic' }));
       const id = target[planterId(asked, table)];
       if (typeof id === 'string' && !asked.url.includes('CreateMultiple'))
         asked.planter.row(table, id);
@@ -291,8 +334,10 @@ function presumeWithin(asked: Asked, row: At, rest: readonly Segment[]): void {
   }
   const entity = planter.entity(row.table);
   if (/Microsoft\.Dynamics\.CRM\./.test(next.name)) return;
-  const isColumn = entity.attributes.has(next.name);
-  if (isColumn || last?.name === '$value' || asked.method === 'PUT' || asked.method === 'PATCH') {
+  const navigation = navigationOf(environment.metadata, entity, next.name);
+  const isColumn = navigation === undefined && entity.attributes.has(next.name);
+  const isWrite = asked.method === 'PUT' || asked.method === 'PATCH';
+  if (isColumn || last?.name === '$value' || (isWrite && navigation === undefined)) {
     presumeColumnAt(asked, row, { name: next.name, answer });
     return;
   }
@@ -446,7 +491,7 @@ function more(
     for (let made = 0; made < (page - 1) * pageSize; made += 1) {
       planter.documented(
         table,
-        { ...first, [planter.entity(table).primaryId]: null },
+        { ...withoutRelated(first), [planter.entity(table).primaryId]: null },
         { id: planter.freshId('first') },
       );
     }
@@ -456,11 +501,16 @@ function more(
     '@odata.nextLink' in of.answer || of.answer['@Microsoft.Dynamics.CRM.morerecords'] === true;
   const wanted = Math.max(counted, of.shown.length + (isMore ? 1 : 0));
   for (let have = of.shown.length; have < wanted; have += 1) {
-    planter.documented(table, last, { id: planter.freshId() });
+    planter.documented(table, withoutRelated(last), { id: planter.freshId() });
   }
 }
 
-export function decodeFetch(text: string | undefined): string {
+/** Related rows belong to the row that shows them. */
+function withoutRelated(row: JsonRow): JsonRow {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => typeof value !== 'object'));
+}
+
+function decodeFetch(text: string | undefined): string {
   if (text === undefined) return '';
   return text.startsWith('%') ? decodeURIComponent(text) : text;
 }

@@ -4,7 +4,7 @@ import type { Segment } from '#emulator/protocol/path.ts';
 import { documentedJson, isRow, rowsOf, type JsonRow } from './documented-json.ts';
 import type { DocumentedResponse } from './exchange.ts';
 import type { Planter } from './planted-rows.ts';
-import { changeTable, presumeTable, putColumn } from './presumed-tables.ts';
+import { changeTable, presumeKey, presumeTable, putColumn } from './presumed-tables.ts';
 
 /** A question about definitions, or a change of them. */
 export interface PresumedDefinition {
@@ -18,6 +18,10 @@ export interface PresumedDefinition {
 /** Tables and columns whose definitions an exchange shows or changes. */
 export function presumeDefinitions(planter: Planter, asked: PresumedDefinition): void {
   const [first, second, third] = asked.segments;
+  presumeChoices(planter, asked);
+  if (first?.name === 'EntityDefinitions' && first.argument === undefined) {
+    presumeKeys(planter, asked);
+  }
   if (first?.name !== 'EntityDefinitions' || first.argument === undefined) return;
   const named = /LogicalName='(\w+)'/.exec(first.argument)?.[1];
   const id = parseGuid(first.argument);
@@ -119,4 +123,33 @@ function labelText(label: unknown): string | undefined {
   const localized = isRow(label) ? label['UserLocalizedLabel'] : undefined;
   const text = isRow(localized) ? localized['Label'] : undefined;
   return typeof text === 'string' ? text : undefined;
+}
+
+/** A global choice that a new column is bound to. */
+function presumeChoices(planter: Planter, { json }: PresumedDefinition): void {
+  const bound = json['GlobalOptionSet@odata.bind'];
+  const key = typeof bound === 'string' ? (/\(([^)]*)\)/.exec(bound)?.[1] ?? '') : '';
+  const metadataId = parseGuid(key);
+  if (metadataId === undefined) return;
+  const name = 'sample_choice';
+  const choice = { name, metadataId, displayName: name, options: [] };
+  planter.environment.metadata.choices.set(name, choice);
+}
+
+/** Keys that an answer lists with their tables. */
+function presumeKeys(planter: Planter, asked: PresumedDefinition): void {
+  if (asked.method !== 'GET') return;
+  for (const row of rowsOf(documentedJson(asked.response.body)?.value)) {
+    const schema = row['SchemaName'];
+    if (typeof schema !== 'string') continue;
+    const table = schema.toLowerCase();
+    presumeTable(planter.environment, table);
+    changeTable(planter.environment, table, () => ({ schemaName: schema }));
+    const keys: readonly unknown[] = Array.isArray(row['Keys']) ? row['Keys'] : [];
+    for (const key of keys) {
+      const columns: readonly unknown[] =
+        isRow(key) && Array.isArray(key['KeyAttributes']) ? key['KeyAttributes'] : [];
+      if (columns.length > 0) presumeKey(planter.environment, table, columns.map(String));
+    }
+  }
 }

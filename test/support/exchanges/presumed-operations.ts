@@ -1,7 +1,7 @@
 import { isRow, type JsonRow } from './documented-json.ts';
 import type { DocumentedResponse } from './exchange.ts';
 import type { Planter } from './planted-rows.ts';
-import { presumeSet, presumeTable, putColumn } from './presumed-tables.ts';
+import { presumeColumn, presumeSet, presumeTable, putColumn } from './presumed-tables.ts';
 
 /** An operation and what it is called with. */
 export interface PresumedOperation {
@@ -17,6 +17,7 @@ export interface PresumedOperation {
 export function presumeOperation(planter: Planter, operation: PresumedOperation): void {
   for (const value of Object.values(operation.json))
     entityParameter(planter, value, operation.json);
+  presumeDefinitionsOf(planter, operation);
   for (const alias of operation.aliases.values()) {
     const url = /'?@odata\.id'?\s*:\s*'?"?(\w+)\(([^)]*)\)/.exec(alias);
     if (url?.[1] === undefined || url[2] === undefined) continue;
@@ -36,4 +37,26 @@ function entityParameter(planter: Planter, value: unknown, body: JsonRow): void 
   }
   const id = value[entity.primaryId];
   if (typeof id === 'string') planter.row(table, id);
+}
+
+/** Tables and choices that an action on definitions changes. */
+function presumeDefinitionsOf(planter: Planter, { json, name }: PresumedOperation): void {
+  const { environment } = planter;
+  const table = json['EntityLogicalName'];
+  const column = json['AttributeLogicalName'];
+  if (typeof table === 'string' && typeof column === 'string') {
+    presumeTable(environment, table);
+    const value = typeof json['Value'] === 'number' && !name.startsWith('Insert') ? json['Value'] : 1;
+    const listed: readonly unknown[] = Array.isArray(json['Values']) ? json['Values'] : [value];
+    const options = listed.map((each): [number, string] => [Number(each), String(each)]);
+    presumeColumn(environment, table, { name: column, type: 'Picklist', options });
+  }
+  const relationships: readonly unknown[] = Array.isArray(json['OneToManyRelationships'])
+    ? json['OneToManyRelationships']
+    : [];
+  for (const relationship of relationships) {
+    if (!isRow(relationship)) continue;
+    presumeTable(environment, String(relationship['ReferencedEntity']));
+    presumeTable(environment, String(relationship['ReferencingEntity']));
+  }
 }

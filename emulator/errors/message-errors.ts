@@ -1,0 +1,60 @@
+import type { Entity } from '../metadata/metadata.ts';
+import { ServiceError } from '../service-error.ts';
+
+/** A row that is to be closed and is no more open. */
+export function alreadyClosed(entity: Entity): ServiceError {
+  switch (entity.logicalName) {
+    case 'opportunity':
+      return new ServiceError(400, '0x80040515', 'The opportunity is already closed.');
+    case 'lead':
+      return new ServiceError(400, '0x80040519', 'The lead is already closed.');
+    default:
+      return new ServiceError(400, '0x80044411', 'Already Closed or Canceled');
+  }
+}
+
+/** What is to be put into a queue that it is in. */
+export function activeQueueItem(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80040526',
+    'An active queue item already exists for the given object. Cannot create more than one active queue item for this object.',
+  );
+}
+
+/** A user who is in the team already. */
+export function alreadyMember(): ServiceError {
+  return new ServiceError(412, '0x80040237', 'Cannot insert duplicate key.');
+}
+
+/** A duplicate detection rule found a row that is like the one to be written. */
+export function duplicatesFound(): ServiceError {
+  return new ServiceError(
+    412,
+    '0x80040333',
+    'A record was not created or updated because a duplicate of the current record already exists.',
+  );
+}
+
+/** A delta link that is too old, or that nobody gave out. */
+export function expiredToken(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80044352',
+    'Version stamp associated with the client has expired. Please perform a full sync.',
+  );
+}
+
+/** Changes of a table that keeps none. */
+export function changeTrackingOff(entity: Entity): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80072491',
+    `Change tracking is not enabled for entity ${entity.logicalName}.`,
+  );
+}
+
+/** Elastic tables have no joins. */
+export function linksNotSupported(): ServiceError {
+  return new ServiceError(400, '0x80048d0b', 'Link entities are not supported');
+}

@@ -1,0 +1,32 @@
+import { attachmentActions } from './attachment-blocks.ts';
+import { closingActions } from './closing.ts';
+import { jobActions } from './jobs.ts';
+import { membershipActions } from './membership.ts';
+import { mergeActions } from './merge.ts';
+import type { MessageHandler } from './message.ts';
+import { sharingActions } from './sharing.ts';
+
+/** Actions that take effect at once or need none here: the emulator has no caches, apps or sample data. */
+const withoutEffect = [
+  'AddAppComponents',
+  'AddSolutionComponent',
+  'InstallSampleData',
+  'ReactivateEntityKey',
+  'RemoveAppComponents',
+  'RemoveSolutionComponent',
+  'UninstallSampleData',
+] as const;
+
+/** Every documented action beside those of files: unbound, or bound to the row they are about. */
+export const documentedActions: ReadonlyMap<string, MessageHandler> = new Map<
+  string,
+  MessageHandler
+>([
+  ...attachmentActions,
+  ...closingActions,
+  ...jobActions,
+  ...membershipActions,
+  ...mergeActions,
+  ...sharingActions,
+  ...withoutEffect.map((name) => [name, () => undefined] as const),
+]);

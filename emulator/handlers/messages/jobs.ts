@@ -1,0 +1,155 @@
+import { invalidArgument } from '../../errors/payload-errors.ts';
+import { json, type Answer } from '../../protocol/answer.ts';
+import type { RequestContext } from '../../protocol/request.ts';
+import type { JsonObject } from '../../query/interface.ts';
+import { runFetchXml } from '../../query/run-fetch-xml.ts';
+import { formattedValue } from '../../query/format-value.ts';
+import { isJsonObject } from '../read-payload.ts';
+import { deleteRow } from '../write-row.ts';
+import { make, tableOf, textParameter, type MessageCall, type MessageHandler } from './message.ts';
+
+/** Messages that start jobs; the emulator runs a job at once and leaves its row behind. */
+export const jobActions: ReadonlyMap<string, MessageHandler> = new Map<string, MessageHandler>([
+  ['BulkDelete', bulkDelete],
+]);
+
+/** `operationtype` of a bulk delete: learn.microsoft.com/power-apps/developer/data-platform/reference/entities/asyncoperation */
+const bulkDeleteType = 13;
+
+const succeeded = { statecode: 3, statuscode: 30 };
+
+function bulkDelete(call: MessageCall): JsonObject {
+  const { context, parameters } = call;
+  const queries = parameters['QuerySet'];
+  if (!Array.isArray(queries))
+    throw invalidArgument("The required parameter 'QuerySet' is missing.");
+  let deleted = 0;
+  for (const query of queries as readonly unknown[]) deleted += deleteMatching(context, query);
+  const name = textParameter(call, 'JobName');
+  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+  const job = make(context, 'asyncoperation', {
+    name,
+    operationtype: bulkDeleteType,
+    startedon: now,
+    completedon: now,
+    ...succeeded,
+  });
+  make(context, 'bulkdeleteoperation', {
+    name,
+    asyncoperationid: { table: 'asyncoperation', id: job.id },
+    successcount: deleted,
+    failurecount: 0,
+    ...succeeded,
+  });
+  return { JobId: job.id };
+}
+
+/** A query expression names a table and conditions; those are run as FetchXML, which says the same. */
+function deleteMatching(context: RequestContext, query: unknown): number {
+  const name = isJsonObject(query) ? query['EntityName'] : undefined;
+  if (!isJsonObject(query) || typeof name !== 'string') {
+    throw invalidArgument("Every query of 'QuerySet' needs an 'EntityName'.");
+  }
+  const entity = tableOf(context, name);
+  const filter = filterXml(query['Criteria']);
+  const fetch = `<fetch><entity name="${name}"><attribute name="${entity.primaryId}" />${filter}</entity></fetch>`;
+  const rows = runFetchXml(context, entity, fetch)['value'];
+  if (!Array.isArray(rows)) return 0;
+  let count = 0;
+  for (const shown of rows as readonly unknown[]) {
+    const id = isJsonObject(shown) ? shown[entity.primaryId] : undefined;
+    const row = context.environment.store.get(name, String(id));
+    if (row === undefined) continue;
+    deleteRow(context, entity, row);
+    count += 1;
+  }
+  return count;
+}
+
+function filterXml(criteria: unknown): string {
+  if (!isJsonObject(criteria)) return '';
+  const type = criteria['FilterOperator'] === 'Or' ? 'or' : 'and';
+  const conditions = Array.isArray(criteria['Conditions'])
+    ? (criteria['Conditions'] as readonly unknown[])
+    : [];
+  const filters = Array.isArray(criteria['Filters'])
+    ? (criteria['Filters'] as readonly unknown[])
+    : [];
+  const parts = [...conditions.map(conditionXml), ...filters.map(filterXml)].join('');
+  return parts === '' ? '' : `<filter type="${type}">${parts}</filter>`;
+}
+
+/** `BeginsWith` is `begins-with` in FetchXML, a few names differ. */
+const operators: Readonly<Record<string, string>> = {
+  Equal: 'eq',
+  NotEqual: 'ne',
+  GreaterThan: 'gt',
+  GreaterEqual: 'ge',
+  LessThan: 'lt',
+  LessEqual: 'le',
+  DoesNotBeginWith: 'not-begin-with',
+  DoesNotEndWith: 'not-end-with',
+};
+
+function conditionXml(condition: unknown): string {
+  if (!isJsonObject(condition)) return '';
+  const given = String(condition['Operator']);
+  const operator = operators[given] ?? given.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase();
+  const values = Array.isArray(condition['Values'])
+    ? (condition['Values'] as readonly unknown[])
+    : [];
+  const texts = values.map((value) => {
+    const inner = isJsonObject(value) ? (value['Value'] ?? value['value']) : value;
+    return escapeXml(String(inner));
+  });
+  const name = escapeXml(String(condition['AttributeName']));
+  if (texts.length === 0) return `<condition attribute="${name}" operator="${operator}" />`;
+  if (texts.length === 1)
+    return `<condition attribute="${name}" operator="${operator}" value="${texts[0] ?? ''}" />`;
+  const items = texts.map((text) => `<value>${text}</value>`).join('');
+  return `<condition attribute="${name}" operator="${operator}">${items}</condition>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
+
+/**
+ * `Prefer: respond-async`: the operation runs in the background and the answer names the row that tells
+ * of it: learn.microsoft.com/power-apps/developer/data-platform/background-operations. Here it has run
+ * when the answer leaves; the answer still says that it waits.
+ */
+export function answerInBackground(
+  context: RequestContext,
+  name: string,
+  run: () => Answer,
+): Answer {
+  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+  const answer = run();
+  const text = answer.body === undefined ? '' : Buffer.from(answer.body).toString('utf8');
+  const operation = make(context, 'backgroundoperation', {
+    name,
+    displayname: name,
+    starttime: now,
+    endtime: now,
+    outputparameters: text,
+    retrycount: 0,
+    backgroundoperationstatecode: 3,
+    backgroundoperationstatuscode: 30,
+  });
+  const entity = tableOf(context, 'backgroundoperation');
+  const members: Record<string, unknown> = { backgroundOperationId: operation.id };
+  for (const [member, column] of [
+    ['backgroundOperationStateCode', 'backgroundoperationstatecode'],
+    ['backgroundOperationStatusCode', 'backgroundoperationstatuscode'],
+  ] as const) {
+    const attribute = entity.attributes.get(column);
+    const annotation = 'OData.Community.Display.V1.FormattedValue';
+    if (attribute !== undefined && context.preferences.annotation(annotation)) {
+      members[`${member}@${annotation}`] = formattedValue(context.environment, attribute, 0);
+    }
+    members[member] = 0;
+  }
+  members['location'] = `${context.rootUrl}backgroundoperations(${operation.id})`;
+  return json(members);
+}
