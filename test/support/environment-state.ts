@@ -1,7 +1,10 @@
 import type { Environment } from '#emulator/environment.ts';
 
-/** Audit columns and versions: nothing can bring them back. */
-const audit = new Set([
+/** Audit columns, versions, and what every environment makes up by itself. */
+const own = new Set([
+  'componentidunique',
+  'msdyn_widgetappid',
+  'msdyn_widgetsnippet',
   'createdby',
   'createdon',
   'createdonbehalfby',
@@ -11,11 +14,16 @@ const audit = new Set([
   'versionnumber',
 ]);
 
-/** Rows that the server writes by itself beside rulesets and workstreams, whatever becomes of those. */
+/** Rows that the server writes by itself beside rulesets, workstreams and surveys, whatever becomes of those. */
 function isServerMade(table: string, cells: ReadonlyMap<string, unknown>): boolean {
   if (table === 'msdyn_rulesetdependencymapping') return true;
+  if (table === 'msdyn_ocliveworkstreamcontextvariable') return !cells.has('importsequencenumber');
   const name = cells.get('msdyn_uniquename');
   return table === 'msdyn_decisioncontract' && String(name).startsWith('msdyn_routingcontract_');
+}
+
+function hasOwnId(cells: ReadonlyMap<string, unknown>): boolean {
+  return cells.has('modifiedon');
 }
 
 /**
@@ -28,14 +36,16 @@ export function stateOf(environment: Environment): ReadonlyMap<string, string> {
     for (const { id, cells } of environment.store.rows(logicalName)) {
       if (isServerMade(logicalName, cells)) continue;
       const told = [...cells]
-        .filter(([column, cell]) => !audit.has(column) && cell !== null)
+        .filter(([column, cell]) => !own.has(column) && cell !== null)
         .sort(([one], [other]) => (one < other ? -1 : 1));
-      state.set(`${logicalName}/${id}`, JSON.stringify(Object.fromEntries(told)));
+      const text = JSON.stringify(Object.fromEntries(told));
+      // Pairs have other ids each time.
+      state.set(`${logicalName}/${hasOwnId(cells) ? id : text}`, text);
     }
   return state;
 }
 
-/** What differs between two states, one line per row; pairs are compared by what they join. */
+/** What differs between two states, one line per row. */
 export function differences(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
@@ -47,5 +57,5 @@ export function differences(
     else if (now !== text) lines.push(`~ ${key} ${text} → ${now}`);
   }
   for (const [key, text] of after) if (!before.has(key)) lines.push(`+ ${key} ${text}`);
-  return lines;
+  return lines.map((line) => line.slice(0, 600)).slice(0, 10);
 }

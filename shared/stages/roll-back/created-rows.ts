@@ -58,7 +58,13 @@ export class CreatedRows {
       this.#tellServerMade(action, made);
       return;
     }
-    if (table === undefined || row === undefined) return;
+    if (table === undefined) return;
+    if (row === undefined) {
+      // Finished on another machine: which id the server gave the row, only that machine knows.
+      if (action.serverMade !== undefined && witness.journal.planHash !== undefined)
+        this.#tellServerMade(action);
+      return;
+    }
     if (!this.#isOurs(action, row, table)) {
       book.findings.push({
         severity: 'info',
@@ -213,12 +219,18 @@ export class CreatedRows {
     await this.#frame.book.block(created.action, code, text);
   }
 
-  #tellServerMade(action: Create, id: Guid): void {
+  #tellServerMade(action: Create, id?: Guid): void {
     this.#frame.book.findings.push({
       severity: 'info',
       code: 'URM1710',
-      where: placeOf({ ref: { table: action.row.table, id }, name: action.name }),
-      summary: 'The row stays: the server made it by itself',
+      where:
+        id === undefined
+          ? `${action.row.table} ${action.name}`
+          : placeOf({ ref: { table: action.row.table, id }, name: action.name }),
+      summary:
+        id === undefined
+          ? 'A row of this name may remain: the server makes it by itself'
+          : 'The row stays: the server made it by itself',
       detail: '',
       remedy: 'Delete it by hand if it is not wanted.',
     });
