@@ -101,7 +101,12 @@ async function stageNpmPackage(inputs: readonly string[]): Promise<void> {
   await cp(cli, `${npm}/cli`, { recursive: true });
   for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE.txt']) await cp(path, `${npm}/${path}`);
   const manifest = {
-    ...{ name, version, description, license, repository, engines },
+    name,
+    version,
+    description,
+    license,
+    repository,
+    engines,
     type: 'module',
     bin: { urm: 'cli/urm.js' },
   };
