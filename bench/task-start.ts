@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Measurement } from './measurement.ts';
+
+const runs = 11;
+const root = fileURLToPath(new URL('../dist/extension', import.meta.url));
+
+/** The time until a built task says that its inputs are missing, against a process that does nothing. */
+export const taskStart: Measurement = {
+  name: 'task-start',
+  title: 'Start of the built tasks, over an empty Node process',
+  run: async () => {
+    const bundles = taskBundles();
+    if (bundles.length === 0) throw new Error('Run `npm run build` first: there are no tasks.');
+    const empty = median(() => spawnMs(['-e', '0']));
+    const figures = bundles.map(({ name, path }) => ({
+      name,
+      value: median(() => spawnMs([path])) - empty,
+      unit: 'ms' as const,
+      bar: { atMost: 100 },
+    }));
+    return Promise.resolve({
+      conditions: `median of ${runs} starts without inputs; an empty process takes ${empty.toFixed(0)} ms`,
+      figures,
+    });
+  },
+};
+
+function taskBundles(): readonly { readonly name: string; readonly path: string }[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('task.json'))
+    .map((path) => {
+      const folder = join(root, path, '..');
+      return {
+        name: folder.slice(root.length + 1).replace(/^tasks\//, ''),
+        path: join(folder, 'index.js'),
+      };
+    })
+    .filter(({ path }) => existsSync(path))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function spawnMs(parameters: readonly string[]): number {
+  const started = performance.now();
+  spawnSync(process.execPath, [...parameters], {
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'] },
+  });
+  return performance.now() - started;
+}
+
+function median(measure: () => number): number {
+  const times = Array.from({ length: runs }, measure).sort((left, right) => left - right);
+  return times[Math.floor(runs / 2)] ?? 0;
+}
