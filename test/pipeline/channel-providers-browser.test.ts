@@ -195,7 +195,8 @@ describe('checking an app in a browser', function () {
     it('tells an empty key, until the remedy attaches it again', async () => {
       await migration.run('apply', 'run');
       const { environment } = migration.emulator;
-      for (const { id } of [...environment.store.rows('msdyn_appconfig_msdyn_channelprovider')])
+      const pairs = [...environment.store.rows('msdyn_appconfig_msdyn_channelprovider')];
+      for (const { id } of pairs)
         environment.store.delete('msdyn_appconfig_msdyn_channelprovider', id);
       const broken = inBrowser(await look(migration, 'broken'));
       assert.ok(broken.includes('URM1853 session storage holds channel providers'));

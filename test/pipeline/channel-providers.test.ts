@@ -198,6 +198,8 @@ describe('migrating channel providers', () => {
       const { body } = await migration.emulator.send('GET', path);
       assert.equal(body.msdyn_label, 'Changed');
       assert.equal(body.msdyn_customparams, 'other');
+      for (const file of ['set-right/plan.json', 'back/plan.json', 'back/report.html'])
+        assert.doesNotMatch(await readFile(join(migration.folder, file), 'utf8'), /secret-of-/);
     });
   });
 

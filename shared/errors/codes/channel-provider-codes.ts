@@ -222,9 +222,4 @@ export const channelProviderCodes = {
     cause: 'The page of the provider did not call setMode(1), or a session template won over it.',
     remedy: 'Call setMode(1) in the page; look at the panel state of the session templates.',
   },
-  URM1857: {
-    title: 'A row that a run created was changed since',
-    cause: 'Somebody changed the row after the run: a roll-back would delete the change with it.',
-    remedy: 'Delete the row by hand if nobody needs it, or set the values back.',
-  },
 } as const satisfies Record<`URM18${number}`, CodeEntry>;

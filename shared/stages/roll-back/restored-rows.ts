@@ -1,7 +1,13 @@
 import type { Action, Change, PlannedValue } from '../../model/plan.ts';
 import { cell, isFileValue, type Row } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
-import { holdsPlanned, isLongText, isVariable, plannedValue } from '../../plan/planned-value.ts';
+import {
+  hashOf,
+  holdsPlanned,
+  isLongText,
+  isVariable,
+  plannedValue,
+} from '../../plan/planned-value.ts';
 import { placeOf } from '../../plan/row-finding.ts';
 import type { TextStore } from '../planning/file-spool.ts';
 import type { InverseBook } from './inverse-book.ts';
@@ -109,8 +115,14 @@ export class RestoredRows {
   }
 
   async #inverse(change: Change, row: Row): Promise<Change> {
-    const { planned } = plannedValue(cell(row, change.column) ?? null);
-    return { column: change.column, before: planned, after: change.before };
+    const held = cell(row, change.column) ?? null;
+    // What the run showed by its hash, however short, may be nobody's to read.
+    const isHidden = isLongText(change.before) || isLongText(change.after);
+    const before =
+      isHidden && typeof held === 'string'
+        ? { sha256: hashOf(held), chars: held.length }
+        : plannedValue(held).planned;
+    return { column: change.column, before, after: change.before };
   }
 
   /** Columns whose old text nobody kept. */
