@@ -8,6 +8,8 @@ export interface TextReference {
   readonly tables: readonly string[];
   /** Where in the text, for people: `rule "Gold customers" › assign_to.queue`. */
   readonly at: string;
+  /** Nothing depends on the row: where it is not found the id stays as it is. */
+  readonly isOptional?: true;
 }
 
 /** Finds and rewrites the references inside one text column. Lossless: rewriting nothing returns the same text. */

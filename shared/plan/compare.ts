@@ -300,6 +300,7 @@ class ChangeList {
       const node = index.nodeOfAny(reference.tables, reference.id);
       const target = node === undefined ? undefined : identities.targetOf(node);
       if (target === undefined) {
+        if (reference.isOptional) continue;
         this.#refuse('URM1314', column, {
           summary: `${reference.at} names ${reference.tables.join(' or ')} ${reference.id}, which is neither in the package nor in the target`,
           remedy: 'Bring the referenced row along, create it in the target, or map it.',

@@ -20,9 +20,18 @@ export interface TextColumn {
   readonly column: string;
 }
 
+/** How rows of a table belong to others: where those move, these come along. */
+export type Belonging =
+  | { readonly by: 'lookup'; readonly column: string }
+  | { readonly by: 'link'; readonly relationship: string }
+  | { readonly by: 'text'; readonly column: string; readonly tables: readonly string[] };
+
 /** One table of one step of an area: a fact of the catalogue. */
 export interface AreaTable {
   readonly table: string;
+  /** Why its rows move, for people. */
+  readonly why: string;
+  readonly belongsTo?: readonly Belonging[];
   /** Columns that Microsoft's published schema or procedure names, in its order. */
   readonly columns: readonly string[];
   /** Columns that exist in some versions only: taken when the environment has them, without a word when not. */

@@ -15,6 +15,7 @@ export const capacityProfiles: Area = {
       tables: [
         {
           table: 'msdyn_capacityprofile',
+          why: 'Workstreams use capacity profiles; those that no solution manages move.',
           columns: [
             'msdyn_blockassignment',
             'msdyn_capacityprofileid',

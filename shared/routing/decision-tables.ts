@@ -11,6 +11,7 @@ import { systemContracts } from './system-contracts.ts';
 /** `skipupdate` ("do not update existing records") is asked for by every procedure that names the table. */
 export const contractTable = {
   table: 'msdyn_decisioncontract',
+  why: 'Contracts say what rules may read and set; the rulesets, queues and workstreams of this step refer to them.',
   columns: [
     'msdyn_contractdefinition',
     'msdyn_decisioncontractid',
@@ -22,6 +23,7 @@ export const contractTable = {
 
 export const rulesetTable = {
   table: 'msdyn_decisionruleset',
+  why: 'The rules of the queues or workstreams of this step.',
   columns: [
     'msdyn_aibmodelid',
     'msdyn_authoringmode',

@@ -16,7 +16,7 @@ export interface FetchJoin {
 /** A condition on a column; `on` names the alias of the linked table it belongs to. */
 export interface FetchCondition {
   readonly column: string;
-  readonly operator: 'eq' | 'ne' | 'in' | 'null' | 'not-null';
+  readonly operator: 'eq' | 'ne' | 'in' | 'like' | 'null' | 'not-null';
   readonly values?: readonly string[];
   readonly on?: string | undefined;
 }

@@ -1,5 +1,11 @@
+import { lookup } from './belonging.ts';
 import type { Area, AreaTable } from './area.ts';
-import { channelRules, languageTable, messageTables } from './channel-tables.ts';
+import {
+  channelRules,
+  languageTable,
+  messageTables,
+  operatingHourTable,
+} from './channel-tables.ts';
 import { fetchText, join } from './fetch-filter.ts';
 import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
 import {
@@ -81,8 +87,11 @@ export const liveChatWidgets: Area = {
             column: 'msdyn_ocwidgetlanguage',
           },
         ]),
+        operatingHourTable('msdyn_livechatconfig', 'msdyn_operatinghourid', 'live-chat'),
         {
           table: 'msdyn_livechatconfig',
+          why: 'The chat widgets of these workstreams.',
+          belongsTo: [lookup('msdyn_liveworkstreamid')],
           columns: [
             'msdyn_duringnonoperatinghours',
             'msdyn_agentdisplayname',
@@ -153,6 +162,7 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_authenticationsettings',
+          why: 'How visitors of these widgets sign in, without the secret.',
           columns: [
             'msdyn_actionname',
             'msdyn_additionalparams',
@@ -183,6 +193,8 @@ export const liveChatWidgets: Area = {
         ...messageTables('live-chat'),
         {
           table: 'msdyn_chatansweroption',
+          why: 'Answer options of these questions.',
+          belongsTo: [lookup('msdyn_answeroptionsid')],
           columns: [
             'msdyn_name',
             'statecode',
@@ -194,6 +206,8 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_surveyquestion',
+          why: 'Survey questions of these workstreams.',
+          belongsTo: [lookup('msdyn_liveworkstreamtochatquestion')],
           columns: [
             'msdyn_answertype',
             'msdyn_placeholdertext',
@@ -213,6 +227,8 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_questionsequence',
+          why: 'Which question stands where in the surveys of these widgets.',
+          belongsTo: [lookup('msdyn_chatengagementtochatsequenceid')],
           columns: [
             'msdyn_chatengagementtochatsequenceid',
             'msdyn_name',
@@ -232,6 +248,8 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_livechatwidgetlocation',
+          why: 'Where on the web these widgets show.',
+          belongsTo: [lookup('msdyn_livechatconfigid')],
           columns: [
             'msdyn_livechatconfigid',
             'msdyn_livechatwidgetlocationid',
@@ -250,6 +268,7 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_chatwidgetlanguage',
+          why: 'The older language rows that widgets look up.',
           columns: [
             'statuscode',
             'statecode',
@@ -265,6 +284,8 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_localizedsurveyquestion',
+          why: 'Translations of these questions.',
+          belongsTo: [lookup('msdyn_surveyquestionid')],
           columns: [
             'msdyn_languagecode',
             'msdyn_localizedquestiontext',
@@ -279,6 +300,7 @@ export const liveChatWidgets: Area = {
         },
         {
           table: 'msdyn_oc_geolocationprovider',
+          why: "Where these widgets ask for the visitor's place, without the keys.",
           columns: [
             'msdyn_providername',
             'msdyn_providerapikeyversion',

@@ -1,4 +1,6 @@
+import { lookup } from './belonging.ts';
 import type { Area } from './area.ts';
+import { operatingHourColumns } from './channel-tables.ts';
 import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
 import { overflowText } from './overflow-text.ts';
 import {
@@ -42,6 +44,7 @@ export const queues: Area = {
       tables: [
         {
           table: 'queue',
+          why: 'Queues of the channels that routing uses, without the default queues that every environment has.',
           columns: [
             'msdyn_assignmentinputcontractid',
             'msdyn_assignmentstrategy',
@@ -68,6 +71,8 @@ export const queues: Area = {
         { ...rulesetTable, filter: assignmentRulesetFilter },
         {
           table: 'msdyn_assignmentconfiguration',
+          why: 'How each queue of the step assigns work.',
+          belongsTo: [lookup('msdyn_queueid')],
           columns: [
             'msdyn_assignmentconfigurationid',
             'msdyn_description',
@@ -80,22 +85,20 @@ export const queues: Area = {
         },
         {
           table: 'msdyn_assignmentconfigurationstep',
+          why: 'The steps of these assignment configurations.',
+          belongsTo: [lookup('msdyn_assignmentconfigurationid')],
           columns: assignmentStepColumns,
           filter: (scope) => assignmentStepFilter(scope, 'others'),
         },
         {
           table: 'msdyn_operatinghour',
-          columns: [
-            'msdyn_description',
-            'msdyn_name',
-            'msdyn_operatinghourid',
-            'statecode',
-            'statuscode',
-          ],
+          why: 'Operating hours that rows of this step look up.',
+          columns: operatingHourColumns,
           filter: operatingHourFilter,
         },
         {
           table: 'msdyn_overflowactionconfig',
+          why: 'Overflow actions that overflow rulesets name in their rules.',
           columns: [
             'msdyn_name',
             'msdyn_overflowactionconfigid',
@@ -122,6 +125,8 @@ export const queues: Area = {
         { ...rulesetTable, filter: selectionRulesetFilter },
         {
           table: 'msdyn_assignmentconfigurationstep',
+          why: 'The steps of these assignment configurations.',
+          belongsTo: [lookup('msdyn_assignmentconfigurationid')],
           columns: assignmentStepColumns,
           filter: (scope) => assignmentStepFilter(scope, 'selecting'),
         },

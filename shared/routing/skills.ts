@@ -1,3 +1,4 @@
+import { lookup } from './belonging.ts';
 import type { Area } from './area.ts';
 
 /** Skills, rating models and their values: no filter, everything goes. */
@@ -14,14 +15,18 @@ export const skills: Area = {
       tables: [
         {
           table: 'characteristic',
+          why: 'Rules ask for skills; the procedure moves all of them.',
           columns: ['characteristicid', 'characteristictype', 'description', 'name'],
         },
         {
           table: 'ratingmodel',
+          why: 'Proficiencies of skills are measured by a rating model; the procedure moves all of them.',
           columns: ['maxratingvalue', 'minratingvalue', 'name', 'ratingmodelid'],
         },
         {
           table: 'ratingvalue',
+          why: 'The proficiencies of the rating models; the procedure moves all of them.',
+          belongsTo: [lookup('ratingmodel')],
           columns: ['name', 'ratingmodel', 'ratingvalueid', 'value'],
         },
       ],

@@ -1,5 +1,11 @@
+import { lookup } from './belonging.ts';
 import type { Area } from './area.ts';
-import { channelRules, languageTable, messageTables } from './channel-tables.ts';
+import {
+  channelRules,
+  languageTable,
+  messageTables,
+  operatingHourTable,
+} from './channel-tables.ts';
 import { fetchText, join } from './fetch-filter.ts';
 import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
 import { workstreamManual, workstreamRules, workstreamTables } from './workstream-tables.ts';
@@ -46,8 +52,11 @@ export const voiceSettings: Area = {
             column: 'msdyn_languageid',
           },
         ]),
+        operatingHourTable('msdyn_ocvoicechannelsetting', 'msdyn_operatinghoursid', 'voice'),
         {
           table: 'msdyn_ocvoicechannelsetting',
+          why: 'The voice channels of these workstreams.',
+          belongsTo: [lookup('msdyn_liveworkstreamid')],
           columns: [
             'msdyn_announceaveragewaittime',
             'msdyn_announcepositioninqueue',
@@ -80,6 +89,7 @@ export const voiceSettings: Area = {
         ...messageTables('voice'),
         {
           table: 'msdyn_ocvoice',
+          why: 'Voices that voice channels speak with; the procedure moves all of them.',
           columns: [
             'msdyn_languageid',
             'msdyn_name',
@@ -94,6 +104,8 @@ export const voiceSettings: Area = {
         },
         {
           table: 'msdyn_ocvoicechannellanguagesetting',
+          why: 'The languages of these voice channels.',
+          belongsTo: [lookup('msdyn_ocvoicechannelsettingid')],
           columns: [
             'msdyn_holdmusicid',
             'msdyn_isprimary',
@@ -125,6 +137,8 @@ export const voiceSettings: Area = {
         },
         {
           table: 'msdyn_ocprovisioningstate',
+          why: 'The provisioning states of these voice channels.',
+          belongsTo: [lookup('msdyn_voicechannelsettingid')],
           columns: [
             'msdyn_communicationprovidersettingid',
             'msdyn_voicechannelsettingid',

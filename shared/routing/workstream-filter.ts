@@ -1,4 +1,4 @@
-import type { Channel, Scope } from './area.ts';
+import { channels, type Channel, type Scope } from './area.ts';
 import { allOf, anyOf, fetchText, join, oneOf, where, type FetchNode } from './fetch-filter.ts';
 import { parseGuid } from '../model/guid.ts';
 
@@ -14,6 +14,17 @@ export const streamSources: Readonly<Record<Channel, string>> = {
 
 /** `msdyn_mode` 717210001 Simplified: every published query leaves legacy workstreams out. */
 const simplified = '717210001';
+
+/** Whether a workstream's stream source is that of one of the channels; none named means any that moves. */
+export function isOfChannels(streamSource: unknown, named: readonly Channel[]): boolean {
+  return (named.length === 0 ? channels : named).some(
+    (channel) => streamSources[channel] === String(streamSource),
+  );
+}
+
+export function isSimplified(mode: unknown): boolean {
+  return String(mode) === simplified;
+}
 
 /** The channel's workstreams, as a condition on the table itself or on a linked one. */
 export function workstreamsOf(channel: Channel, { workstreams }: Scope, on?: string): FetchNode {

@@ -1,3 +1,4 @@
+import { lookup, link } from './belonging.ts';
 import type { AreaTable, Channel } from './area.ts';
 import type { ServerMade, TableRules } from '../model/rules.ts';
 import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
@@ -85,12 +86,15 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
   return [
     {
       table: 'msdyn_liveworkstream',
+      why: 'Workstreams of the channel, in simplified mode.',
       columns: workstreamColumns,
       optionalColumns: ['msdyn_enablevoicev2'],
       filter: workstreamFilter(channel),
     },
     {
       table: 'msdyn_liveworkstreamcapacityprofile',
+      why: 'Which capacity profiles these workstreams use.',
+      belongsTo: [lookup('msdyn_workstream_id')],
       columns: [
         'msdyn_capacityprofile_id',
         'msdyn_name',
@@ -101,6 +105,8 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
     },
     {
       table: 'msdyn_ocliveworkstreamcontextvariable',
+      why: 'Context variables of these workstreams, which their rules read.',
+      belongsTo: [lookup('msdyn_liveworkstreamid')],
       columns: [
         'msdyn_name',
         'msdyn_relationshipname',
@@ -126,6 +132,8 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
     { ...rulesetTable, filter: routingRulesetFilter(channel) },
     {
       table: 'msdyn_routingconfiguration',
+      why: 'How these workstreams route.',
+      belongsTo: [lookup('msdyn_liveworkstreamid')],
       columns: [
         'msdyn_name',
         'msdyn_routingconfigurationid',
@@ -137,6 +145,8 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
     },
     {
       table: 'msdyn_routingconfigurationstep',
+      why: 'The steps of these routing configurations, each with a ruleset.',
+      belongsTo: [lookup('msdyn_routingconfigurationid')],
       columns: [
         'msdyn_name',
         'msdyn_routingconfigurationid',
@@ -156,6 +166,8 @@ export function replyTables(channel: Channel): readonly AreaTable[] {
   return [
     {
       table: 'msdyn_cannedmessage',
+      why: 'Quick replies that representatives of the channel use; the procedure moves all of them.',
+      belongsTo: [link('msdyn_msdyn_cannedmessage_liveworkstream')],
       columns: [
         'msdyn_locale_field',
         'msdyn_message',
@@ -174,6 +186,8 @@ export function replyTables(channel: Channel): readonly AreaTable[] {
     },
     {
       table: 'msdyn_octag',
+      why: 'Tags of quick replies; the procedure moves all of them.',
+      belongsTo: [link('msdyn_msdyn_cannedmessage_msdyn_octag')],
       columns: ['msdyn_name', 'msdyn_octagid'],
       filter: tagFilter(channel),
     },

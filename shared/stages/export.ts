@@ -9,6 +9,7 @@ import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
 import { writeSteps, type Exported } from './export/write-steps.ts';
+import { explanationLine, type Explanation } from './generate-schema/catalogue-schema.ts';
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
@@ -20,6 +21,8 @@ export interface ExportOptions {
   /** A data_schema.xml, or generate-schema's folder; absent: the catalogue's own selection. */
   readonly schema: string | undefined;
   readonly scope: Scope;
+  /** Tell why each table and row is in. */
+  readonly explain: boolean;
   readonly config: string | undefined;
   readonly out: string;
   readonly format: PackageForm;
@@ -28,6 +31,8 @@ export interface ExportOptions {
 export interface ExportResult extends StageResult {
   readonly steps: PackageManifest['steps'];
   readonly withheld: PackageManifest['withheld'];
+  /** Why each table, or row of a limited scope, is in; only when asked for. */
+  readonly explanations?: readonly Explanation[];
 }
 
 /** Reads an environment's configuration and writes it as a package, whole or not at all. */
@@ -50,6 +55,7 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
       environment: reader.connection('source'),
       schema,
       scope,
+      explain: reader.flag('explain'),
       config: reader.text('config'),
       out: reader.required('out'),
       format: reader.oneOf('format', ['zip', 'folder'], 'zip'),
@@ -65,8 +71,13 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
       schema === undefined
         ? await selectByCatalogue(reader, scope, signal)
         : await selectBySchema(reader, schema, ports.files, signal);
-    for (const reason of selection.reasons) ports.host.log('info', reason);
-    const found = selection.steps.length === 0 ? [nothingThere(reader.url)] : selection.findings;
+    if (options.explain)
+      for (const explanation of selection.explanations)
+        ports.host.log('info', explanationLine(explanation));
+    const isMissing = selection.steps.length === 0 && outcomeOf(selection.findings) !== 'failed';
+    const found = isMissing
+      ? [...selection.findings, nothingThere(reader.url)]
+      : selection.findings;
     if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
     const exported = await write(
       reader,
@@ -76,10 +87,11 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
       signal,
     );
     const findings = [...found, ...exported.findings];
-    return result(reader, exported.rows === 0 ? [...findings, empty(reader.url)] : findings, {
-      ...exported,
-      out: options.out,
-    });
+    const told = exported.rows === 0 ? [...findings, empty(reader.url)] : findings;
+    return {
+      ...result(reader, told, { ...exported, out: options.out }),
+      ...(options.explain ? { explanations: selection.explanations } : {}),
+    };
   },
 };
 

@@ -5,7 +5,11 @@ import type { Connection } from '../host/host.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
-import { readCatalogueSchema } from './generate-schema/catalogue-schema.ts';
+import {
+  explanationLine,
+  readCatalogueSchema,
+  type Explanation,
+} from './generate-schema/catalogue-schema.ts';
 import { checkSchemaFolder, writeSchemaFolder } from './generate-schema/output-folder.ts';
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
@@ -15,12 +19,16 @@ import type { Stage } from './stage.ts';
 export interface GenerateSchemaOptions {
   readonly environment: Connection;
   readonly scope: Scope;
+  /** Tell why each table and row is in. */
+  readonly explain: boolean;
   readonly config: string | undefined;
   readonly out: string;
 }
 
 export interface GenerateSchemaResult extends StageResult {
   readonly steps: readonly { readonly step: string; readonly tables: readonly string[] }[];
+  /** Why each table, or row of a limited scope, is in; only when asked for. */
+  readonly explanations?: readonly Explanation[];
 }
 
 /** Writes the schemas of the asked channels, with the columns, names and type codes of an environment. */
@@ -32,6 +40,7 @@ export const generateSchemaStage: Stage<GenerateSchemaOptions, GenerateSchemaRes
     return reader.finish({
       environment: reader.connection('source'),
       scope: readScope(reader),
+      explain: reader.flag('explain'),
       config: reader.text('config'),
       out: reader.required('out'),
     });
@@ -41,9 +50,11 @@ export const generateSchemaStage: Stage<GenerateSchemaOptions, GenerateSchemaRes
     const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     await checkSchemaFolder(out, ports.files);
     const reader = openReader(environment, ports);
-    const { steps, reasons, findings } = await readCatalogueSchema(reader, scope, signal);
-    for (const reason of reasons) ports.host.log('info', reason);
-    const problems = steps.length === 0 ? [...findings, nothing(reader.url)] : findings;
+    const { steps, explanations, findings } = await readCatalogueSchema(reader, scope, signal);
+    if (options.explain)
+      for (const explanation of explanations) ports.host.log('info', explanationLine(explanation));
+    const isMissing = steps.length === 0 && outcomeOf(findings) !== 'failed';
+    const problems = isMissing ? [...findings, nothing(reader.url)] : findings;
     const outcome = outcomeOf(problems);
     if (outcome !== 'failed') {
       const schemas = steps.map(({ step, tables }) => ({ step, text: composeSchema(tables).text }));
@@ -66,6 +77,7 @@ export const generateSchemaStage: Stage<GenerateSchemaOptions, GenerateSchemaRes
         step: step.step,
         tables: step.tables.map(({ name }) => name),
       })),
+      ...(options.explain ? { explanations } : {}),
     };
   },
 };

@@ -53,6 +53,14 @@ export const channels: StageOption = {
   group: 'scope',
 };
 
+export const explain: StageOption = {
+  flag: 'explain',
+  kind: 'switch',
+  label: 'Explain',
+  help: 'Say for each table, and in a limited scope for each row, why it is in.',
+  group: 'scope',
+};
+
 export const workstreams: StageOption = {
   flag: 'workstreams',
   kind: 'list',

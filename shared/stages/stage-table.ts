@@ -4,6 +4,7 @@ import {
   allowSameEnvironment,
   artifactName,
   channels,
+  explain,
   config,
   format,
   map,
@@ -152,6 +153,7 @@ export const stageTable = [
     options: [
       channels,
       workstreams,
+      explain,
       config,
       out('Folder for the schemas, one sub-folder per step.', { required: true }),
       artifactName,
@@ -184,6 +186,7 @@ export const stageTable = [
       },
       channels,
       workstreams,
+      explain,
       config,
       out('Where the package goes: a folder; with a single data_schema.xml, one zip.', {
         required: true,

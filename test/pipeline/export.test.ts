@@ -180,6 +180,7 @@ describe('export', () => {
       msdyn_liveworkstreamid: id(70),
       msdyn_name: 'Billing voice',
       msdyn_streamsource: 192440000,
+      msdyn_mode: 717210001,
     });
     // Server logic sets a queue of its own on create: the right one is set afterwards.
     const { status } = await source.send('PATCH', `msdyn_liveworkstreams(${id(70)})`, {

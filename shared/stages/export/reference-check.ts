@@ -36,8 +36,8 @@ export class ReferenceCheck {
       const text = cell(row, column);
       if (typeof text !== 'string') continue;
       const { references, problem } = texts.find(text);
-      for (const { tables, id, at } of references)
-        this.#remember(tables, id, `${name} ${nameOf(row)} ${at}`);
+      for (const { tables, id, at, isOptional } of references)
+        if (!isOptional) this.#remember(tables, id, `${name} ${nameOf(row)} ${at}`);
       if (problem !== undefined) this.#unreadable.push(unreadable(row, column, problem));
     }
   }

@@ -9,7 +9,7 @@ import type { Files } from '../../host/files.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { Scope } from '../../routing/area.ts';
 import { areas } from '../../routing/catalogue.ts';
-import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
+import { readCatalogueSchema, type Explanation } from '../generate-schema/catalogue-schema.ts';
 import { schemaFile } from '../generate-schema/output-folder.ts';
 import { checkSelection } from './check-selection.ts';
 import { SelectionError } from './selection-error.ts';
@@ -26,8 +26,8 @@ export interface Selection {
   readonly steps: readonly SelectionStep[];
   readonly metadata: ReadonlyMap<string, EnvironmentTable>;
   readonly findings: readonly Finding[];
-  /** Why rows belong to a limited scope, one line each. */
-  readonly reasons: readonly string[];
+  /** Why each table, or row of a limited scope, is in; a schema that was given explains itself. */
+  readonly explanations: readonly Explanation[];
 }
 
 /** The catalogue's own selection for the channels. */
@@ -36,12 +36,16 @@ export async function selectByCatalogue(
   scope: Scope,
   signal: AbortSignal,
 ): Promise<Selection> {
-  const { steps, metadata, reasons, findings } = await readCatalogueSchema(reader, scope, signal);
+  const { steps, metadata, explanations, findings } = await readCatalogueSchema(
+    reader,
+    scope,
+    signal,
+  );
   return {
     form: 'package',
     steps: steps.map(({ step, area, tables }) => ({ step, area, schema: composeSchema(tables) })),
     metadata,
-    reasons,
+    explanations,
     findings,
   };
 }
@@ -60,7 +64,9 @@ export async function selectBySchema(
     form,
     steps,
     metadata,
-    reasons: [],
+    explanations: steps.flatMap(({ step, schema }) =>
+      schema.tables.map(({ name }) => ({ step, table: name, why: whyNamed(step, name) })),
+    ),
     findings: [
       ...steps.flatMap(({ schema }) => schema.findings),
       ...steps.flatMap(({ step, schema }) =>
@@ -68,6 +74,14 @@ export async function selectBySchema(
       ),
     ],
   };
+}
+
+function whyNamed(step: string, table: string): string {
+  const known = areas
+    .flatMap((area) => area.steps)
+    .find((each) => each.step === step)
+    ?.tables.find((each) => each.table === table);
+  return known === undefined ? 'the schema names it' : `the schema names it. ${known.why}`;
 }
 
 function namesOf(tables: readonly SourceTable[]): readonly string[] {

@@ -10,6 +10,7 @@ import { chooseTables, tableNames, type ChosenStep, type ChosenTable } from './c
 import { readNamedRows } from './named-rows.ts';
 import { orderSteps } from './order-steps.ts';
 import { resolveScope } from './resolve-scope.ts';
+import type { ScopeRow } from './scope-closure.ts';
 
 /** A step's tables as its data_schema.xml will say them. */
 export interface SchemaStep {
@@ -21,31 +22,60 @@ export interface SchemaStep {
 export interface CatalogueSchema {
   readonly steps: readonly SchemaStep[];
   readonly findings: readonly Finding[];
-  /** Why each queue of a limited scope belongs to it, one line each. */
-  readonly reasons: readonly string[];
+  readonly explanations: readonly Explanation[];
   /** Metadata of the tables in the steps. */
   readonly metadata: ReadonlyMap<string, EnvironmentTable>;
+}
+
+/** Why a table, or in a limited scope a row of it, is in a step. */
+export interface Explanation {
+  readonly step: string;
+  readonly table: string;
+  readonly id?: Guid;
+  readonly name?: string;
+  readonly why: string;
+}
+
+/** An explanation in one line. */
+export function explanationLine({ step, table, id, name, why }: Explanation): string {
+  return id === undefined ? `${step} ${table}: ${why}` : `${step} ${table} ${name ?? id}: ${why}`;
 }
 
 /** What the catalogue moves for a scope, in the columns and with the type codes of one environment. */
 export async function readCatalogueSchema(
   reader: DataverseReader,
-  asked: Scope,
+  scope: Scope,
   signal: AbortSignal,
   canRead: (table: string) => boolean = () => true,
 ): Promise<CatalogueSchema> {
-  const areas = areasFor(asked.channels);
-  const { scope, reasons, findings } = await resolveScope(reader, asked, signal);
+  const areas = areasFor(scope.channels);
   const metadata = await reader.tables(tableNames(areas), signal);
   const chosen = chooseTables(areas, metadata, reader.url);
   const ordered = orderSteps<ChosenTable, ChosenStep>(chosen.steps);
+  const limited = await resolveScope(
+    reader,
+    scope,
+    ordered.steps.map((step) => ({
+      ...step,
+      tables: step.tables.filter(({ name }) => canRead(name)),
+    })),
+    signal,
+  );
   const has: HasColumn = (table, column) => metadata.get(table)?.columns.has(column) ?? false;
   const steps: SchemaStep[] = [];
+  const explanations: Explanation[] = [];
   for (const step of ordered.steps) {
+    const isEmpty = step.tables.every(
+      ({ name }) => limited !== undefined && limited.rowsOf(step.step, name).size === 0,
+    );
+    if (isEmpty) continue;
     const tables: SourceTable[] = [];
     for (const table of step.tables) {
-      const filter =
-        table.entry.namedIn === undefined
+      const rows = limited?.rowsOf(step.step, table.name);
+      explanations.push(...explain(step.step, table, rows));
+      const filter = rows
+        ? idFilter(table.environment, [...rows.keys()].sort())
+        : table.entry.namedIn === undefined
           ? table.entry.filter?.(scope, has)
           : idFilter(
               table.environment,
@@ -56,7 +86,17 @@ export async function readCatalogueSchema(
     steps.push({ step: step.step, area: step.area, tables });
   }
   const circles = ordered.forward.map(({ table, target }) => circle(reader.url, table, target));
-  return { steps, metadata, reasons, findings: [...findings, ...chosen.findings, ...circles] };
+  const findings = [...(limited?.findings ?? []), ...chosen.findings, ...circles];
+  return { steps, metadata, explanations, findings };
+}
+
+function explain(
+  step: string,
+  { name: table, entry }: ChosenTable,
+  rows: ReadonlyMap<Guid, ScopeRow> | undefined,
+): readonly Explanation[] {
+  if (rows === undefined) return [{ step, table, why: entry.why }];
+  return [...rows].map(([id, { name, why }]) => ({ step, table, id, name, why }));
 }
 
 function idFilter(table: EnvironmentTable, ids: readonly Guid[]): string {

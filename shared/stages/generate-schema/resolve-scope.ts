@@ -1,228 +1,133 @@
-import type { DataverseReader, RowFilter } from '../../dataverse/client.ts';
+import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { parseGuid, type Guid } from '../../model/guid.ts';
-import { cell, isLookup, nameOf, type Row } from '../../model/row.ts';
-import type { EnvironmentTable } from '../../model/table.ts';
-import type { HasColumn, Scope } from '../../routing/area.ts';
-import { anyOf, fetchText, join, oneOf, type FetchNode } from '../../routing/fetch-filter.ts';
-import { assignmentRulesetFilter, selectionRulesetFilter } from '../../routing/queue-filter.ts';
-import { ruleBook } from '../../routing/rule-book.ts';
+import { cell, nameOf, type Row } from '../../model/row.ts';
+import { channels, type Channel, type HasColumn, type Scope } from '../../routing/area.ts';
+import { areasFor } from '../../routing/catalogue.ts';
+import { isOfChannels, isSimplified } from '../../routing/workstream-filter.ts';
+import type { ChosenStep, ChosenTable } from './choose-tables.ts';
+import { ScopeClosure, type ScopeRow } from './scope-closure.ts';
 
-/** A scope in which queues are named by id, whatever the user named. */
+/** The rows of a limited scope, by step and table. */
 export interface ResolvedScope {
-  readonly scope: Scope;
-  /** One line per queue: why it belongs to the scope. */
-  readonly reasons: readonly string[];
+  readonly rowsOf: (step: string, table: string) => ReadonlyMap<Guid, ScopeRow>;
   readonly findings: readonly Finding[];
 }
 
-const involved = [
-  'queue',
-  'msdyn_liveworkstream',
-  'msdyn_decisionruleset',
-  'msdyn_assignmentconfigurationstep',
-  'msdyn_overflowactionconfig',
-  'msdyn_routingconfigurationstep',
-] as const;
-
 /**
- * Follows named queues and workstreams to every queue they need: lookups of workstreams, queues that
- * rulesets assign to, queues that overflow leads to, and theirs in turn. Default queues are each
- * environment's own and stay out. Without names everything is in scope.
+ * Which rows belong to the queues and workstreams that were named; `undefined` where nothing is named:
+ * then everything is in scope.
  */
 export async function resolveScope(
   reader: DataverseReader,
-  scope: Scope,
+  asked: Scope,
+  steps: readonly ChosenStep[],
   signal: AbortSignal,
-): Promise<ResolvedScope> {
-  if (scope.queues.length === 0 && scope.workstreams.length === 0)
-    return { scope, reasons: [], findings: [] };
-  const closure = new QueueClosure(reader, await reader.tables(involved, signal), signal);
-  const findings = [
-    ...(await closure.addNamed('queue', scope.queues)),
-    ...(await closure.addNamed('msdyn_liveworkstream', scope.workstreams)),
-  ];
+): Promise<ResolvedScope | undefined> {
+  if (asked.queues.length === 0 && asked.workstreams.length === 0) return undefined;
+  const closure = new ScopeClosure(reader, tablesOf(steps), signal);
+  const queues = await addNamed(closure, 'queue', asked, reader.url);
+  const workstreams = await addNamed(closure, 'msdyn_liveworkstream', asked, reader.url);
+  const findings = [...queues.findings, ...workstreams.findings];
+  // A phone line has no quick replies, whatever the tables would allow.
+  const areas = new Set(areasFor(channelsOf(workstreams.rows, asked)).map(({ area }) => area));
+  const own = steps.filter(({ area }) => areas.has(area));
+  closure.limitTo(tablesOf(own));
   await closure.follow();
-  return {
-    // An id that is no row's keeps the scope limited when the names lead to no queue at all.
-    scope: { ...scope, queues: closure.ids.length === 0 ? [noQueue] : closure.ids },
-    reasons: closure.reasons,
-    findings,
-  };
+  const placed = await placeRows(reader, closure, own, asked, signal);
+  const none: ReadonlyMap<Guid, ScopeRow> = new Map();
+  return { rowsOf: (step, table) => placed.get(`${step} ${table}`) ?? none, findings };
 }
 
-const noQueue = '00000000-0000-0000-0000-000000000000';
-
-class QueueClosure {
-  readonly #reader: DataverseReader;
-  readonly #tables: ReadonlyMap<string, EnvironmentTable>;
-  readonly #signal: AbortSignal;
-  readonly #reasons = new Map<Guid, string>();
-  /** Queues whose rules were not followed yet, with the reason they were met. */
-  #waiting = new Map<Guid, string>();
-
-  constructor(
-    reader: DataverseReader,
-    tables: ReadonlyMap<string, EnvironmentTable>,
-    signal: AbortSignal,
-  ) {
-    this.#reader = reader;
-    this.#tables = tables;
-    this.#signal = signal;
-  }
-
-  get ids(): readonly Guid[] {
-    return [...this.#reasons.keys()].sort();
-  }
-
-  get reasons(): readonly string[] {
-    return [...this.#reasons.values()].sort();
-  }
-
-  /** Starts from rows that the user named; a name that no row has is a finding. */
-  async addNamed(
-    name: 'queue' | 'msdyn_liveworkstream',
-    wanted: readonly string[],
-  ): Promise<readonly Finding[]> {
-    const table = this.#tables.get(name);
-    if (wanted.length === 0) return [];
-    const rows = table === undefined ? [] : await this.#named(table, wanted);
-    const known = new Set(rows.flatMap((row) => [row.id, nameOf(row).toLowerCase()]));
-    if (name === 'queue') for (const { id } of rows) this.#waiting.set(id, 'named');
-    else await this.#followWorkstreams(rows);
-    return wanted
-      .filter((each) => !known.has(parseGuid(each) ?? each.toLowerCase()))
-      .map((each) => notThere(name, each, this.#reader.url));
-  }
-
-  async follow(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const met = this.#waiting;
-      this.#waiting = new Map();
-      const fresh = [...met.keys()].filter((id) => !this.#reasons.has(id));
-      const queues = await this.#collect('queue', ['name', 'msdyn_isdefaultqueue'], {
-        by: 'ids',
-        ids: fresh,
-      });
-      const followed: Guid[] = [];
-      for (const queue of queues) {
-        const reason = met.get(queue.id) ?? '';
-        if (cell(queue, 'msdyn_isdefaultqueue') === true && reason !== 'named') continue;
-        this.#reasons.set(queue.id, `queue ${nameOf(queue)}: ${reason}`);
-        followed.push(queue.id);
-      }
-      if (followed.length > 0) await this.#followQueues(followed);
-    }
-  }
-
-  async #named(table: EnvironmentTable, wanted: readonly string[]): Promise<readonly Row[]> {
-    const ids = wanted.map(parseGuid).filter((id) => id !== undefined);
-    const names = wanted.filter((each) => parseGuid(each) === undefined);
-    const conditions: FetchNode[] = [];
-    if (ids.length > 0) conditions.push(oneOf(table.idColumn, ids));
-    if (names.length > 0) conditions.push(oneOf(table.nameColumn ?? 'name', names));
-    const lookups = [...table.columns.values()]
-      .filter(({ targets }) => targets.includes('queue'))
-      .map(({ name }) => name);
-    const columns = table.nameColumn === undefined ? lookups : [table.nameColumn, ...lookups];
-    return this.#collect(table.name, columns, {
-      by: 'fetch',
-      fetchXml: fetchText(table.name, {}, anyOf(...conditions)),
-    });
-  }
-
-  async #followWorkstreams(workstreams: readonly Row[]): Promise<void> {
-    for (const workstream of workstreams)
-      for (const [at, column] of workstream.shape.columns.entries()) {
-        const value = workstream.cells[at];
-        if (isLookup(value) && value.table === 'queue')
-          this.#waiting.set(value.id, `${column} of workstream ${nameOf(workstream)}`);
-      }
-    if (workstreams.length > 0)
-      await this.#followRulesets(routingRulesets(workstreams.map(({ id }) => id)));
-  }
-
-  async #followQueues(queues: readonly Guid[]): Promise<void> {
-    const has: HasColumn = (table, column) => this.#tables.get(table)?.columns.has(column) ?? false;
-    const scope: Scope = { channels: [], queues, workstreams: [] };
-    const actions = [
-      ...(await this.#followRulesets(assignmentRulesetFilter(scope, has))),
-      ...(await this.#followRulesets(selectionRulesetFilter(scope))),
-    ];
-    if (actions.length === 0) return;
-    const rows = await this.#collect(
-      'msdyn_overflowactionconfig',
-      ['msdyn_name', 'msdyn_overflowactiondata'],
-      { by: 'ids', ids: [...new Set(actions)] },
-    );
-    for (const row of rows)
-      for (const { id } of referencesOf(row, 'msdyn_overflowactiondata', 'queue'))
-        this.#waiting.set(id, `overflow action ${nameOf(row)}`);
-  }
-
-  /** Queues that the rules assign to wait to be followed; overflow actions they name are handed back. */
-  async #followRulesets(fetchXml: string): Promise<readonly Guid[]> {
-    const rows = await this.#collect(
-      'msdyn_decisionruleset',
-      ['msdyn_name', 'msdyn_rulesetdefinition'],
-      { by: 'fetch', fetchXml },
-    );
-    for (const row of rows)
-      for (const { id, at } of referencesOf(row, 'msdyn_rulesetdefinition', 'queue'))
-        this.#waiting.set(id, `ruleset ${nameOf(row)}, ${at}`);
-    return rows.flatMap((row) =>
-      referencesOf(row, 'msdyn_rulesetdefinition', 'msdyn_overflowactionconfig').map(
-        ({ id }) => id,
-      ),
-    );
-  }
-
-  async #collect(
-    name: string,
-    columns: readonly string[],
-    where: RowFilter,
-  ): Promise<readonly Row[]> {
-    const table = this.#tables.get(name);
-    if (table === undefined || (where.by === 'ids' && where.ids.length === 0)) return [];
-    const known = columns.filter((column) => table.columns.has(column));
-    const rows: Row[] = [];
-    for await (const row of this.#reader.rows({ table, columns: known, where }, this.#signal))
-      rows.push(row);
-    return rows;
-  }
+function tablesOf(steps: readonly ChosenStep[]): readonly ChosenTable[] {
+  return steps.flatMap((step) => step.tables);
 }
 
-function referencesOf(
-  row: Row,
-  column: string,
-  table: string,
-): readonly { readonly id: Guid; readonly at: string }[] {
-  const text = cell(row, column);
-  const references = ruleBook.of(row.shape.table.name).textReferences.get(column);
-  if (typeof text !== 'string' || references === undefined) return [];
-  return references.find(text).references.filter(({ tables }) => tables[0] === table);
-}
-
-/** Rulesets of the routing steps of workstreams. */
-function routingRulesets(workstreams: readonly Guid[]): string {
-  return fetchText(
-    'msdyn_decisionruleset',
-    { distinct: true },
-    join(
-      'msdyn_routingconfigurationstep',
-      { from: 'msdyn_rulesetid', to: 'msdyn_decisionrulesetid', type: 'inner', alias: 'rs' },
-      join(
-        'msdyn_routingconfiguration',
-        {
-          from: 'msdyn_routingconfigurationid',
-          to: 'msdyn_routingconfigurationid',
-          type: 'inner',
-          alias: 'rc',
-        },
-        anyOf(oneOf('msdyn_liveworkstreamid', workstreams)),
-      ),
-    ),
+/** The channels asked for; none named: those of the named workstreams. */
+function channelsOf(workstreams: readonly Row[], asked: Scope): readonly Channel[] {
+  if (asked.channels.length > 0) return asked.channels;
+  const found = channels.filter((channel) =>
+    workstreams.some((row) => isOfChannels(cell(row, 'msdyn_streamsource'), [channel])),
   );
+  return workstreams.length === 0 || found.length > 0 ? found : channels;
+}
+
+async function addNamed(
+  closure: ScopeClosure,
+  table: 'queue' | 'msdyn_liveworkstream',
+  asked: Scope,
+  url: string,
+): Promise<{ readonly rows: readonly Row[]; readonly findings: readonly Finding[] }> {
+  const wanted = table === 'queue' ? asked.queues : asked.workstreams;
+  if (wanted.length === 0) return { rows: [], findings: [] };
+  const ids = wanted.map(parseGuid).filter((id) => id !== undefined);
+  const names = wanted.filter((each) => parseGuid(each) === undefined);
+  const rows = await closure.addNamed(table, { ids, names });
+  const known = new Set(rows.flatMap((row) => [row.id, nameOf(row).toLowerCase()]));
+  const findings = [
+    ...wanted
+      .filter((each) => !known.has(parseGuid(each) ?? each.toLowerCase()))
+      .map((each) => notThere(table, each, url)),
+    ...(table === 'queue' ? [] : rows.flatMap((row) => doesNotMove(row, asked, url))),
+  ];
+  return { rows, findings };
+}
+
+/** Each row in the steps that move it: a ruleset of a queue has another place than one of a line. */
+async function placeRows(
+  reader: DataverseReader,
+  closure: ScopeClosure,
+  steps: readonly ChosenStep[],
+  asked: Scope,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadonlyMap<Guid, ScopeRow>>> {
+  const gathered = reader.gathered?.() ?? reader;
+  const limited: Scope = {
+    channels: asked.channels,
+    queues: idsOrNone(closure.rowsOf('queue')),
+    workstreams: idsOrNone(closure.rowsOf('msdyn_liveworkstream')),
+  };
+  const placed = new Map<string, ReadonlyMap<Guid, ScopeRow>>();
+  const environments = new Map(tablesOf(steps).map(({ name, environment }) => [name, environment]));
+  const has: HasColumn = (table, column) => environments.get(table)?.columns.has(column) ?? false;
+  const places = steps.flatMap(({ step, tables }) => tables.map((table) => ({ step, table })));
+  await Promise.all(
+    places.map(async ({ step, table }) => {
+      const rows = closure.rowsOf(table.name);
+      const isShared = places.filter((other) => other.table.name === table.name).length > 1;
+      const fetchXml = isShared ? table.entry.filter?.(limited, has) : undefined;
+      const own =
+        fetchXml === undefined ? undefined : await idsOf(gathered, table, fetchXml, signal);
+      placed.set(
+        `${step} ${table.name}`,
+        own === undefined ? rows : new Map([...rows].filter(([id]) => own.has(id))),
+      );
+    }),
+  );
+  return placed;
+}
+
+const noRow = '00000000-0000-0000-0000-000000000000';
+
+/** An id that is no row's keeps a filter limited when nothing of its kind is in scope. */
+function idsOrNone(rows: ReadonlyMap<Guid, ScopeRow>): readonly Guid[] {
+  return rows.size === 0 ? [noRow] : [...rows.keys()].sort();
+}
+
+async function idsOf(
+  reader: DataverseReader,
+  table: ChosenTable,
+  fetchXml: string,
+  signal: AbortSignal,
+): Promise<ReadonlySet<Guid>> {
+  const ids = new Set<Guid>();
+  const query = {
+    table: table.environment,
+    columns: [],
+    where: { by: 'fetch', fetchXml },
+  } as const;
+  for await (const row of reader.rows(query, signal)) ids.add(row.id);
+  return ids;
 }
 
 function notThere(table: string, name: string, url: string): Finding {
@@ -235,4 +140,25 @@ function notThere(table: string, name: string, url: string): Finding {
     detail: '',
     remedy: 'Check the spelling: give a name or id as the source environment has it.',
   };
+}
+
+function doesNotMove(row: Row, { channels: asked }: Scope, url: string): readonly Finding[] {
+  const reason = !isOfChannels(cell(row, 'msdyn_streamsource'), asked)
+    ? asked.length === 0
+      ? 'it is of a channel that does not move'
+      : `it is of none of the channels ${asked.join(', ')}`
+    : isSimplified(cell(row, 'msdyn_mode'))
+      ? undefined
+      : 'it is in legacy mode';
+  if (reason === undefined) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'URM1229',
+      where: url,
+      summary: `The workstream '${nameOf(row)}' cannot move: ${reason}`,
+      detail: row.id,
+      remedy: 'Name another workstream, or leave the channels out.',
+    },
+  ];
 }

@@ -44,8 +44,8 @@ export async function checkRules(
   const named: NamedRow[] = [];
   for (const text of inspection.texts) {
     const reading = ruleBook.of(text.table).textReferences.get(text.column)?.find(text.text);
-    for (const { id, tables, at } of reading?.references ?? [])
-      named.push({ id, tables, where: `${text.row} › ${at}` });
+    for (const { id, tables, at, isOptional } of reading?.references ?? [])
+      if (!isOptional) named.push({ id, tables, where: `${text.row} › ${at}` });
     if (reading?.problem !== undefined) report(findings, unreadableText(text, reading.problem));
   }
   for (const { text, statement } of statementsIn(inspection.texts)) {

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportStage, type ExportResult } from '#shared/stages/export.ts';
+import { withEmulator, type TestEmulator } from '#support/emulator.ts';
+import { aPromotion } from '#support/promotion.ts';
+import { rulesetsWithoutMappings } from '#support/routing-rows.ts';
+import { rowsOf, runWith, told, withFolder } from '#support/stage-runs.ts';
+
+/** Names of a package's rows by table, each once. */
+async function namesIn(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  const names = new Map<string, Set<string>>();
+  for (const [key, rows] of await rowsOf(path)) {
+    const table = key.slice(key.lastIndexOf(' ') + 1);
+    const own = names.get(table) ?? new Set<string>();
+    names.set(table, own);
+    for (const row of rows) own.add(row.id);
+  }
+  return Object.fromEntries([...names].map(([table, own]) => [table, [...own].sort()]));
+}
+
+/** A suite for the promotion of a few named workstreams alone. */
+function aLimitedPromotion(
+  title: string,
+  inputs: Readonly<Record<string, string>>,
+  more: (context: {
+    readonly source: TestEmulator;
+    readonly target: TestEmulator;
+    readonly exported: () => ExportResult;
+    readonly path: () => string;
+  }) => void,
+): void {
+  describe(title, function () {
+    this.timeout(120_000);
+    const source = withEmulator({ seed: 'contoso' });
+    const target = withEmulator({ seed: 'empty' });
+    const folder = withFolder();
+    const promotion = aPromotion(source, target, folder);
+    const path = (): string => join(folder.path, 'package');
+    let exported: ExportResult | undefined;
+    const result = (): ExportResult => {
+      assert.ok(exported !== undefined);
+      return exported;
+    };
+
+    before(async () => {
+      const end = await runWith(exportStage, {
+        source: source.url,
+        out: path(),
+        format: 'folder',
+        explain: 'true',
+        ...inputs,
+      });
+      exported = end.result as ExportResult;
+      assert.notEqual(exported.outcome, 'failed', JSON.stringify(exported.findings));
+    });
+
+    it('brings exactly the rows that are explained', async () => {
+      const explained = new Map<string, Set<string>>();
+      for (const { table, id, why } of result().explanations ?? []) {
+        assert.ok(id !== undefined && why !== '', table);
+        explained.set(table, (explained.get(table) ?? new Set()).add(id));
+      }
+      assert.deepEqual(
+        await namesIn(path()),
+        Object.fromEntries([...explained].map(([table, ids]) => [table, [...ids].sort()])),
+      );
+    });
+
+    it('leaves nothing behind that its rows refer to', () => {
+      assert.deepEqual(told(result().findings.filter(({ code }) => code === 'URM1226')), []);
+    });
+
+    it('is imported and verified alone', async () => {
+      const imported = await promotion.import('run');
+      assert.deepEqual(told(imported.findings.filter(({ severity }) => severity === 'error')), []);
+      assert.equal(imported.counts.failed, 0);
+      const verified = await promotion.verify();
+      assert.deepEqual(told(verified.findings.filter(({ severity }) => severity === 'error')), []);
+      assert.equal(verified.counts.unchanged, verified.counts.in);
+      assert.deepEqual((await rulesetsWithoutMappings(target)).lacking, []);
+      assert.equal((await promotion.plan('again')).outputs['hasChanges'], false);
+    });
+
+    more({ source, target, exported: result, path });
+  });
+}
+
+aLimitedPromotion('one voice workstream', { workstreams: 'Repair line' }, ({ exported, path }) => {
+  const lines = (): readonly string[] =>
+    (exported().explanations ?? []).map(({ table, name, why }) => `${table} ${name ?? ''}: ${why}`);
+
+  it('has the one line with its settings, and no other', () => {
+    const named = lines().filter((line) => line.startsWith('msdyn_liveworkstream '));
+    assert.deepEqual(named, ['msdyn_liveworkstream Repair line: named']);
+    assert.ok(
+      lines().some((line) =>
+        /^msdyn_ocvoicechannelsetting Repair line voice channel: belongs to .* Repair line$/.test(
+          line,
+        ),
+      ),
+    );
+    assert.ok(!lines().some((line) => /Main line|Dealer/.test(line.split(':')[0] ?? '')));
+  });
+
+  it('explains queues by the rules that lead to them', () => {
+    assert.ok(
+      lines().some((line) =>
+        /^queue Voice: .*: rule "Workshop" › assign_to.queue in msdyn_decisionruleset Repair line/.test(
+          line,
+        ),
+      ),
+      lines().join('\n'),
+    );
+  });
+
+  it('has no step of another channel', async () => {
+    assert.deepEqual(
+      (await readdir(path())).filter((name) => name.includes('chat')),
+      [],
+    );
+  });
+});
+
+aLimitedPromotion('one chat widget', { workstreams: 'Web chat' }, ({ exported, target }) => {
+  it('brings the widget with its survey, its replies and its messages', () => {
+    const rows = new Map<string, number>();
+    for (const { table } of exported().explanations ?? [])
+      rows.set(table, (rows.get(table) ?? 0) + 1);
+    for (const [table, count] of [
+      ['msdyn_liveworkstream', 1],
+      ['msdyn_livechatconfig', 1],
+      ['msdyn_surveyquestion', 2],
+      ['msdyn_questionsequence', 2],
+      ['msdyn_chatansweroption', 3],
+      ['msdyn_localizedsurveyquestion', 1],
+      ['msdyn_authenticationsettings', 1],
+      ['msdyn_oc_geolocationprovider', 1],
+      ['msdyn_ocsystemmessage', 1],
+      ['msdyn_cannedmessage', 2],
+      ['msdyn_octag', 2],
+    ] as const)
+      assert.equal(rows.get(table), count, table);
+  });
+
+  it('leaves the target without any other workstream', async () => {
+    const { tables } = await target.state();
+    assert.equal(tables['msdyn_liveworkstream'], 1, JSON.stringify(tables));
+    assert.equal(tables['msdyn_livechatconfig'], 1);
+  });
+});
+
+describe('the scope of an export', () => {
+  const source = withEmulator({ seed: 'contoso' });
+  const folder = withFolder();
+
+  it('refuses a workstream that is of another channel, and one that is in legacy mode', async () => {
+    const { result } = await runWith(exportStage, {
+      source: source.url,
+      out: join(folder.path, 'x'),
+      channels: 'voice',
+      workstreams: 'Web chat',
+    });
+    assert.equal(result.outcome, 'failed');
+    assert.match(
+      result.findings[0]?.summary ?? '',
+      /'Web chat' cannot move: it is of none of the channels voice/,
+    );
+  });
+
+  it('explains each table when nothing limits it', async () => {
+    const { result } = await runWith(exportStage, {
+      source: source.url,
+      out: join(folder.path, 'all'),
+      explain: 'true',
+    });
+    const { explanations = [], steps } = result as ExportResult;
+    assert.deepEqual(
+      explanations.map(({ step, table }) => `${step} ${table}`),
+      steps.flatMap(({ step, tables }) => tables.map(({ name }) => `${step} ${name}`)),
+    );
+    assert.ok(explanations.every(({ why }) => why.length > 20));
+  });
+
+  it('explains nothing when nobody asks', async () => {
+    const { result } = await runWith(exportStage, {
+      source: source.url,
+      out: join(folder.path, 'quiet'),
+    });
+    assert.equal((result as ExportResult).explanations, undefined);
+  });
+});
