@@ -106,7 +106,9 @@ function readerOf(column: EnvironmentColumn): Reader {
         return text === undefined ? null : (parseGuid(text) ?? text);
       };
     case 'datetime':
-      return (json) => normalDateTime(textOf(json[member]));
+      return column.zoneless === true
+        ? (json) => normalDateTime(textOf(json[member]))?.replace(/Z$/, '') ?? null
+        : (json) => normalDateTime(textOf(json[member]));
     case 'date':
       return (json) => textOf(json[member])?.slice(0, 10) ?? null;
     case 'text':

@@ -73,6 +73,9 @@ const types: Readonly<Record<string, ColumnType>> = {
   FileType: 'file',
 };
 
+/** Columns that belong to another one and have a value of their own: an image, its id, an amount's base. */
+const standsAlone = new Set<ColumnType>(['image', 'guid', 'money']);
+
 const numeric = new Set<ColumnType>(['integer', 'bigint', 'decimal', 'double', 'money']);
 
 /**
@@ -95,7 +98,7 @@ function readColumn(
   const updatable = attribute['IsValidForUpdate'] === true;
   const readable = attribute['IsValidForRead'] === true;
   if (!creatable && !updatable && !readable) return undefined;
-  if (textIn(attribute['AttributeOf']) !== undefined && type !== 'image') return undefined;
+  if (textIn(attribute['AttributeOf']) !== undefined && !standsAlone.has(type)) return undefined;
   // What is no member of the Web API's rows can be neither selected nor sent; party lists are a navigation.
   if (attribute['IsValidODataAttribute'] === false && type !== 'party-list') return undefined;
   const maxLength =
@@ -116,6 +119,7 @@ function readColumn(
     custom: attribute['IsCustomAttribute'] === true,
     navigation: type === 'owner' ? ownerNavigation(name) : (navigation.get(name) ?? new Map()),
     ...readOptions(attribute, type),
+    ...(valueIn(attribute['DateTimeBehavior']) === 'TimeZoneIndependent' ? { zoneless: true } : {}),
     ...readSize(attribute, type),
     ...(maxLength === undefined ? {} : { maxLength }),
     ...(minValue === undefined ? {} : { minValue }),

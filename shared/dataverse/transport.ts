@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { create, type AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import { DataverseError } from './dataverse-error.ts';
 import { isLoopback, managedIdentityHost, shownUrl } from './origin.ts';
 import { proxyFor } from './proxy.ts';
@@ -56,18 +56,23 @@ export function openTransport(options: TransportOptions): Transport {
     ...sockets,
     ...(roots === undefined ? {} : { ca: [...roots] }),
   });
-  const client = create({
-    httpAgent,
-    httpsAgent,
-    maxRedirects: 0,
-    maxContentLength: maxAnswerBytes,
-    maxBodyLength: Infinity,
-    responseType: 'arraybuffer',
-    validateStatus: null,
-    decompress: true,
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
-  });
+  // Loaded with the first request: what only checks its inputs should start without it.
+  const open = async (): Promise<AxiosInstance> => {
+    const { create } = await import('axios');
+    return create({
+      httpAgent,
+      httpsAgent,
+      maxRedirects: 0,
+      maxContentLength: maxAnswerBytes,
+      maxBodyLength: Infinity,
+      responseType: 'arraybuffer',
+      validateStatus: null,
+      decompress: true,
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+    });
+  };
+  let opened: Promise<AxiosInstance> | undefined;
 
   return {
     async send(request, signal) {
@@ -98,6 +103,8 @@ export function openTransport(options: TransportOptions): Transport {
       }, request.timeoutMs);
       let response: AxiosResponse<Buffer>;
       try {
+        opened ??= open();
+        const client = await opened;
         response = await client.request<Buffer>({
           method: request.method,
           url: request.url,

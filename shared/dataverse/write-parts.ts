@@ -256,10 +256,19 @@ function jsonOf(write: Write, column: EnvironmentColumn, value: Value): string {
     case 'date':
     case 'guid':
     case 'image':
+      if (typeof value === 'string' && column.type === 'date')
+        return JSON.stringify(value.slice(0, 10));
+      // Columns without time zone take their value with a Z too, and nothing else.
+      if (typeof value === 'string' && column.type === 'datetime' && isZoneless(value))
+        return JSON.stringify(`${value}Z`);
       if (typeof value === 'object')
         throw notWritable(write, column.name, `The value of ${column.name} is no text`);
       return JSON.stringify(typeof value === 'string' ? value : String(value));
   }
+}
+
+function isZoneless(moment: string): boolean {
+  return /T\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(moment);
 }
 
 /** The refusal of a value that no request can carry. */
