@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openWriter } from '#shared/dataverse/connect.ts';
+import { openReader, openWriter } from '#shared/dataverse/connect.ts';
 import { runSchedule } from '#shared/dataverse/run-schedule.ts';
 import type { DataverseWriter, Write, WriteOutcome } from '#shared/dataverse/client.ts';
 import type { ScheduledOutcome } from '#shared/dataverse/schedule.ts';
@@ -13,7 +13,9 @@ import { cell, type FileValue, type Row, type Value } from '#shared/model/row.ts
 import type { EnvironmentTable } from '#shared/model/table.ts';
 import { collect } from '#support/collect.ts';
 import { openEmulator, type TestEmulator } from '#support/emulator.ts';
+import { aColumn, aTable } from '#support/environment-tables.ts';
 import { createInstantClock } from '#support/instant-clock.ts';
+import { withScriptedServer } from '#support/scripted-server.ts';
 
 const { signal } = new AbortController();
 const chunk = 4 * 1024 * 1024;
@@ -329,6 +331,46 @@ describe('values with requests of their own', () => {
       );
       assert.match(errorOf(outcome)?.what ?? '', /cannot point to a row of role/);
     });
+  });
+});
+
+describe('images that are kept whole', () => {
+  const server = withScriptedServer();
+
+  it('are read in full size, one older image as the thumbnail it has', async () => {
+    const photo = aColumn('photo', 'image', { fullImage: true });
+    const table = aTable('account', [photo]);
+    const small = Buffer.from('small').toString('base64');
+    const ids = ['0f3c8e1a-0000-4000-8000-00000000000a', '0f3c8e1a-0000-4000-8000-00000000000b'];
+    const rows = ids.map((accountid) => ({ accountid, photo: small }));
+    server.script([
+      (_, response) => {
+        response.writeHead(200, { 'Content-Type': 'application/json' });
+        response.end(JSON.stringify({ value: rows }));
+      },
+      (_, response) => {
+        response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+        response.end('the whole image');
+      },
+      (_, response) => {
+        response.writeHead(204);
+        response.end();
+      },
+    ]);
+    const reader = openReader(
+      { url: server.url, credential: { kind: 'token', token: 'test' } },
+      {
+        clock: createInstantClock(),
+        ids: randomIds,
+        host: { log: () => {}, maskSecret: () => {}, variable: () => undefined },
+      },
+    );
+    const read = await collect(reader.rows({ table, columns: ['photo'] }, signal));
+    const whole = Buffer.from('the whole image').toString('base64');
+    assert.deepEqual(read.map((row) => cell(row, 'photo')).sort(), [small, whole].sort());
+    assert.ok(
+      server.requests.every(({ path }, at) => at === 0 || path.endsWith('$value?size=full')),
+    );
   });
 });
 

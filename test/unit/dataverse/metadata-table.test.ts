@@ -49,6 +49,26 @@ describe('the metadata of a table', () => {
     assert.deepEqual(columns.get('b')?.targets, ['account', 'contact']);
   });
 
+  it('knows how large files and images may be, which image is kept whole, and which a create takes', () => {
+    const { columns, imageColumn } = read({
+      PrimaryImageAttribute: 'photo',
+      Attributes: [
+        attribute('photo', 'ImageType', { MaxSizeInKB: 10, CanStoreFullImage: true }),
+        attribute('badge', 'ImageType', { MaxSizeInKB: 20, CanStoreFullImage: false }),
+        attribute('paper', 'FileType', { MaxSizeInKB: 30 }),
+      ],
+    });
+    assert.equal(imageColumn, 'photo');
+    assert.deepEqual(
+      [...columns.values()].map(({ maxBytes, fullImage }) => [maxBytes, fullImage]),
+      [
+        [10_240, true],
+        [20_480, undefined],
+        [30_720, undefined],
+      ],
+    );
+  });
+
   it('leaves out mirrors, virtual columns and what nobody may read or write', () => {
     const { columns } = read({
       Attributes: [

@@ -51,6 +51,14 @@ describe('the request of a write', () => {
     });
   });
 
+  it('bypasses custom server logic where it asks for that, and keeps the other headers', () => {
+    const bypassed = { ...update({ name: 'A' }, 'W/"7"'), bypassLogic: true } as Write;
+    assert.deepEqual(partOf(bypassed, context).headers, {
+      'If-Match': 'W/"7"',
+      'MSCRM.BypassBusinessLogicExecution': 'CustomSync,CustomAsync',
+    });
+  });
+
   it('updates one version, or a row that must exist', () => {
     assert.deepEqual(partOf(update({ name: 'A' }, 'W/"7"'), context), {
       method: 'PATCH',
