@@ -14,6 +14,8 @@ export async function loadStage(name: StageName): Promise<Stage<unknown>> {
       return (await import('#shared/stages/plan.ts')).planStage;
     case 'import':
       return (await import('#shared/stages/import.ts')).importStage;
+    case 'check-drift':
+      return (await import('#shared/stages/check-drift.ts')).checkDriftStage;
     case 'verify':
       return (await import('#shared/stages/verify.ts')).verifyStage;
     case 'roll-back':

@@ -125,6 +125,22 @@ const signs: Readonly<
       ],
     ],
   },
+  // A line that leaves the straight one.
+  CheckDrift: {
+    colour: [95, 85, 20],
+    strokes: [
+      [
+        [6, 22],
+        [26, 22],
+      ],
+      [
+        [6, 22],
+        [14, 21],
+        [20, 16],
+        [26, 8],
+      ],
+    ],
+  },
   // An arrow that turns back.
   RollBack: {
     colour: [165, 50, 40],

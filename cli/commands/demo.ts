@@ -212,6 +212,7 @@ function lineOf(stage: StageName, result: StageResult): string {
     case 'import':
       return `${countsText(counts)}, ${sent}`;
     case 'verify':
+    case 'check-drift':
     case 'roll-back':
     case 'migrate-channel-providers':
       return `${countsText(counts)}, ${notes}, ${sent}`;

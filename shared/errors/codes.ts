@@ -1,4 +1,5 @@
 import { channelProviderCodes } from './codes/channel-provider-codes.ts';
+import { driftCodes } from './codes/drift-codes.ts';
 import { environmentCodes } from './codes/environment-codes.ts';
 import { faultCodes } from './codes/fault-codes.ts';
 import { fileCodes } from './codes/file-codes.ts';
@@ -19,6 +20,7 @@ export const codes = {
   ...planCodes,
   ...importCodes,
   ...verifyCodes,
+  ...driftCodes,
   ...channelProviderCodes,
   ...rollBackCodes,
   ...faultCodes,

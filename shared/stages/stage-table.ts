@@ -11,6 +11,7 @@ import {
   out,
   packagePath,
   workstreams,
+  writeMap,
   type StageOption,
 } from './stage-options.ts';
 
@@ -67,6 +68,7 @@ export type StageName =
   | 'plan'
   | 'import'
   | 'verify'
+  | 'check-drift'
   | 'roll-back'
   | 'migrate-channel-providers';
 
@@ -218,6 +220,7 @@ export const stageTable = [
     options: [
       packagePath({ required: true }),
       map,
+      writeMap,
       config,
       allowSameEnvironment,
       out(
@@ -335,6 +338,78 @@ export const stageTable = [
     serviceConnection: contoso-test
     packagePath: $(Pipeline.Workspace)/routing-package
     outputPath: $(Pipeline.Workspace)/verification`,
+  },
+  {
+    name: 'check-drift',
+    reports: 'in-output',
+    task: 'UnifiedRoutingCheckDrift',
+    taskId: '6a1f2f0e-3c52-4c0b-9d0e-5b8a6b1f7a07',
+    major: 1,
+    title: 'Unified Routing: Check drift',
+    summary:
+      'Finds what somebody changed in an environment since configuration was moved there: changed, missing and extra rows, with who and when. Sends reads only.',
+    reads: 'package, run folder or environment; environment',
+    writes: 'drift report, `drift.json`',
+    instanceName: 'Check unified routing drift',
+    connections: [
+      {
+        role: 'source',
+        flags: ['source'],
+        serviceConnection: 'sourceServiceConnection',
+        environmentUrl: 'sourceEnvironmentUrl',
+        label: 'Source environment',
+        help: 'The environment that says how it should be. Leave it out when a package or a run folder is given.',
+        required: false,
+      },
+      {
+        ...target,
+        flags: ['environment', 'target'],
+        label: 'Environment',
+        help: 'The environment to check.',
+      },
+    ],
+    options: [
+      packagePath({ required: false }),
+      {
+        flag: 'run',
+        kind: 'path',
+        hint: 'DIR',
+        label: 'Run folder',
+        help: 'The run folder of an import, instead of a package: checks what that run wrote.',
+      },
+      {
+        flag: 'since',
+        kind: 'path',
+        hint: 'FILE',
+        label: 'Earlier check',
+        help: 'The drift.json of an earlier check: what it told is known and does not count again.',
+      },
+      channels,
+      workstreams,
+      map,
+      {
+        ...config,
+        help: 'A unified-routing.yml; its ignore rules say which drift is accepted, why, and until when.',
+      },
+      out(
+        'Folder for drift.json, the reports, the test results, and rules that would accept what was found.',
+        {
+          required: false,
+        },
+      ),
+      artifactName,
+    ],
+    outputs: [
+      { name: 'hasDrift', help: 'true when something drifted that is neither accepted nor known.' },
+      reportPath,
+    ],
+    detailedExitCode: true,
+    example: `- task: UnifiedRoutingCheckDrift@1
+  name: drift
+  inputs:
+    serviceConnection: contoso-prod
+    packagePath: $(Pipeline.Workspace)/routing-package
+    outputPath: $(Pipeline.Workspace)/drift`,
   },
   {
     name: 'roll-back',

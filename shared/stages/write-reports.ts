@@ -29,7 +29,7 @@ export async function writeReports(
   signal: AbortSignal,
 ): Promise<WrittenReports> {
   const { host, files } = ports;
-  const out = outputFolder(host, result);
+  const out = outputFolder(entry, host, result);
   const report = await reportOf(entry, result, out, ports, signal);
   const temporary = host.variable('Agent.TempDirectory');
   const folder =
@@ -56,9 +56,14 @@ export async function writeReports(
 }
 
 /** Where reports go; a run knows its folder, one that is continued names it, and a plan file has none. */
-function outputFolder(host: Ports['host'], { outputs }: StageResult): string | undefined {
+function outputFolder(
+  entry: StageEntry,
+  host: Ports['host'],
+  { outputs }: StageResult,
+): string | undefined {
   if (typeof outputs['runPath'] === 'string') return outputs['runPath'];
-  const out = host.input('out') ?? host.input('run');
+  // The run that drift is checked against stays as the import left it.
+  const out = host.input('out') ?? (entry.name === 'check-drift' ? undefined : host.input('run'));
   return out?.toLowerCase().endsWith('.json') === true ? undefined : out;
 }
 

@@ -23,6 +23,7 @@ describe('the table of stages', () => {
         ['plan', 'UnifiedRoutingPlan'],
         ['import', 'UnifiedRoutingImport'],
         ['verify', 'UnifiedRoutingVerify'],
+        ['check-drift', 'UnifiedRoutingCheckDrift'],
         ['roll-back', 'UnifiedRoutingRollBack'],
         ['migrate-channel-providers', 'ChannelProviderMigrate'],
       ],

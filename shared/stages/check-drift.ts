@@ -1,0 +1,254 @@
+import { join } from 'node:path';
+import { openReader } from '../dataverse/connect.ts';
+import type { DataverseReader } from '../dataverse/client.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { Connection } from '../host/host.ts';
+import { noCounts, type Counts, type StageResult } from '../model/result.ts';
+import { driftChecks, driftFinding, isOpen, type Difference, type Drift } from '../report/drift.ts';
+import type { Check } from '../report/report.ts';
+import type { Scope } from '../routing/area.ts';
+import { Acceptance, readIgnoreRules, suggestedRules } from './check-drift/ignore-rules.ts';
+import { driftEntry, driftFile, fingerprint, readKnown } from './check-drift/known-drift.ts';
+import { extraDifferences } from './check-drift/extra-rows.ts';
+import { planDifferences } from './check-drift/plan-differences.ts';
+import { runDifferences } from './check-drift/run-differences.ts';
+import { withAuthors } from './check-drift/who-and-when.ts';
+import { exportStage } from './export.ts';
+import { readScope } from './generate-schema/scope-options.ts';
+import { OptionReader } from './option-reader.ts';
+import { outcomeOf } from './outcome.ts';
+import { makePlan, openBoth } from './planning/make-plan.ts';
+import { readRun } from './roll-back/read-run.ts';
+import type { Ports, Stage } from './stage.ts';
+import { rulesetWords } from './text-words.ts';
+import { toolName } from './tool-name.ts';
+
+/** What the environment should hold. */
+export type Expectation =
+  | { readonly is: 'package'; readonly path: string }
+  | { readonly is: 'run'; readonly path: string }
+  | { readonly is: 'environment'; readonly connection: Connection };
+
+export interface CheckDriftOptions {
+  readonly target: Connection;
+  readonly expected: Expectation;
+  readonly scope: Scope;
+  readonly map: string | undefined;
+  readonly config: string | undefined;
+  /** A drift.json of an earlier check: what it told is known. */
+  readonly since: string | undefined;
+  readonly out: string | undefined;
+}
+
+export interface CheckDriftResult extends StageResult {
+  readonly drifts: readonly Readonly<Record<string, unknown>>[];
+  readonly checks: readonly Check[];
+}
+
+/** Finds what somebody changed in an environment: the comparison of verification, on a schedule. */
+export const checkDriftStage: Stage<CheckDriftOptions, CheckDriftResult> = {
+  name: 'check-drift',
+
+  readOptions: (host) => {
+    const reader = new OptionReader(host);
+    const path = reader.text('package');
+    const run = reader.text('run');
+    if (path !== undefined && run !== undefined)
+      reader.refuse(
+        'run',
+        `'package' and 'run' both say what the environment should hold`,
+        'Give one of them.',
+      );
+    return reader.finish<CheckDriftOptions>({
+      target: reader.connection('target'),
+      expected:
+        path !== undefined
+          ? { is: 'package', path }
+          : run !== undefined
+            ? { is: 'run', path: run }
+            : { is: 'environment', connection: reader.connection('source') },
+      scope: readScope(reader),
+      map: reader.text('map'),
+      config: reader.text('config'),
+      since: reader.text('since'),
+      out: reader.text('out'),
+    });
+  },
+
+  run: async (options, ports, signal) => {
+    const { files, clock } = ports;
+    const acceptance = new Acceptance(await readIgnoreRules(options.config, files), clock.now());
+    const known = await readKnown(options.since, files);
+    const reader = openReader(options.target, ports);
+    const compared = await compare(options, reader, ports, signal);
+    const drifts = await judged(compared.differences, { acceptance, known, reader }, signal);
+    const open = drifts.filter(isOpen);
+    const words = rulesetWords({});
+    const findings = [
+      ...compared.findings,
+      ...drifts.map((drift) => driftFinding(drift, words)),
+      ...acceptance.findings(),
+    ];
+    if (options.out !== undefined)
+      await writeFiles(options.out, drifts, { environment: reader.url }, ports);
+    const count = (kind: Drift['kind']): number =>
+      open.filter((drift) => drift.kind === kind).length;
+    return {
+      stage: 'check-drift',
+      outcome: outcomeOf(findings),
+      counts: countsOf(compared.rows, drifts),
+      findings,
+      outputs: {
+        hasDrift: open.length > 0,
+        changed: count('changed'),
+        missing: count('missing'),
+        extra: count('extra'),
+        accepted: drifts.filter(({ accepted }) => accepted !== undefined).length,
+        known: drifts.filter(({ known: isKnown }) => isKnown === true).length,
+      },
+      requests: reader.requests,
+      drifts: drifts.map(driftEntry),
+      checks: driftChecks(drifts, compared.tables, words),
+    };
+  },
+};
+
+interface Compared {
+  readonly differences: readonly Difference[];
+  readonly rows: number;
+  readonly tables: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+async function compare(
+  options: CheckDriftOptions,
+  reader: DataverseReader,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Compared> {
+  const { expected } = options;
+  switch (expected.is) {
+    case 'package':
+      return comparePackage(expected.path, options, { reader, ports }, signal);
+    case 'run': {
+      const run = await readRun(expected.path, ports.files, signal);
+      const { differences, rows } = await runDifferences(run, reader, signal);
+      const tables = [...new Set(differences.map(({ row }) => row.table))];
+      return { differences, rows, tables, findings: [] };
+    }
+    case 'environment': {
+      const folder = await ports.files.makeTemporaryFolder('urm-drift-');
+      try {
+        const path = join(folder, 'package');
+        const { scope } = options;
+        const exported = await exportStage.run(
+          {
+            environment: expected.connection,
+            schema: undefined,
+            scope,
+            config: undefined,
+            out: path,
+            format: 'folder',
+            explain: false,
+          },
+          ports,
+          signal,
+        );
+        const errors = exported.findings.filter(({ severity }) => severity === 'error');
+        if (errors.length > 0) return { differences: [], rows: 0, tables: [], findings: errors };
+        return await comparePackage(path, options, { reader, ports }, signal);
+      } finally {
+        await ports.files.remove(folder);
+      }
+    }
+  }
+}
+
+async function comparePackage(
+  path: string,
+  { map }: CheckDriftOptions,
+  { reader, ports }: { readonly reader: DataverseReader; readonly ports: Ports },
+  signal: AbortSignal,
+): Promise<Compared> {
+  // The configuration's settings for imports do not matter here: ignore rules were read already.
+  const planning = { package: path, map, config: undefined, allowSameEnvironment: true };
+  const opened = await openBoth(planning, reader, ports, signal);
+  const { plan, spool } = await makePlan(opened, planning, reader, ports, signal);
+  try {
+    const isWhole = opened.pkg.manifest !== undefined;
+    const differences = [
+      ...(await planDifferences(plan, signal)),
+      ...(await extraDifferences({ pkg: opened.source, plan, reader, isWhole }, signal)),
+    ];
+    return {
+      differences,
+      rows: plan.counts.in,
+      tables: [...new Set(opened.pkg.tables.map(({ name }) => name))],
+      findings: plan.complete
+        ? []
+        : plan.findings
+            .filter(({ severity }) => severity === 'error')
+            .map((finding) => ({
+              ...finding,
+              code: 'URM1605',
+              detail: [`${finding.code} ${finding.summary}`, finding.detail].join(' ').trim(),
+            })),
+    };
+  } finally {
+    await spool.remove();
+  }
+}
+
+/** Sorts out what is accepted and what is known, and finds out who made the differences. */
+async function judged(
+  differences: readonly Difference[],
+  {
+    acceptance,
+    known,
+    reader,
+  }: {
+    readonly acceptance: Acceptance;
+    readonly known: ReadonlySet<string>;
+    readonly reader: DataverseReader;
+  },
+  signal: AbortSignal,
+): Promise<readonly Drift[]> {
+  const split = differences.flatMap((difference) => {
+    const { open, accepted } = acceptance.apply(difference);
+    return [
+      ...(open === undefined
+        ? []
+        : [known.has(fingerprint(open)) ? { ...open, known: true as const } : open]),
+      ...(accepted === undefined ? [] : [accepted]),
+    ];
+  });
+  return withAuthors(split, reader, signal);
+}
+
+async function writeFiles(
+  out: string,
+  drifts: readonly Drift[],
+  { environment }: { readonly environment: string },
+  { files, clock }: Ports,
+): Promise<void> {
+  const now = clock.now();
+  const checkedAt = new Date(now).toISOString();
+  await files.write(
+    join(out, 'drift.json'),
+    driftFile(drifts, { environment, checkedAt, tool: toolName }),
+  );
+  const until = new Date(now + acceptedDays * 86_400_000).toISOString().slice(0, 10);
+  await files.write(join(out, 'accept-drift.yml'), suggestedRules(drifts.filter(isOpen), until));
+}
+
+const acceptedDays = 90;
+
+/** Nothing is written: what is different is what the environment fails to show. */
+function countsOf(rows: number, drifts: readonly Drift[]): Counts {
+  const different = new Set(
+    drifts
+      .filter((drift) => isOpen(drift) && drift.kind !== 'extra' && drift.link === undefined)
+      .map(({ row }) => `${row.table}/${row.id}`),
+  );
+  return { ...noCounts, in: rows, failed: different.size, unchanged: rows - different.size };
+}

@@ -1,0 +1,4 @@
+import { checkDriftStage } from '#shared/stages/check-drift.ts';
+import { runTask } from '../agent.ts';
+
+void runTask(checkDriftStage);
