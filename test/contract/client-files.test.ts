@@ -367,7 +367,7 @@ describe('images that are kept whole', () => {
     );
     const read = await collect(reader.rows({ table, columns: ['photo'] }, signal));
     const whole = Buffer.from('the whole image').toString('base64');
-    assert.deepEqual(read.map((row) => cell(row, 'photo')).sort(), [small, whole].sort());
+    assert.deepEqual(new Set(read.map((row) => cell(row, 'photo'))), new Set([small, whole]));
     assert.ok(
       server.requests.every(({ path }, at) => at === 0 || path.endsWith('$value?size=full')),
     );
