@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { seededApps, type ProviderSeed } from '#emulator/seeds/cif/provider-rows.ts';
+import { seededApps } from '#emulator/seeds/cif/framework-rows.ts';
+import type { ProviderSeed } from '#emulator/seeds/cif/provider-rows.ts';
 import type { Action } from '#shared/model/plan.ts';
 import { requestsSoFar, savedActions, writesOf } from '#support/promotion.ts';
 import { holdings, withMigration, type ProviderMigration } from '#support/provider-migration.ts';

@@ -1,14 +1,7 @@
 import type { Environment } from '../../environment.ts';
 import { plantRows } from '../plant-rows.ts';
 import type { SeedRow, SeedTables, SeedValue } from '../seed-rows.ts';
-
-/** Apps as an environment with Customer Service has them. */
-export const seededApps = {
-  workspace: 'msdyn_CustomerServiceWorkspace',
-  omnichannel: 'OmniChannelEngagementHub',
-  hub: 'Customerservicehub',
-  sales: 'msdynce_saleshub',
-} as const;
+import { frameworkRows, profileLink, profileRow, seededApps } from './framework-rows.ts';
 
 /** A provider of the first generation, as a test wants it. */
 export interface SeededProvider {
@@ -49,13 +42,16 @@ export function plantProviders(environment: Environment, seed: ProviderSeed): vo
 function providerRows(environment: Environment, seed: ProviderSeed): SeedTables {
   const { without = [], usersWithProfile = [] } = seed;
   const shippedProvider = !without.includes('shipped-provider');
+  const unless = (
+    part: NonNullable<ProviderSeed['without']>[number],
+    rows: readonly SeedRow[],
+  ): readonly SeedRow[] => (without.includes(part) ? [] : rows);
   return {
-    appmodule: [
-      app('workspace', 'Customer Service workspace'),
-      app('omnichannel', 'Omnichannel for Customer Service'),
-      app('hub', 'Customer Service Hub'),
-      app('sales', 'Sales Hub'),
-    ],
+    ...frameworkRows,
+    webresource: unless('library', frameworkRows.webresource),
+    msdyn_applicationextension: unless('loader', frameworkRows.msdyn_applicationextension),
+    savedquery: unless('view', frameworkRows.savedquery),
+    msdyn_channelprovider: unless('shipped-provider', frameworkRows.msdyn_channelprovider),
     systemuser: seededUsers.map((key) => user(environment, key, seed)),
     role: [
       {
@@ -65,83 +61,32 @@ function providerRows(environment: Environment, seed: ProviderSeed): SeedTables 
       },
     ],
     systemuserroles: [{ key: 'mei agent', systemuserid: 'systemuser#mei', roleid: 'role#agent' }],
-    webresource: without.includes('library')
-      ? []
-      : [
-          {
-            key: 'library',
-            name: 'msdyn_channelintegrationframework.js',
-            displayname: 'Channel Integration Framework',
-            webresourcetype: 3,
-            ismanaged: true,
-          },
-        ],
-    msdyn_applicationextension: without.includes('loader')
-      ? []
-      : [
-          {
-            key: 'loader',
-            msdyn_name: 'msdyn_CIFV2Loader',
-            msdyn_uniquename: 'msdyn_cifv2loader',
-            msdyn_webresource_url: '/webresources/msdyn_channelintegrationframework.js',
-            msdyn_type: 387_300_000,
-            msdyn_appconfig_relationshipname: 'msdyn_appconfig_msdyn_channelprovider',
-            msdyn_relationship_cardinality: 387_300_001,
-            ismanaged: true,
-          },
-        ],
-    savedquery: without.includes('view')
-      ? []
-      : [
-          {
-            key: 'active',
-            name: 'Active Channel Providers',
-            returnedtypecode: 'msdyn_channelprovider',
-            querytype: 0,
-            isdefault: true,
-            ismanaged: true,
-          },
-        ],
-    msdyn_channelprovider: shippedProvider
-      ? [
-          {
-            key: 'omnichannel',
-            msdyn_name: 'omnichannel',
-            msdyn_uniquename: 'msdyn_omnichannel',
-            msdyn_label: 'Omnichannel',
-            msdyn_channelurl: 'https://oc-cdn.example/panel',
-            msdyn_sortorder: 0,
-            msdyn_enableoutbound: true,
-            msdyn_apiversion: 162_450_000,
-            ismanaged: true,
-          },
-        ]
-      : [],
     msdyn_sessiontemplate: [template('chat'), template('voice')],
     msdyn_appconfiguration: [
-      shipped('omnichannel', 'Omnichannel for Customer Service - default profile', 'omnichannel'),
-      shipped('workspace', 'Customer Service workspace - default profile', 'workspace'),
+      ...frameworkRows.msdyn_appconfiguration,
       ...(seed.upgradedProfile === true
-        ? [profile('upgraded', 'Omnichannel upgraded app profile', 'omnichannel')]
+        ? [profileRow('upgraded', 'Omnichannel upgraded app profile', 'omnichannel')]
         : []),
       ...(usersWithProfile.length === 0
         ? []
-        : [profile('own', 'Contoso back office', 'workspace')]),
+        : [profileRow('own', 'Contoso back office', 'workspace')]),
     ],
     msdyn_appconfiguration_sessiontemplate: [
-      link('workspace', 'msdyn_sessiontemplate', 'chat'),
-      ...(usersWithProfile.length === 0 ? [] : [link('own', 'msdyn_sessiontemplate', 'voice')]),
+      profileLink('workspace', 'msdyn_sessiontemplate', 'chat'),
+      ...(usersWithProfile.length === 0
+        ? []
+        : [profileLink('own', 'msdyn_sessiontemplate', 'voice')]),
     ],
     msdyn_appconfig_msdyn_channelprovider: shippedProvider
       ? [
-          link('omnichannel', 'msdyn_channelprovider', 'omnichannel'),
+          ...frameworkRows.msdyn_appconfig_msdyn_channelprovider,
           ...(seed.upgradedProfile === true
-            ? [link('upgraded', 'msdyn_channelprovider', 'omnichannel')]
+            ? [profileLink('upgraded', 'msdyn_channelprovider', 'omnichannel')]
             : []),
         ]
       : [],
     msdyn_appconfiguration_systemuser: usersWithProfile.map((key) =>
-      link('own', 'systemuser', key),
+      profileLink('own', 'systemuser', key),
     ),
     msdyn_ciprovider: seed.providers.map(oldProvider),
     msdyn_ciprovider_systemuser: seed.providers.flatMap(({ key, users = [] }) =>
@@ -175,10 +120,6 @@ function oldProvider(provider: SeededProvider): SeedRow {
   };
 }
 
-function app(key: keyof typeof seededApps, name: string): SeedRow {
-  return { key, name, uniquename: seededApps[key], ismanaged: true, clienttype: 4 };
-}
-
 function user(
   environment: Environment,
   key: string,
@@ -198,23 +139,6 @@ function user(
   };
 }
 
-function shipped(key: string, name: string, of: keyof typeof seededApps): SeedRow {
-  return {
-    ...profile(key, name, of),
-    ismanaged: true,
-    msdyn_productivitypaneuniquename: 'msdyn_pane',
-  };
-}
-
-function profile(key: string, name: string, of: keyof typeof seededApps): SeedRow {
-  return {
-    key,
-    msdyn_name: name,
-    msdyn_uniquename: `msdyn_profile_${key}`,
-    msdyn_appmoduleuniquename: seededApps[of],
-  };
-}
-
 function template(key: string): SeedRow {
   return {
     key,
@@ -222,13 +146,5 @@ function template(key: string): SeedRow {
     msdyn_uniquename: `contoso_session_${key}`,
     msdyn_sessiontype: 0,
     msdyn_panelstate: 162_450_002,
-  };
-}
-
-function link(of: string, table: string, to: string): SeedRow {
-  return {
-    key: `${of} ${to}`,
-    msdyn_appconfigurationid: `msdyn_appconfiguration#${of}`,
-    [`${table}id`]: `${table}#${to}`,
   };
 }

@@ -1,3 +1,4 @@
+import { frameworkRows } from '../cif/framework-rows.ts';
 import type { SeedTables } from '../seed-rows.ts';
 import { assignmentRows } from './assignment-rows.ts';
 import { capacityRows } from './capacity-rows.ts';
@@ -20,5 +21,6 @@ export const contosoRows: SeedTables = mergeTables([
   voiceRows,
   chatRows,
   messageRows,
+  frameworkRows,
   deskRows,
 ]);

@@ -139,6 +139,11 @@ export const deskRows: SeedTables = {
       statuscode: 2,
     }),
   ],
+  msdyn_ciprovider_systemuser: ['ann', 'luis'].map((user) => ({
+    key: `dialer ${user}`,
+    msdyn_ciproviderid: 'msdyn_ciprovider#dialer',
+    systemuserid: `systemuser#${user}`,
+  })),
   systemuser: [
     person('ann', 'Ann', 'Berger'),
     person('luis', 'Luis', 'Ortega'),
