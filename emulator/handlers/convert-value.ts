@@ -115,7 +115,15 @@ function toDecimal(entity: Entity, attribute: Attribute, value: unknown): string
   if (typeof number !== 'number') throw literalMismatch(entity, value, 'Edm.Decimal');
   const type = attribute.type === 'Money' ? 'Money' : 'Decimal';
   assertRange(entity, attribute, { value: number, type });
-  return number.toFixed(Math.min(attribute.precision ?? (type === 'Money' ? 4 : 10), 12));
+  return withScale(number, Math.min(attribute.precision ?? (type === 'Money' ? 4 : 10), 12));
+}
+
+/** The shortest digits of the number padded to the scale: a double's own digits end in noise. */
+function withScale(number: number, scale: number): string {
+  const [whole = '0', fraction = ''] = String(number).split('.');
+  if (whole.includes('e') || fraction.includes('e') || fraction.length > scale)
+    return number.toFixed(scale);
+  return scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, '0')}`;
 }
 
 function toDouble(entity: Entity, attribute: Attribute, value: unknown): number {

@@ -99,6 +99,8 @@ export interface EnvironmentColumn extends ColumnDefinition {
   readonly maxValue?: number;
   /** File and image columns: what a value may hold. */
   readonly maxBytes?: number;
+  /** Date columns without time zone: their moment is the same wherever it is looked at. */
+  readonly zoneless?: true;
   /** Image columns: the image is kept as it was given, not only as a thumbnail. */
   readonly fullImage?: boolean;
   /** Status columns: status value → the state it belongs to. */

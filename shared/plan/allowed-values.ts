@@ -61,6 +61,20 @@ function problemWithNumber(column: EnvironmentColumn, value: number): string | u
   return undefined;
 }
 
+// Teams and users of the caller's own business unit, teams led by the caller:
+// learn.microsoft.com/power-apps/developer/data-platform/reference/entities/team
+const filledByPlatform = new Set([
+  'administratorid',
+  'businessunitid',
+  'organizationid',
+  'ownerid',
+]);
+
+/** Whether a new row gets a value of the column from the platform when none is given. */
+export function isFilledByPlatform({ name }: EnvironmentColumn): boolean {
+  return filledByPlatform.has(name);
+}
+
 // Choices, states and owners have defaults; these types do not.
 const typesWithoutDefault = new Set(['text', 'memo', 'lookup', 'datetime', 'date']);
 
@@ -75,7 +89,7 @@ export function missingRequired(
       column.required === 'system' &&
       column.creatable &&
       typesWithoutDefault.has(column.type) &&
-      column.name !== 'organizationid' &&
+      !isFilledByPlatform(column) &&
       !given.has(column.name)
     )
       missing.push(column.name);

@@ -11,9 +11,9 @@ import {
 } from '../model/row.ts';
 import type { TextReferences } from '../model/rules.ts';
 import type { EnvironmentColumn, EnvironmentTable, SourceTable } from '../model/table.ts';
-import { missingRequired, problemWithValue } from './allowed-values.ts';
+import { isFilledByPlatform, missingRequired, problemWithValue } from './allowed-values.ts';
 import type { ResolvedIdentities } from './identity.ts';
-import { isNeverCompared } from './platform-columns.ts';
+import { isKeptByPlatform, isNeverCompared } from './platform-columns.ts';
 import { shiftDate } from './relative-dates.ts';
 import { placeOf, rowProblem, type FindingText, type NamedRow } from './row-finding.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
@@ -27,6 +27,8 @@ export interface ComparisonFrame {
   /** When the package is applied, for relative dates. */
   readonly now: number;
   readonly exportedAt: ReadonlyMap<string, string>;
+  /** Told of lookups to rows that are nowhere; absent: such a lookup blocks its row. */
+  readonly leave?: (row: NamedRow, column: string, to: Lookup) => void;
 }
 
 /** A row of the package, merged from the steps it occurs in, and what the target has of it. */
@@ -117,8 +119,9 @@ class ChangeList {
 
   add(name: string, value: Value): void {
     const { described, table, target } = this.#pair;
-    if (name === described.idColumn || isNeverCompared(name) || table.rules.withheld.has(name))
-      return;
+    if (name === described.idColumn || table.rules.withheld.has(name)) return;
+    // What the platform only keeps comes along with a new row, and is not a difference of an old one.
+    if (isNeverCompared(name) && (target !== undefined || isKeptByPlatform(name))) return;
     const column = described.columns.get(name);
     if (column === undefined) {
       if (value !== null)
@@ -260,6 +263,12 @@ class ChangeList {
       return {
         value: value.name === undefined ? target : { ...target, name: value.name },
       };
+    const { leave } = this.#frame;
+    const isNeeded = column.required === 'system' && !isFilledByPlatform(column);
+    if (leave !== undefined && (this.#pair.target !== undefined || !isNeeded)) {
+      leave(this.#named, column.name, value);
+      return undefined;
+    }
     this.#refuse('URM1313', column.name, {
       summary: `${column.name} refers to ${value.table} ${value.id}${value.name === undefined ? '' : ` ${value.name}`}, which is neither in the package nor in the target`,
       remedy: 'Bring the referenced row along, create it in the target, or map it.',

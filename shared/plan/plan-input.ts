@@ -15,6 +15,11 @@ export interface PlanInput {
   readonly environment: { readonly organizationId: Guid; readonly url: string };
   readonly map?: RowMap;
   readonly spool: Spool;
+  /**
+   * What becomes of a lookup to a row that is neither in the source nor in the target: the row is
+   * blocked, or the lookup stays as it is and is told, as files of other tools mean it.
+   */
+  readonly lookupsToNowhere?: 'block' | 'leave';
   /** Milliseconds since 1970: only relative dates depend on it. */
   readonly now: number;
   readonly tool: string;
@@ -22,6 +27,8 @@ export interface PlanInput {
   readonly findings: readonly Finding[];
   readonly manual: readonly Finding[];
   readonly progress: (label: string, done: number) => void;
+  /** Rows that would be created are sought by name: a target made by hand may have them. */
+  readonly seekDuplicates?: boolean;
   /** Told of every row as it is compared; verification looks at the target through it. */
   readonly compared?: (row: ComparedRow) => void;
 }

@@ -10,12 +10,16 @@ import type { ResolvedIdentities } from './identity.ts';
 import { mergeOccurrences, type Occurrence } from './merge-rows.ts';
 import type { Order } from './order.ts';
 import { plannedValue } from './planned-value.ts';
+import { LookupsToNowhere } from './lookups-to-nowhere.ts';
 import { rowProblem } from './row-finding.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
 
 /** What the comparison of rows needs to know. */
 export interface PlannerParts {
-  readonly input: Pick<PlanInput, 'source' | 'target' | 'spool' | 'now' | 'progress' | 'compared'>;
+  readonly input: Pick<
+    PlanInput,
+    'source' | 'target' | 'spool' | 'now' | 'progress' | 'compared' | 'lookupsToNowhere'
+  >;
   readonly environment: ReadonlyMap<string, EnvironmentTable>;
   readonly index: SourceIndex;
   readonly identities: ResolvedIdentities;
@@ -36,7 +40,8 @@ export class RowPlanner {
   readonly #parts: PlannerParts;
   readonly #frame: ComparisonFrame;
   readonly problems: Map<Node, Finding>;
-  readonly notices: Finding[] = [];
+  readonly #notices: Finding[] = [];
+  readonly #nowhere = new LookupsToNowhere();
   /** Rows that occur in several steps wait here for their last occurrence. */
   readonly #incomplete = new Map<Node, Occurrence[]>();
 
@@ -63,7 +68,18 @@ export class RowPlanner {
       deferredOf: order.deferredOf,
       now: input.now,
       exportedAt: input.source.exportedAt ?? new Map(),
+      ...(input.lookupsToNowhere === 'leave'
+        ? {
+            leave: (row, column, to) => {
+              this.#nowhere.add(row, column, to);
+            },
+          }
+        : {}),
     };
+  }
+
+  get notices(): readonly Finding[] {
+    return [...this.#notices, ...this.#nowhere.findings()];
   }
 
   async planTable(source: SourceTable, signal: AbortSignal): Promise<void> {
@@ -98,7 +114,7 @@ export class RowPlanner {
     this.#incomplete.delete(node);
     const merged = mergeOccurrences(seen, index.nameOf(node));
     if (merged === undefined) return undefined;
-    this.notices.push(...merged.notices);
+    this.#notices.push(...merged.notices);
     return { node, row: merged.row, sources: seen.map((occurrence) => occurrence.source) };
   }
 
@@ -172,7 +188,7 @@ export class RowPlanner {
       ? unchanged
       : compareRow(target === undefined ? pair : { ...pair, target }, this.#frame);
     input.compared?.({ table, source: row, target, comparison });
-    this.notices.push(...comparison.notices);
+    this.#notices.push(...comparison.notices);
     if (comparison.problem !== undefined) this.problems.set(node, comparison.problem);
     if (comparison.fate === 'blocked') await drafts.block(node, this.#parts.order.levelOf(node));
     else if (comparison.fate === 'unchanged' || comparison.fate === 'skipped')

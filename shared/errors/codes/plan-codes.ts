@@ -132,4 +132,61 @@ export const planCodes = {
     cause: 'The schema of a table says disableplugins, as files of other tools may do.',
     remedy: 'Export with disableplugins="false", unless this is what you want.',
   },
+  URM1332: {
+    title: 'Lookups lead to rows that are nowhere',
+    cause: 'A Configuration Migration file names rows that are neither in it nor in the target.',
+    remedy: 'Bring the rows along, create them in the target, or map them, and import again.',
+  },
+  URM1340: {
+    title: 'A row would be created a second time',
+    cause:
+      'The target has a row of the same name, made by hand or by another tool, with another id.',
+    remedy: 'Have a map file proposed, review it, and plan with it; or rename one of the rows.',
+  },
+  URM1341: {
+    title: 'A value of the configuration cannot be used',
+    cause: 'A setting names a row, a column or a variable that is not there.',
+    remedy: 'Correct the configuration file.',
+  },
+  URM1342: {
+    title: 'A difference is ignored',
+    cause: 'A rule of the configuration says to leave it.',
+    remedy: 'Remove the rule to have the difference written.',
+  },
+  URM1343: {
+    title: 'A rule to ignore has run out',
+    cause: 'The date after "until" has passed; the rule no longer applies.',
+    remedy: 'Decide anew: renew the date, or remove the rule.',
+  },
+  URM1344: {
+    title: 'The target keeps its own value',
+    cause: 'The configuration lists the column under keep.',
+    remedy: 'Remove the entry to have the value written.',
+  },
+  URM1345: {
+    title: 'A secret is written by the import',
+    cause:
+      'The configuration sets it from a variable; it is never compared and cannot be rolled back.',
+    remedy: 'Nothing has to be done.',
+  },
+  URM1346: {
+    title: 'More rows would be deleted than allowed',
+    cause: 'The configuration sets the greatest number of deletes, or none is set.',
+    remedy: 'Look at the deletes, then raise delete.max.',
+  },
+  URM1347: {
+    title: 'A row is not deleted',
+    cause: 'It is managed, was not created by this tool, or changed hands.',
+    remedy: 'Delete it by hand if it is not wanted.',
+  },
+  URM1348: {
+    title: 'A solution carries the row',
+    cause: 'The configuration says that solutions move what is managed.',
+    remedy: 'Import the solution that holds the row.',
+  },
+  URM1349: {
+    title: 'The importer lacks a privilege',
+    cause: 'The identity that will import may not do what the plan needs.',
+    remedy: 'Give it the privileges, then plan again.',
+  },
 } as const satisfies Record<`URM13${number}`, CodeEntry>;

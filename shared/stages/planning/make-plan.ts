@@ -6,6 +6,7 @@ import type { RowSource } from '../../model/row-source.ts';
 import { buildPlan, type BuiltPlan } from '../../plan/build-plan.ts';
 import { PlanConflict } from '../../plan/plan-errors.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
+import type { RowMap } from '../../plan/ports.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
@@ -66,19 +67,23 @@ export async function openBoth(
 export interface MadePlan {
   readonly plan: BuiltPlan;
   readonly spool: FileSpool;
+  /** What the map file said. */
+  readonly map: RowMap;
 }
 
 /** Compares the package with the environment. Sends reads only. */
 export async function makePlan(
   opened: Opened,
-  options: PlanningOptions & Pick<PlanInput, 'compared'>,
+  options: PlanningOptions & Pick<PlanInput, 'compared' | 'seekDuplicates'>,
   reader: DataverseReader,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<MadePlan> {
   const { pkg, source, organizationId } = opened;
   const map =
-    options.map === undefined ? new Map() : await readMap(options.map, ports.files, reader, signal);
+    options.map === undefined
+      ? new Map<string, never>()
+      : await readMap(options.map, ports.files, reader, signal);
   const spool = await openFileSpool(ports.files);
   try {
     const plan = await buildPlan(
@@ -89,16 +94,19 @@ export async function makePlan(
         environment: { organizationId, url: reader.url },
         map,
         spool,
+        // A package of this product is complete; files of other tools are parts of something larger.
+        lookupsToNowhere: pkg.manifest === undefined ? 'leave' : 'block',
         now: ports.clock.now(),
         tool: toolName,
         findings: [...pkg.findings, ...bypassedLogic(pkg)],
         manual: manualSteps(pkg),
         progress: (label, done) => ports.host.progress(label, done, done),
+        seekDuplicates: options.seekDuplicates === true,
         ...(options.compared === undefined ? {} : { compared: options.compared }),
       },
       signal,
     );
-    return { plan, spool };
+    return { plan, spool, map };
   } catch (error) {
     await spool.remove();
     throw error;
