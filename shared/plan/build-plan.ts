@@ -6,6 +6,7 @@ import { blockedRows } from './blocked-rows.ts';
 import { DraftBook } from './draft-book.ts';
 import { estimateOf } from './estimate.ts';
 import { resolveIdentities, type ResolvedIdentities } from './identity.ts';
+import { findLikelyMatches, wouldBeDuplicates, type LikelyMatches } from './likely-matches.ts';
 import { orderRows } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
 import { planLinks } from './plan-links.ts';
@@ -17,7 +18,11 @@ import { buildSourceIndex, type Node, type SourceIndex } from './source-index.ts
 export interface BuiltPlan extends SavablePlan {
   readonly index: SourceIndex;
   readonly identities: ResolvedIdentities;
+  /** Sought only when asked for. */
+  readonly likely: LikelyMatches;
 }
+
+const nothingSought: LikelyMatches = { proposals: new Map(), ambiguous: new Map() };
 
 /**
  * Compares a source of rows with an environment: reads the source twice, asks the target in
@@ -60,11 +65,19 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
   }
   const counts = { ...rowCounts(index, drafts, blocked.findingOf), linked: links.linked };
   const missingTables = names.filter((name) => !environment.has(name));
+  const likely =
+    input.seekDuplicates === true
+      ? await findLikelyMatches(
+          { index, identities, order, environment, target: input.target },
+          signal,
+        )
+      : nothingSought;
   const findings = [
     ...input.findings,
     ...missingTables.map(missingTable),
     ...identities.unreadable,
     ...planner.notices,
+    ...wouldBeDuplicates(likely, index),
   ];
   const head: PlanHead = {
     format: 1,
@@ -80,7 +93,7 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
     manual: input.manual,
   };
   const hash = await planHash(head, lines, signal);
-  return { ...head, hash, actions, lines, index, identities };
+  return { ...head, hash, actions, lines, index, identities, likely };
 }
 
 function rowCounts(

@@ -11,12 +11,15 @@ import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.t
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
 import { hasChanges, planSummary } from './planning/plan-summary.ts';
+import { writeMap } from './planning/write-map.ts';
 import type { Stage } from './stage.ts';
 
 export interface PlanOptions extends PlanningOptions {
   readonly target: Connection;
   /** Folder of plan.json, or the plan file. */
   readonly out: string;
+  /** Where a proposed map file goes. */
+  readonly writeMap: string | undefined;
 }
 
 export interface PlanResult extends StageResult {
@@ -36,6 +39,7 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
       config: reader.text('config'),
       allowSameEnvironment: reader.flag('allowSameEnvironment'),
       out: reader.required('out'),
+      writeMap: reader.text('writeMap'),
     });
   },
 
@@ -43,16 +47,35 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
     const path = await planPath(options.out, ports.files);
     const reader = openReader(options.target, ports);
     const opened = await openBoth(options, reader, ports, signal);
-    const { plan, spool } = await makePlan(opened, options, reader, ports, signal);
+    const { plan, spool, map } = await makePlan(
+      opened,
+      { ...options, seekDuplicates: true },
+      reader,
+      ports,
+      signal,
+    );
     try {
       await writePlan(path, plan, ports.files, signal);
+      const mapPath = options.writeMap;
+      if (mapPath !== undefined) {
+        const proposal = { plan, source: opened.source, reader, map };
+        const { proposed, stubs } = await writeMap(mapPath, proposal, ports.files, signal);
+        ports.host.log(
+          'info',
+          `${mapPath}: ${proposed} rows proposed, ${stubs} left to decide. Review it, then plan with it.`,
+        );
+      }
       const findings = [...plan.findings, ...(await blockedFindings(plan, signal))];
       return {
         stage: 'plan',
         outcome: outcomeOf(findings),
         counts: plan.counts,
         findings,
-        outputs: { ...planOutputs(plan), planPath: path },
+        outputs: {
+          ...planOutputs(plan),
+          planPath: path,
+          ...(mapPath === undefined ? {} : { mapPath }),
+        },
         requests: reader.requests,
         plan: headOf(plan),
       };

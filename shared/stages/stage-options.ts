@@ -88,6 +88,16 @@ export const map: StageOption = {
   group: 'advanced',
 };
 
+export const writeMap: StageOption = {
+  flag: 'write-map',
+  writes: true,
+  kind: 'path',
+  hint: 'FILE',
+  label: 'Write a map file',
+  help: 'Writes a map file that proposes which rows of the target are rows of the package, for a target that was made by hand, with stubs for what nobody can know.',
+  group: 'advanced',
+};
+
 export const format: StageOption = {
   flag: 'format',
   kind: 'choice',

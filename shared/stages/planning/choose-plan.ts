@@ -38,7 +38,8 @@ export async function choosePlan(
   const isResumed = options.resume && (await files.stat(ownPath)) !== undefined;
   const path = isResumed ? ownPath : options.plan;
   if (path === undefined) {
-    const made = await makePlan(opened, options, reader, ports, signal);
+    const asked = { ...options, seekDuplicates: true };
+    const made = await makePlan(opened, asked, reader, ports, signal);
     try {
       checkApproved(made.plan, options, 'the plan made now');
       await writePlan(ownPath, made.plan, files, signal);
