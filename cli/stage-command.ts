@@ -39,7 +39,7 @@ export function stageCommand(entry: StageEntry): Command {
         ...end.result,
         findings: end.result.findings.map((finding) => withFlag(entry, finding)),
       };
-      for (const line of planLines(entry, end, terminal)) terminal.print(host.clean(line));
+      for (const line of planLines(end, terminal)) terminal.print(host.clean(line));
       for (const line of renderFindings(result.findings, terminal))
         terminal.complain(host.clean(line));
       terminal.print(outcomeLine(result, terminal));
@@ -52,10 +52,11 @@ export function stageCommand(entry: StageEntry): Command {
 }
 
 /** A plan is there to be read, action by action; after an import the counts tell enough. */
-function planLines(entry: StageEntry, end: StageEnd, terminal: Terminal): readonly string[] {
+function planLines(end: StageEnd, terminal: Terminal): readonly string[] {
   const plan = end.report?.plan;
   if (plan === undefined) return [];
-  const actions = entry.name === 'plan' ? renderActions(plan, terminal) : [];
+  const isOnlyMade = end.result.outputs['planPath'] !== undefined;
+  const actions = isOnlyMade ? renderActions(plan, terminal) : [];
   return [...actions, ...renderActionTable(plan)];
 }
 

@@ -43,6 +43,7 @@ export function assignUsers(
   const moved = new Map<Profile, User[]>();
   const kept = new Map<Profile, User[]>();
   const disabled: User[] = [];
+  const fresh: User[] = [];
   for (const id of users) {
     const user = inventory.users.get(id);
     if (user === undefined) continue;
@@ -61,6 +62,7 @@ export function assignUsers(
     for (const profile of direct) take.push({ profile, user: id });
     const present = direct[0] ?? byRole(others, user) ?? shippedOf(others);
     const hasIt = chosen.existing !== undefined && usersOf(chosen.existing).includes(id);
+    if (!hasIt) fresh.push(user);
     if (present !== undefined && (!hasIt || direct.length > 0)) push(moved, present, user);
   }
   return {
@@ -68,6 +70,7 @@ export function assignUsers(
     take,
     attach: [...attach],
     findings: [
+      ...(fresh.length === 0 ? [] : [assigned(chosen, fresh)]),
       ...[...moved].flatMap(([from, who]) => moves(chosen, { from, who, linked, inventory })),
       ...[...kept].map(([profile, who]) => keeps(chosen, profile, { who, usersWithProfile })),
       ...(disabled.length === 0 ? [] : [notAssigned(chosen, disabled)]),
@@ -149,6 +152,17 @@ function keeps(
       : `${kept.who.length} users keep this profile and will not see the providers`,
     detail: listed(kept.who.map(({ name }) => name)),
     remedy: isAttached ? '' : `Assign them to ${chosen.name} by hand when they are ready.`,
+  };
+}
+
+function assigned(chosen: ChosenProfile, users: readonly User[]): Finding {
+  return {
+    severity: 'info',
+    code: 'URM1826',
+    where: placeOfRow(tables.profile, chosen),
+    summary: `${users.length} ${users.length === 1 ? 'user gets' : 'users get'} this profile`,
+    detail: listed(users.map(({ name }) => name)),
+    remedy: '',
   };
 }
 

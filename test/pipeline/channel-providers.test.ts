@@ -23,7 +23,7 @@ const seeds: readonly {
     title: 'one provider for both apps',
     seed: { providers: [{ ...dialer, apps: both }] },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 2 },
-    codes: ['info URM1809', 'info URM1823'],
+    codes: ['info URM1809', 'info URM1823', 'info URM1826', 'info URM1826'],
   },
   {
     title: 'three providers of which one for Sales Hub only',
@@ -35,25 +35,32 @@ const seeds: readonly {
       ],
     },
     created: { msdyn_channelprovider: 2, msdyn_appconfiguration: 1 },
-    codes: ['info URM1801', 'info URM1809', 'info URM1809', 'info URM1823', 'info URM1823'],
+    codes: [
+      'info URM1801',
+      'info URM1809',
+      'info URM1809',
+      'info URM1823',
+      'info URM1823',
+      'info URM1826',
+    ],
   },
   {
     title: 'the profile of the upgrade',
     seed: { providers: [{ ...dialer, apps: ['omnichannel'] }], upgradedProfile: true },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 0 },
-    codes: ['info URM1809', 'info URM1823', 'warning URM1819'],
+    codes: ['info URM1809', 'info URM1823', 'info URM1826', 'warning URM1819'],
   },
   {
     title: 'no profile of the upgrade',
     seed: { providers: [{ ...dialer, apps: ['omnichannel'] }] },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 1 },
-    codes: ['info URM1809', 'info URM1823'],
+    codes: ['info URM1809', 'info URM1823', 'info URM1826'],
   },
   {
     title: 'users of whom one has another profile',
     seed: { providers: [{ ...dialer, apps: ['workspace'] }], usersWithProfile: ['luis'] },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 1 },
-    codes: ['info URM1809', 'info URM1823', 'warning URM1819'],
+    codes: ['info URM1809', 'info URM1823', 'info URM1826', 'warning URM1819'],
   },
   {
     title: 'an inactive provider',
@@ -64,13 +71,13 @@ const seeds: readonly {
       ],
     },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 1 },
-    codes: ['info URM1802', 'info URM1809', 'info URM1823'],
+    codes: ['info URM1802', 'info URM1809', 'info URM1823', 'info URM1826'],
   },
   {
     title: 'one already on API 2.0',
     seed: { providers: [{ ...dialer, apps: ['workspace'], api2: true }] },
     created: { msdyn_channelprovider: 1, msdyn_appconfiguration: 1 },
-    codes: ['info URM1803', 'info URM1809', 'info URM1823'],
+    codes: ['info URM1803', 'info URM1809', 'info URM1823', 'info URM1826'],
   },
 ];
 
@@ -248,6 +255,7 @@ providers:
         'info URM1801',
         'info URM1809',
         'info URM1823',
+        'info URM1826',
         'warning URM1819',
       ]);
       const [create] = (await plannedActions(migration, 'replaced')).filter(

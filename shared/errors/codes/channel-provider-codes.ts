@@ -127,6 +127,11 @@ export const channelProviderCodes = {
     cause: 'A table of the first or the second generation is missing.',
     remedy: 'Install the Channel Integration Framework, both generations.',
   },
+  URM1826: {
+    title: 'Users get a profile',
+    cause: 'They were users of a provider of the first generation.',
+    remedy: 'Nothing; look whether these are the right people.',
+  },
   URM1830: {
     title: 'A provider is not migrated as it should be',
     cause: 'Its row of the second generation is missing or differs.',

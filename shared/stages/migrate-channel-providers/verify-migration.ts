@@ -62,8 +62,9 @@ async function lookInBrowser(
   if (!options.browser || browser === undefined) {
     ports.host.log(
       'info',
-      `To check the app by hand, open it as a person who has the profile and paste this into the console of the browser:\n${operatorSnippet}`,
+      'To check an app by hand, open it as a person who has the profile and paste this into the console of the browser:',
     );
+    for (const line of operatorSnippet.split('\n')) ports.host.log('info', line);
     const skipped = options.browser
       ? 'an agent cannot sign in as a person: check from a terminal with --browser'
       : 'needs a person: check from a terminal with --browser, or paste the printed snippet into the console';
