@@ -108,8 +108,8 @@ function recordHistory(call: FunctionCall): JsonObject {
 
 function auditDetails({ context, boundTo }: FunctionCall): JsonObject {
   const row = boundTo?.row;
-  const name = row?.cells.get('objecttypecode');
-  const entity = context.environment.metadata.entity(String(name));
+  const name = scalarText(row?.cells.get('objecttypecode') ?? null);
+  const entity = context.environment.metadata.entity(name);
   if (row === undefined || entity === undefined) throw rowNotFound('audit', row?.id ?? '');
   return { AuditDetail: detailOf(entity, row) };
 }

@@ -41,7 +41,8 @@ export function resolveContentId(context: BindContext, url: string): string {
 }
 
 function relativePath(url: string): string {
-  const path = url.replace(/^https?:\/\/[^/]+/i, '');
+  // Organizations on premises stand in the path before the API: `/contoso/api/data/v9.0/`.
+  const path = url.replace(/^https?:\/\/[^/]+/i, '').replace(/^.*?(?=\/api\/data\/v\d)/i, '');
   const question = path.indexOf('?');
   return (question < 0 ? path : path.slice(0, question)).replace(apiRoot, '');
 }

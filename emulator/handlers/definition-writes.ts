@@ -50,7 +50,7 @@ export function writeDefinition(context: RequestContext, segments: readonly Segm
   const json = method === 'DELETE' ? {} : readJsonObject(segments.at(-1)?.name ?? '', body);
   const made = keep(context.environment, { method, path: segments.map(shortened), body: json });
   return noContent(
-    made === undefined ? {} : { 'OData-EntityId': `${context.rootUrl}${String(made)}` },
+    typeof made === 'string' ? { 'OData-EntityId': `${context.rootUrl}${made}` } : {},
   );
 }
 
@@ -116,7 +116,7 @@ function applyDefinitionWrite(
 ): unknown {
   const { metadata } = environment;
   const [first, second] = write.path;
-  switch (first?.name) {
+  switch (first?.name ?? '') {
     case 'EntityDefinitions':
       return second === undefined
         ? writeTable(environment, write, newId)
@@ -155,11 +155,14 @@ function writeTable(environment: Environment, write: Write, newId: () => string)
     return `EntityDefinitions(${entityId(entity)})`;
   }
   const entity = tableOf(metadata, argument);
-  if (write.method === 'PUT') return void updateTable(metadata, entity, write.body);
+  if (write.method === 'PUT') {
+    updateTable(metadata, entity, write.body);
+    return undefined;
+  }
   if (write.method !== 'DELETE') throw methodNotAllowed(write.method);
   assertCustom(entity, entity.custom);
   store.transaction(() => {
-    for (const row of [...store.rows(entity.logicalName)]) store.delete(entity.logicalName, row.id);
+    for (const row of store.rows(entity.logicalName)) store.delete(entity.logicalName, row.id);
   });
   metadata.removeEntity(entity.logicalName);
   return undefined;
@@ -195,7 +198,8 @@ function writeWithin(metadata: Metadata, write: Write, newId: () => string): unk
   const [first, second] = write.path;
   const entity = tableOf(metadata, first?.argument ?? '');
   const own = `EntityDefinitions(${first?.argument ?? ''})`;
-  switch (second?.name) {
+  if (second === undefined) throw notImplemented(`${write.method} of a table's definition`);
+  switch (second.name) {
     case 'Attributes': {
       if (second.argument === undefined) {
         if (write.method !== 'POST') throw methodNotAllowed(write.method);
@@ -206,7 +210,8 @@ function writeWithin(metadata: Metadata, write: Write, newId: () => string): unk
       const attribute = columnOf(entity, second.argument);
       if (write.method === 'DELETE') {
         assertCustom(entity, attribute.custom);
-        return void removeColumn(metadata, entity, attribute.logicalName);
+        removeColumn(metadata, entity, attribute.logicalName);
+        return undefined;
       }
       if (write.method !== 'PUT') throw methodNotAllowed(write.method);
       const metadataId = attributeId(entity, attribute);
@@ -219,7 +224,7 @@ function writeWithin(metadata: Metadata, write: Write, newId: () => string): unk
     case 'Keys':
       return writeKey(metadata, entity, write);
     default:
-      throw notImplemented(`${write.method} of '${second?.name ?? ''}' of a table's definition`);
+      throw notImplemented(`${write.method} of '${second.name}' of a table's definition`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Entity } from '../metadata/metadata.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import { cellsEqual } from '../store/index-key.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
+import { scalarText } from '../query/column-value.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { JsonObject } from '../query/interface.ts';
 import { invalidArgument } from '../errors/payload-errors.ts';
@@ -84,15 +85,15 @@ function rulesOf({ environment }: RequestContext, entity: Entity): readonly Rule
   return own
     .filter((rule) => rule.cells.get('statecode') === 1)
     .map((rule) => ({
-      matching: String(rule.cells.get('matchingentityname')),
+      matching: scalarText(rule.cells.get('matchingentityname') ?? null),
       conditions: [
         ...store.find('duplicaterulecondition', 'regardingobjectid', {
           table: 'duplicaterule',
           id: rule.id,
         }),
       ].map(({ cells }) => ({
-        base: String(cells.get('baseattributename')),
-        matching: String(cells.get('matchingattributename')),
+        base: scalarText(cells.get('baseattributename') ?? null),
+        matching: scalarText(cells.get('matchingattributename') ?? null),
         operator: Number(cells.get('operatorcode') ?? 0),
         characters: Number(cells.get('operatorparam') ?? 0),
         ignoreBlank: cells.get('ignoreblankvalues') === true,
@@ -129,7 +130,7 @@ function alike(
   two: Cell,
   condition: { readonly operator: number; readonly characters: number },
 ): boolean {
-  const [left, right] = [String(one).toLowerCase(), String(two).toLowerCase()];
+  const [left, right] = [scalarText(one).toLowerCase(), scalarText(two).toLowerCase()];
   switch (condition.operator) {
     case 1:
       return left.slice(0, condition.characters) === right.slice(0, condition.characters);

@@ -23,8 +23,9 @@ export function rememberDeleted({ store }: Environment, table: string, id: strin
 const keptMs = 7 * 24 * 3600 * 1000;
 
 /** `919042%2108%2f22%2f2017%2008%3a10%3a44`: the row version and the time when it was given out. */
-export function deltaToken({ store, now }: Environment): string {
-  const time = new Date(now()).toISOString();
+export function deltaToken(environment: Environment): string {
+  const { store } = environment;
+  const time = new Date(environment.now()).toISOString();
   const date = `${time.slice(5, 7)}/${time.slice(8, 10)}/${time.slice(0, 4)} ${time.slice(11, 19)}`;
   return encodeURIComponent(`${store.lastVersion}!${date}`)
     .replaceAll('!', '%21')
@@ -52,7 +53,8 @@ export function changesSince(
   const changed = [...store.rows(entity.logicalName)].filter((row) => row.version > version);
   const deleted = [...store.find(deletedTable, 'table', entity.logicalName)]
     .filter((row) => row.version > version)
-    .map((row) => String(row.cells.get('row')))
+    .map((row) => row.cells.get('row'))
+    .filter((id) => typeof id === 'string')
     .filter((id) => store.get(entity.logicalName, id) === undefined);
   return { changed, deleted };
 }

@@ -32,6 +32,8 @@ export interface RowShape {
   readonly selection: Selection;
   readonly expand: readonly ExpandItem[];
   readonly etag: boolean;
+  /** A row asked for by its key: its collections come without links and without the lookups that led to them. */
+  readonly alone?: boolean;
   /** Lookup that led here: children show it though nobody selected it. */
   readonly back?: string;
 }
@@ -44,7 +46,9 @@ export function rowWriter(context: QueryContext, shape: RowShape): WriteRow {
 function shapeWriter(context: QueryContext, shape: RowShape, nested: boolean): WriteRow {
   const { entity, expand } = shape;
   const properties = propertiesOf(context, shape);
-  const expanders = expand.map((item) => expander(context, entity, { item, nested }));
+  const expanders = expand.map((item) =>
+    expander(context, entity, { item, nested, alone: shape.alone === true }),
+  );
   return (row) => {
     const members: Members = {};
     if (shape.etag && !isAuditTable(entity)) members['@odata.etag'] = etagOf(row);
@@ -82,6 +86,7 @@ type Expander = (members: Members, row: StoredRow) => void;
 interface Expansion {
   readonly item: ExpandItem;
   readonly nested: boolean;
+  readonly alone: boolean;
 }
 
 function expander(context: QueryContext, entity: Entity, expansion: Expansion): Expander {
@@ -138,7 +143,7 @@ function collectionExpander(
   entity: Entity,
   expansion: Expansion & { readonly navigation: Exclude<Navigation, { kind: 'single' }> },
 ): Expander {
-  const { item, nested, navigation } = expansion;
+  const { item, nested, alone, navigation } = expansion;
   const { name, target } = navigation;
   const rows = rowSourceOf(context);
   const form = formOf(context, item);
@@ -150,7 +155,7 @@ function collectionExpander(
       selection: item.selection,
       expand: item.expand,
       etag: !nested,
-      ...(nested || navigation.kind !== 'collection'
+      ...(nested || alone || navigation.kind !== 'collection'
         ? {}
         : { back: navigation.column.logicalName }),
     },
@@ -164,6 +169,7 @@ function collectionExpander(
     members[name] = page.tuples.flatMap(([child]) => (child === undefined ? [] : [write(child)]));
     const link = `${context.rootUrl}${entity.entitySetName}(${row.id})/${name}`;
     const options = item.optionsText === '' ? [] : [item.optionsText];
+    if (alone && !page.more) return;
     if (nested) {
       if (!page.more) return;
       const cookie = wrapCookie(composeCookie(terms, { number: 1, tuples: page.tuples }), 2);

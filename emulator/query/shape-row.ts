@@ -8,7 +8,7 @@ export const shapeRow: ShapeRow = (context, entity, row, options) => {
   const { metadata } = context.environment;
   const selection = readSelect(metadata, entity, options.get('$select'));
   const expand = readExpand(metadata, entity, options.get('$expand'));
-  const write = rowWriter(context, { entity, selection, expand, etag: true });
+  const write = rowWriter(context, { entity, selection, expand, etag: true, alone: true });
   const columns = contextColumns(selection, expand);
   return {
     '@odata.context': `${context.rootUrl}$metadata#${entity.entitySetName}${columns}/$entity`,

@@ -20,15 +20,17 @@ const id = '00000000-0000-0000-0000-000000000001';
 const otherwise: Readonly<Record<string, readonly number[]>> = {
   // The row has moved on since version 1.
   'update ifmatch': [412],
+  // There is an account of this name.
+  'create duplicateDetection bypass tag': [412],
   // The standard account has no alternate key.
   'upsert altkey': [400],
   // No Entra object and no user has this id.
   impersonate: [403],
   'impersonate legacy': [403],
   'callFunction params': [404],
-  // Definitions are read only here, and there is no search.
-  createEntity: [501],
-  updateEntity: [501],
+  // A schema name needs a publisher's prefix, and no table has this id; there is no search.
+  createEntity: [400],
+  updateEntity: [404],
   'query search': [404],
   // The account has no such file column.
   uploadFile: [404],

@@ -44,7 +44,8 @@ function listed(call: MessageCall, name: string): readonly BoundRow[] {
 
 function teamMembers(call: MessageCall, how: 'add' | 'remove'): undefined {
   const team = bound(call);
-  const { store, newId } = call.context.environment;
+  const { environment } = call.context;
+  const { store } = environment;
   store.transaction(() => {
     for (const { row } of listed(call, 'Members')) {
       const pair = new Map<string, Cell>([
@@ -54,7 +55,7 @@ function teamMembers(call: MessageCall, how: 'add' | 'remove'): undefined {
       const known = store.findAll('teammembership', pair);
       if (how === 'remove') for (const each of known) store.delete('teammembership', each.id);
       else if (known.length > 0) throw alreadyMember();
-      else store.put('teammembership', newId(), pair);
+      else store.put('teammembership', environment.newId(), pair);
     }
   });
 }
@@ -114,14 +115,16 @@ function removeFromQueue(call: MessageCall): undefined {
 
 function addListMembers(call: MessageCall): undefined {
   const list = bound(call);
-  const { store, newId } = call.context.environment;
+  const { environment } = call.context;
+  const { store } = environment;
   store.transaction(() => {
     for (const { row } of listed(call, 'ListMembers')) {
       const pair = new Map<string, Cell>([
         ['listid', list.row.id],
         ['entityid', row.id],
       ]);
-      if (store.findAll('listmember', pair).length === 0) store.put('listmember', newId(), pair);
+      if (store.findAll('listmember', pair).length === 0)
+        store.put('listmember', environment.newId(), pair);
     }
   });
 }

@@ -37,7 +37,7 @@ function merge(call: MessageCall): undefined {
       const { referencingEntity, referencingAttribute } = relationship;
       const isSystem = /^(master|created|modified|owning|ownerid)/.test(referencingAttribute);
       if (isSystem || store.count(referencingEntity) === 0) continue;
-      for (const child of [...store.find(referencingEntity, referencingAttribute, from)]) {
+      for (const child of store.find(referencingEntity, referencingAttribute, from)) {
         const cells = new Map(child.cells);
         cells.set(referencingAttribute, { table: entity.logicalName, id: target.row.id });
         store.put(referencingEntity, child.id, cells);

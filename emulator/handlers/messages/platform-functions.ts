@@ -4,6 +4,7 @@ import type { JsonObject } from '../../query/interface.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
 import type { FunctionCall, FunctionHandler } from '../function-handler.ts';
 import { rowOfReference } from '../privilege-functions.ts';
+import { executeCosmosSqlQuery } from './cosmos-query.ts';
 import { timeZoneCodes } from './time-zones.ts';
 
 /** Functions of the platform and of its business tables. */
@@ -13,6 +14,7 @@ export const platformFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
 >([
   ['GetTimeZoneCodeByLocalizedName', timeZoneCode],
   ['CalculateTotalTimeIncident', totalTime],
+  ['ExecuteCosmosSqlQuery', executeCosmosSqlQuery],
   ['InitializeFrom', initializeFrom],
   [
     'RetrieveTimestamp',

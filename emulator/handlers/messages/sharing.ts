@@ -3,6 +3,7 @@ import { assertAccess } from '../../logic/access.ts';
 import type { Environment } from '../../environment.ts';
 import { stableId } from '../../metadata/stable-id.ts';
 import type { JsonObject } from '../../query/interface.ts';
+import { scalarText } from '../../query/column-value.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
 import type { BoundRow } from '../bind.ts';
 import type { FunctionCall, FunctionHandler } from '../function-handler.ts';
@@ -91,9 +92,9 @@ function sharedPrincipals({ context, parameters }: FunctionCall): JsonObject {
 }
 
 function principalOf(environment: Environment, share: StoredRow): BoundRow | undefined {
-  const name = String(share.cells.get('principaltypecode'));
+  const name = scalarText(share.cells.get('principaltypecode') ?? null);
   const entity = environment.metadata.entity(name);
-  const row = environment.store.get(name, String(share.cells.get('principalid')));
+  const row = environment.store.get(name, scalarText(share.cells.get('principalid') ?? null));
   return entity === undefined || row === undefined ? undefined : { entity, row };
 }
 

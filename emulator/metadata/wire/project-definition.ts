@@ -73,11 +73,17 @@ export function project(
     if (!(name in type.properties)) throw unknownProperty(name, type.name);
     if (!(name in definition)) continue;
     const value = definition[name];
-    if (typeof value === 'object' && value !== null) structured[name] = value;
+    if (isStructured(value)) structured[name] = value;
     else plain[name] = value;
   }
   if (!('MetadataId' in plain)) plain['MetadataId'] = definition['MetadataId'];
   return { ...plain, ...structured };
+}
+
+/** Labels, managed properties and lists of definitions; lists of names are plain. */
+function isStructured(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((each) => typeof each === 'object');
+  return typeof value === 'object' && value !== null;
 }
 
 /** The part of `@odata.context` that repeats what was selected and expanded; empty without either. */

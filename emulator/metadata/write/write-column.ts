@@ -152,7 +152,7 @@ function choicesOf(metadata: Metadata, body: JsonObject): Attribute['options'] {
   const set = objectIn(body, 'OptionSet');
   if (set !== undefined) return optionsIn(set);
   const type = typeOf(body) ?? '';
-  if (/^Boolean/.test(type)) {
+  if (type.startsWith('Boolean')) {
     return [
       { value: 0, label: 'No' },
       { value: 1, label: 'Yes' },

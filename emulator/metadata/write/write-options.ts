@@ -35,7 +35,7 @@ function changeGlobal(
     metadata.choices.set(name, { ...made, options: change(made.options, undefined) });
   }
   let isUsed = false;
-  for (const entity of [...metadata.entities()]) {
+  for (const entity of metadata.entities()) {
     const users = [...entity.attributes].filter(([, each]) => each.globalChoice === name);
     if (users.length === 0) continue;
     isUsed = true;

@@ -17,7 +17,7 @@ export function documentedJson(body: string): DocumentedJson | undefined {
     // `[97 records truncated for brevity]`, `[ Stack Trace … omitted for brevity]`
     .replaceAll(/,?\s*\[\s*\d*\s*[^\][{}"]*(?:truncated|omitted|ommitted)[^\][{}"]*\]/gi, '')
     // `"stacktrace": <stack trace removed for brevity>`
-    .replaceAll(/:\s*<[^<>"]*(?:removed|omitted)[^<>"]*>/gi, ': "…"')
+    .replaceAll(/:\s*"?\s*<[^<>"]*(?:removed|omitted)[^<>"]*>"?/gi, ': "…"')
     .replaceAll(/,\s*\. \. \./g, '')
     .replaceAll(/\. \. \.,?/g, '')
     .replaceAll(/,(\s*[}\]])/g, '$1');

@@ -126,9 +126,7 @@ function filled(
 /** `<accountid>` stands for one id, the same wherever the exchange names it; ids may lack a group. */
 function fillPlaceholders(text: string): string {
   return text
-    .replace(/<(?=[a-z ]*id\b|id of\b)([a-z ]+)>?/gi, (whole, name: string) =>
-      whole.endsWith('>') ? placeholderId(name) : `${placeholderId(name)}`,
-    )
+    .replace(/<(?=[a-z ]*id\b|id of\b)([a-z ]+)>?/gi, (_, name: string) => placeholderId(name))
     .replace(
       /\b([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\b/gi,
       (_, a: string, b: string, c: string, d: string) => `${a}-${b}-${c}-0000-${d}`,

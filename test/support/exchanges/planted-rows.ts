@@ -35,12 +35,12 @@ export class Planter {
 
   /** A row with an id, made where it is not there. */
   row(table: string, id: string, cells: ReadonlyMap<string, Cell> = new Map()): void {
-    const { store, now } = this.environment;
+    const { store } = this.environment;
     const entity = this.entity(table);
     const known = store.get(table, id)?.cells;
     const merged = new Map<string, Cell>([...(known ?? []), ...cells]);
     if (known === undefined) {
-      const time = `${new Date(now()).toISOString().slice(0, 19)}Z`;
+      const time = `${new Date(this.environment.now()).toISOString().slice(0, 19)}Z`;
       completeRow(this.environment, entity, { id, cells: merged, time });
     }
     store.put(table, id, new Map([...merged].filter(([, cell]) => cell !== null)));
@@ -91,17 +91,17 @@ export class Planter {
     shown: { readonly row: JsonRow; readonly name: string; readonly value: unknown },
   ): Cell {
     const { row, name, value } = shown;
-    if (value === null || value === undefined) return null;
+    if (value === null || value === undefined || typeof value === 'object') return null;
     switch (column.type) {
       case 'Lookup':
       case 'Customer':
       case 'Owner':
-        return this.#reference(column, { row, name, id: String(value) });
+        return this.#reference(column, { row, name, id: textOf(value) });
       case 'Money':
         return Number(value).toFixed(4);
       case 'Decimal':
       case 'BigInt':
-        return String(value);
+        return textOf(value);
       case 'Boolean':
       case 'Double':
       case 'Integer':
@@ -117,7 +117,7 @@ export class Planter {
       case 'String':
       case 'Uniqueidentifier':
       case 'Virtual':
-        return String(value);
+        return textOf(value);
       default:
         return column.type satisfies never;
     }
@@ -168,6 +168,8 @@ export class Planter {
         this.set(table, id, navigation.column.logicalName, { table: target, id: child });
       } else if (navigation.kind === 'collection') {
         this.set(target, child, navigation.column.logicalName, { table, id });
+        const name = value[`_${navigation.column.logicalName}_value${formatted}`];
+        if (typeof name === 'string') this.named(table, id, name);
       } else {
         this.environment.store.put(
           navigation.intersect.logicalName,
@@ -180,4 +182,8 @@ export class Planter {
       }
     }
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -66,11 +66,8 @@ async function withTokens(
   if (isRow(json) && 'FileContinuationToken' in json) {
     return { ...prepared, body: JSON.stringify(await fileStep(emulator, url, json)) };
   }
-  if (/InitializeFileBlocksDownload$/.test(url) && isRow(json)) await storedFile(emulator, json);
-  if (
-    url.endsWith('/$batch') &&
-    /boundary/.test(prepared.headers['Content-Type'] ?? '') === false
-  ) {
+  if (url.endsWith('InitializeFileBlocksDownload') && isRow(json)) await storedFile(emulator, json);
+  if (url.endsWith('/$batch') && prepared.headers['Content-Type']?.includes('boundary') !== true) {
     const boundary = /^--(\S+)/.exec(exchange.request.body)?.[1] ?? '';
     return {
       ...prepared,

@@ -50,7 +50,7 @@ export function presume(environment: Environment, exchange: Exchange): void {
   const { request, response } = exchange;
   if (response === undefined) return;
   const planter = new Planter(environment);
-  if (/\/\$batch$/.test(request.url)) {
+  if (request.url.endsWith('/$batch')) {
     const parts = partsOf(request.body);
     // Later parts read what the earlier ones wrote.
     const writes = parts.some((part) => part.method !== 'GET');
@@ -137,8 +137,8 @@ function presumeHeaders({ headers, planter }: Asked): void {
       ['businessunitid', { table: 'businessunit', id: rootBusinessUnitId }],
     ];
     planter.row('systemuser', id, new Map(cells));
-    const administrator = [...store.rows('role')].find(
-      (role) => role.cells.get('roletemplateid') === systemAdministratorTemplate,
+    const administrator = [...store.rows('role')].find((role) =>
+      JSON.stringify(role.cells.get('roletemplateid')).includes(systemAdministratorTemplate),
     );
     if (administrator === undefined) continue;
     const pair: readonly [string, Cell][] = [
@@ -307,7 +307,7 @@ function pointedAt(asked: Asked, value: unknown): void {
 function tableOfUrl(asked: Asked, url: unknown): string | undefined {
   if (typeof url !== 'string' || url.startsWith('$')) return undefined;
   const set = /(?:^|\/)(\w+)\([^()]*\)$/.exec(url)?.[1];
-  if (set === undefined || /Definitions$/.test(set)) return undefined;
+  if (set === undefined || set.endsWith('Definitions')) return undefined;
   return presumeSet(asked.environment, set).logicalName;
 }
 
@@ -392,6 +392,9 @@ function presumeColumnAt(
     const typeName = /image|photo/i.test(name) ? 'ImageType' : 'FileType';
     putColumn(environment, row.table, { name, type: 'Virtual', typeName });
   }
+  if (!isFile && answer === undefined && response.body !== '') {
+    planter.documented(row.table, { [name]: response.body }, { id: row.id });
+  }
   if (isRow(answer) && 'value' in answer && typeof answer['value'] !== 'object') {
     planter.documented(row.table, { [name]: answer['value'] }, { id: row.id });
   }
@@ -432,7 +435,7 @@ function collection(asked: Asked, table: string): void {
   const { store } = environment;
   const answer = documentedJson(response.body)?.value;
   if (response.status >= 400) return;
-  if (!kept.has(table)) for (const row of [...store.rows(table)]) store.delete(table, row.id);
+  if (!kept.has(table)) for (const row of store.rows(table)) store.delete(table, row.id);
   const apply = options.get('$apply');
   const rows = rowsOf(answer);
   if (apply !== undefined) {
@@ -452,9 +455,24 @@ function collection(asked: Asked, table: string): void {
     );
     const filter = options.get('$filter');
     if (filter !== undefined) satisfyFilter(planter, { table, id }, filter);
+    satisfyExpansions(asked, { table, id });
   }
   for (const row of deleted) if (typeof row['id'] === 'string') planter.row(table, row['id']);
   more(asked, table, { answer, shown });
+}
+
+/** Filters within expansions hold for the rows that an answer shows there. */
+function satisfyExpansions({ planter, options }: Asked, row: At): void {
+  const expand = options.get('$expand') ?? '';
+  for (const [, name = '', inner = ''] of expand.matchAll(/(\w+)\(((?:[^()]|\([^()]*\))*)\)/g)) {
+    const filter = /\$filter=([^;]*)/.exec(inner)?.[1];
+    const navigation = navigationOf(planter.environment.metadata, planter.entity(row.table), name);
+    if (filter === undefined || navigation?.kind !== 'collection') continue;
+    const table = navigation.target.logicalName;
+    const own: Cell = { table: row.table, id: row.id };
+    const children = planter.environment.store.find(table, navigation.column.logicalName, own);
+    for (const child of children) satisfyFilter(planter, { table, id: child.id }, filter);
+  }
 }
 
 /** Ids that sort as the page shows the rows: the pages were edited by hand. */
@@ -523,7 +541,7 @@ function count(asked: Asked, table: string, relate: (rows: readonly JsonRow[]) =
     relate(rows);
     return;
   }
-  for (const row of [...environment.store.rows(table)]) environment.store.delete(table, row.id);
+  for (const row of environment.store.rows(table)) environment.store.delete(table, row.id);
   for (const row of rows) planter.documented(table, row);
 }
 

@@ -36,7 +36,8 @@ function satisfy(
       const { left, right, operator } = expression;
       if (left.kind !== 'path' || right.kind !== 'literal') return;
       if (operator === 'eq' || operator === 'ge' || operator === 'le') {
-        setPath(planter, variables, row, { path: left.segments, text: right.text });
+        const isExact = operator === 'eq';
+        setPath(planter, variables, row, { path: left.segments, text: right.text, isExact });
       } else if (operator === 'gt' && Number.isFinite(Number(right.text))) {
         const text = String(Number(right.text) + 1);
         setPath(planter, variables, row, { path: left.segments, text });
@@ -75,7 +76,7 @@ function setPath(
   planter: Planter,
   variables: ReadonlyMap<string, At>,
   row: At,
-  wanted: { readonly path: readonly string[]; readonly text: string },
+  wanted: { readonly path: readonly string[]; readonly text: string; readonly isExact?: boolean },
 ): void {
   const [first = '', ...rest] = wanted.path;
   const variable = variables.get(first);
@@ -89,13 +90,20 @@ function setPath(
       presumeColumn(planter.environment, row.table, columnOfValue(first, valueOf(wanted.text)));
       column = attributeOfProperty(planter.entity(row.table), first);
     }
-    if (column === undefined || planter.cell(row.table, row.id, column.logicalName) !== null)
+    if (column === undefined) return;
+    if (wanted.isExact !== true && planter.cell(row.table, row.id, column.logicalName) !== null) {
       return;
+    }
     planter.set(row.table, row.id, column.logicalName, cellOf(column, wanted.text));
     return;
   }
   const navigation = navigationOf(planter.environment.metadata, entity, first);
-  // A property of a structured value: `iscustomizable/Value`.
+  const structured = entity.attributes.get(first);
+  // `iscustomizable/Value`
+  if (structured?.type === 'ManagedProperty') {
+    planter.set(row.table, row.id, first, wanted.text === 'true');
+    return;
+  }
   if (navigation?.kind !== 'single') return;
   const target = navigation.target.logicalName;
   const column = navigation.column.logicalName;
@@ -108,7 +116,7 @@ function setPath(
     planter.named(target, id);
     planter.set(row.table, row.id, column, { table: target, id });
   }
-  setPath(planter, variables, { table: target, id }, { path: rest, text: wanted.text });
+  setPath(planter, variables, { table: target, id }, { ...wanted, path: rest });
 }
 
 function valueOf(text: string): unknown {
