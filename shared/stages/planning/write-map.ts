@@ -1,6 +1,6 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Files } from '../../host/files.ts';
-import { cell, isLookup, type Row, type RowRef } from '../../model/row.ts';
+import { cell, isLookup, nameOf, type Row, type RowRef } from '../../model/row.ts';
 import type { RowSource } from '../../model/row-source.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { Mapped, RowMap } from '../../plan/ports.ts';
