@@ -74,7 +74,7 @@ export function createTerminalHost(
     },
     progress: (label, done, total) => terminal.status(line(`${label} ${done}/${total}`)),
     publish: (kind, path) => {
-      if (kind !== 'summary') terminal.print(line(`${kind}: ${path}`));
+      if (kind !== 'summary' && kind !== 'page') terminal.print(line(`${kind}: ${path}`));
       return Promise.resolve();
     },
   };

@@ -30,11 +30,12 @@ const shared: BuildOptions = {
   plugins: [slimBundles],
 };
 
-const [cliInputs, ...taskInputs] = await Promise.all([
+const [cliInputs, viewInputs, ...taskInputs] = await Promise.all([
   buildCli(),
+  buildView(),
   ...stageTable.map((entry) => buildTask(entry.task)),
 ]);
-await stageExtension(taskInputs.flat());
+await stageExtension([viewInputs, ...taskInputs].flat());
 await stageNpmPackage(cliInputs);
 if (process.argv.includes('--sizes')) await report();
 
@@ -51,6 +52,21 @@ async function buildTask(task: string): Promise<readonly string[]> {
     entryPoints: [`tasks/${task}/index.ts`],
     outfile: `${to}/index.js`,
     format: 'cjs',
+  });
+}
+
+/** The tab on the results of a run. */
+async function buildView(): Promise<readonly string[]> {
+  const to = `${extension}/views/results`;
+  await mkdir(to, { recursive: true });
+  await cp('views/results/index.html', `${to}/index.html`);
+  return inputsOf({
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    entryPoints: ['views/results/main.ts'],
+    outfile: `${to}/main.js`,
+    format: 'iife',
   });
 }
 
@@ -85,10 +101,19 @@ async function buildCli(): Promise<readonly string[]> {
 
 /** The folder that tfx packs, in its final shape. */
 async function stageExtension(inputs: readonly string[]): Promise<void> {
-  const manifest = JSON.parse(await readFile('vss-extension.json', 'utf8')) as object;
+  const manifest = JSON.parse(await readFile('vss-extension.json', 'utf8')) as {
+    contributions: readonly { type: string; properties: object }[];
+  };
+  // The tab shows itself on runs with one of the tasks.
+  const supportsTasks = stageTable.map(({ taskId }) => taskId);
+  const contributions = manifest.contributions.map((contribution) =>
+    contribution.type === 'ms.vss-build-web.build-results-tab'
+      ? { ...contribution, properties: { ...contribution.properties, supportsTasks } }
+      : contribution,
+  );
   await writeFile(
     `${extension}/vss-extension.json`,
-    `${JSON.stringify({ ...manifest, version }, undefined, 2)}\n`,
+    `${JSON.stringify({ ...manifest, version, contributions }, undefined, 2)}\n`,
   );
   for (const path of ['images', 'overview.md', 'LICENSE.txt'])
     await cp(path, `${extension}/${path}`, { recursive: true });

@@ -25,7 +25,7 @@ interface ExtensionJson {
   readonly contributions: readonly {
     readonly id: string;
     readonly type: string;
-    readonly properties: { readonly name: string };
+    readonly properties: { readonly name: string; readonly uri?: string };
   }[];
 }
 
@@ -53,6 +53,9 @@ export async function manifestProblems(
     ...Object.values(extension.content).map(({ path }) => path),
     ...extension.files.map(({ path }) => path),
     ...contributedTasks.map(({ properties }) => properties.name),
+    ...extension.contributions.flatMap(({ properties: { uri } }) =>
+      uri === undefined ? [] : [uri],
+    ),
   ];
   for (const path of paths)
     if (!existsSync(join(root, path)) && (options.built || !builtFiles.includes(path)))

@@ -19,6 +19,7 @@ import {
   connectionTypes,
   type ConnectionType,
 } from '#shared/stages/connection-types.ts';
+import { attachmentName, attachmentType } from '#shared/stages/attachment.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
 import type { Stage } from '#shared/stages/stage.ts';
@@ -44,7 +45,7 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
   const host = createAgentHost(entry);
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
   const end = await runStage(entry, stage, ports, cancel.signal);
-  logPlan(host, entry, end);
+  logPlan(host, end);
   for (const finding of end.result.findings) host.issue(finding);
   for (const { name } of entry.outputs) {
     const value = end.result.outputs[name];
@@ -58,10 +59,10 @@ export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
 }
 
 /** A plan is there to be read, action by action; after an import the counts tell enough. */
-function logPlan(host: Host, entry: StageEntry, end: StageEnd): void {
+function logPlan(host: Host, end: StageEnd): void {
   const plan = end.report?.plan;
   if (plan === undefined || plan.actions.length === 0) return;
-  if (entry.name === 'plan') {
+  if (end.result.outputs['planPath'] !== undefined) {
     console.log('##[group]Planned actions');
     for (const line of renderActions(plan, { colours: false })) host.log('info', line);
     console.log('##[endgroup]');
@@ -140,8 +141,18 @@ function createAgentHost(entry: StageEntry): AgentHost {
           { type: 'JUnit', mergeResults: 'false', runTitle: entry.title, resultFiles: path },
           '',
         );
-      else if (kind === 'report')
-        tl.addAttachment('unified-routing-report', attachmentName(entry), path);
+      else if (kind === 'page')
+        tl.addAttachment(
+          attachmentType,
+          attachmentName({
+            stage: entry.name,
+            pipelineStage: tl.getVariable('System.StageName') ?? '',
+            job: tl.getVariable('System.JobId') ?? '',
+            attempt: tl.getVariable('System.StageAttempt') ?? '1',
+            step: tl.getVariable('System.TaskInstanceId') ?? '',
+          }),
+          path,
+        );
       else log('info', `written: ${path}`);
       return Promise.resolve();
     },
@@ -327,17 +338,4 @@ function pathInput(name: string): string | undefined {
 function folderOf(told: string | number | boolean | undefined): string | undefined {
   if (typeof told !== 'string') return undefined;
   return told.endsWith('.json') ? dirname(told) : told;
-}
-
-function attachmentName(entry: StageEntry): string {
-  const parts = [
-    entry.name,
-    tl.getVariable('System.StageName'),
-    tl.getVariable('System.JobId'),
-    tl.getVariable('System.StageAttempt') ?? '1',
-  ];
-  return parts
-    .filter((part) => part !== undefined && part !== '')
-    .map((part) => String(part).replaceAll(/[^A-Za-z0-9-]/g, '-'))
-    .join('.');
 }

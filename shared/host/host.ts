@@ -53,6 +53,6 @@ export interface Host {
   /** Neutralizes what comes from outside and masks secrets. */
   log(level: LogLevel, text: string): void;
   progress(label: string, done: number, total: number): void;
-  /** Hands a finished file to the platform: run summary, Tests tab, report or artifact. */
-  publish(kind: 'summary' | 'tests' | 'report' | 'artifact', path: string): Promise<void>;
+  /** Hands a finished file to the platform: run summary, Tests tab, report, its page as data, or artifact. */
+  publish(kind: 'summary' | 'tests' | 'report' | 'page' | 'artifact', path: string): Promise<void>;
 }

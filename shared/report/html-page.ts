@@ -1,7 +1,8 @@
 /** Colours with a contrast of at least 4.5:1 in both schemes. */
 export const pageStyle = `
 :root{--ink:#1b1b1f;--paper:#fff;--soft:#f2f3f5;--line:#c9ccd1;--good:#0b6a2b;--warn:#7a4b00;--bad:#a4161a;--link:#0b57a4}
-@media(prefers-color-scheme:dark){:root{--ink:#e8e8ea;--paper:#16171a;--soft:#212328;--line:#43464d;--good:#7fd69a;--warn:#f0c36d;--bad:#ff9b9b;--link:#8fc1ff}}
+@media(prefers-color-scheme:dark){:root:not([data-theme=light]){--ink:#e8e8ea;--paper:#16171a;--soft:#212328;--line:#43464d;--good:#7fd69a;--warn:#f0c36d;--bad:#ff9b9b;--link:#8fc1ff}}
+:root[data-theme=dark]{color-scheme:dark;--ink:#e8e8ea;--paper:#16171a;--soft:#212328;--line:#43464d;--good:#7fd69a;--warn:#f0c36d;--bad:#ff9b9b;--link:#8fc1ff}:root[data-theme=light]{color-scheme:light}
 *{box-sizing:border-box}
 body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:76rem;padding:1rem 1.5rem 4rem}
 h1{font-size:1.35rem;margin:.5rem 0}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}

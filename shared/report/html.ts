@@ -4,19 +4,40 @@ import { countByTable, countNames } from './count-rows.ts';
 import { pageScript, pageStyle } from './html-page.ts';
 import { outcomeWords } from './markdown.ts';
 import type { Action, Change } from '../model/plan.ts';
+import type { Outcome } from '../model/result.ts';
 import type { Report } from './report.ts';
+
+/** What a page is made of: nothing but data, which the results tab of a run reads as well. */
+export interface ReportPage {
+  readonly title: string;
+  readonly outcome: Outcome;
+  readonly data: unknown;
+  readonly images: NonNullable<Report['images']>;
+}
+
+/** The page of a report, as data. */
+export function pageOf(report: Report): ReportPage {
+  const { title, result, images = [] } = report;
+  return { title, outcome: result.outcome, data: reportData(report), images };
+}
+
+/** A report as one standalone page. */
+export function renderHtml(report: Report): string {
+  return renderPage(pageOf(report));
+}
 
 /**
  * One standalone page: no network, no library. The result is inlined as data, and a small script
  * builds the page from it with `createElement` and `textContent` only, so that no text from outside
  * can become markup. Without script the outcome is still said.
  */
-export function renderHtml(report: Report): string {
-  const { result, images = [] } = report;
-  const title = escapeXml(report.title);
+export function renderPage(page: ReportPage, theme?: 'light' | 'dark'): string {
+  const { outcome, images } = page;
+  const title = escapeXml(page.title);
   return [
     '<!doctype html>',
-    '<html lang="en">',
+    // Absent: as the reader's system is set.
+    `<html lang="en"${theme === undefined ? '' : ` data-theme="${theme}"`}>`,
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -26,10 +47,10 @@ export function renderHtml(report: Report): string {
     `<style>${pageStyle}</style>`,
     '</head>',
     '<body>',
-    `<header><h1>${title}</h1><p class="outcome ${result.outcome}" role="status">${outcomeWords[result.outcome]}</p></header>`,
+    `<header><h1>${title}</h1><p class="outcome ${outcome}" role="status">${outcomeWords[outcome]}</p></header>`,
     '<main id="report"><noscript><p>This page needs script to show its details; the same is in the Markdown report and in plan.json.</p></noscript></main>',
     ...images.map(figure),
-    `<script type="application/json" id="data">${jsonForScript(reportData(report))}</script>`,
+    `<script type="application/json" id="data">${jsonForScript(page.data)}</script>`,
     `<script>${pageScript}</script>`,
     '</body>',
     '</html>',

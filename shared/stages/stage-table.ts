@@ -609,9 +609,10 @@ export const stageTable = [
         help: "The browser to start. Absent: the machine's Chrome, Edge or Chromium.",
         only: 'cli',
       },
-      out('Folder for plan.json, the run or the reports. Only mode verify can do without.', {
-        required: false,
-      }),
+      out(
+        'Folder for plan.json, the run or the reports. Absent: a new folder urm-migration-TIME in the working folder.',
+        { required: false, newFolder: { name: 'urm-migration', in: 'working-folder' } },
+      ),
       artifactName,
     ],
     outputs: [

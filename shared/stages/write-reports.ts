@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { collectActions } from '../report/collect-actions.ts';
-import { renderHtml } from '../report/html.ts';
+import { pageOf, renderHtml } from '../report/html.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import type { Check, Report } from '../report/report.ts';
@@ -46,6 +46,12 @@ export async function writeReports(
   await files.write(html, renderHtml(report));
   await host.publish('summary', markdown);
   await host.publish('report', html);
+  // For the results tab: the agent keeps it, whatever becomes of the output folder.
+  if (temporary !== undefined) {
+    const page = join(temporary, `unified-routing-${ports.ids.next()}.json`);
+    await files.write(page, JSON.stringify(pageOf(report)));
+    await host.publish('page', page);
+  }
   if (entry.reports === 'in-output' && !isPlanOnly(entry, result)) {
     const junit = join(folder, 'junit.xml');
     await files.write(junit, renderJunit(report));

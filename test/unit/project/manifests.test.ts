@@ -61,7 +61,13 @@ describe('the manifests', () => {
         'vss-extension.json',
         (json) => ({
           ...json,
-          contributions: [{ id: 'x', properties: { name: 'tasks/Nowhere' } }],
+          contributions: [
+            {
+              id: 'x',
+              type: 'ms.vss-distributed-task.task',
+              properties: { name: 'tasks/Nowhere' },
+            },
+          ],
         }),
         /tasks\/Nowhere does not exist/,
       ],
