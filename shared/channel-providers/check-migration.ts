@@ -27,7 +27,7 @@ export function checkMigration(
   const apps = [...new Set(mapping.providers.flatMap((provider) => provider.apps))];
   return [
     ...mapping.findings
-      .filter(({ severity }) => severity === 'error')
+      .filter(({ severity, code }) => severity === 'error' || code === 'URM1827')
       .map((finding) => ({ group: 'decisions', name: finding.where, finding })),
     ...mapping.providers.map((provider) => rowCheck(provider, inventory)),
     ...mapping.providers.flatMap((provider) =>
@@ -169,22 +169,24 @@ function frameworkChecks(inventory: Inventory): readonly MigrationCheck[] {
   };
   const libraryCheck = { group: 'framework', name: `the web resource ${loader.library} is there` };
   return [
-    registered
-      ? loaderCheck
-      : withFinding(loaderCheck, {
-          severity: 'warning',
-          code: 'URM1834',
-          where: `${tables.extension} ${loader.name}`,
-          summary: 'No active application extension of this name leads to the library',
-        }),
-    inventory.libraries.length > 0
-      ? libraryCheck
-      : withFinding(libraryCheck, {
-          severity: 'warning',
-          code: 'URM1835',
-          where: tables.webResource,
-          summary: `No web resource ends in ${loader.library}`,
-        }),
+    skippedIfUnread(loaderCheck, 'application extensions', inventory) ??
+      (registered
+        ? loaderCheck
+        : withFinding(loaderCheck, {
+            severity: 'warning',
+            code: 'URM1834',
+            where: `${tables.extension} ${loader.name}`,
+            summary: 'No active application extension of this name leads to the library',
+          })),
+    skippedIfUnread(libraryCheck, 'web resources', inventory) ??
+      (inventory.libraries.length > 0
+        ? libraryCheck
+        : withFinding(libraryCheck, {
+            severity: 'warning',
+            code: 'URM1835',
+            where: tables.webResource,
+            summary: `No web resource ends in ${loader.library}`,
+          })),
   ];
 }
 
@@ -201,13 +203,14 @@ function omnichannelChecks(app: string, inventory: Inventory): readonly Migratio
     (profile) => profile.active && sameText(profile.app, app) && !isShipped(profile),
   );
   return [
-    view?.active === true
-      ? viewCheck
-      : withFinding(viewCheck, {
-          code: 'URM1836',
-          where: `${tables.view} ${activeProvidersView}`,
-          summary: `The view is ${view === undefined ? 'not there' : 'inactive'}`,
-        }),
+    skippedIfUnread(viewCheck, 'views', inventory) ??
+      (view?.active === true
+        ? viewCheck
+        : withFinding(viewCheck, {
+            code: 'URM1836',
+            where: `${tables.view} ${activeProvidersView}`,
+            summary: `The view is ${view === undefined ? 'not there' : 'inactive'}`,
+          })),
     shipped !== undefined && used.some((profile) => holds(profile, shipped.id))
       ? shippedCheck
       : withFinding(shippedCheck, {
@@ -217,6 +220,14 @@ function omnichannelChecks(app: string, inventory: Inventory): readonly Migratio
           summary: 'No active profile of the app holds the shipped Omnichannel provider',
         }),
   ];
+}
+
+function skippedIfUnread(
+  check: MigrationCheck,
+  what: string,
+  { unread }: Inventory,
+): MigrationCheck | undefined {
+  return unread.includes(what) ? { ...check, skipped: `${what} could not be read` } : undefined;
 }
 
 function holds(profile: Profile, provider: Guid): boolean {

@@ -93,6 +93,8 @@ export interface Inventory {
   readonly views: readonly { readonly name: string; readonly active: boolean }[];
   /** Names of web resources that end in the library's. */
   readonly libraries: readonly string[];
+  /** What the identity may not read: it counts as not there, and is told. */
+  readonly unread: readonly string[];
   /** Columns of the second generation's table that this environment has. */
   readonly providerColumns: ReadonlySet<string>;
 }

@@ -33,7 +33,18 @@ export function mapProviders(inventory: Inventory, decisions: Decisions): Mappin
     rows: work.rows,
     links: work.links,
     unlinks: work.unlinks,
-    findings: [...missing, ...findings, ...work.findings],
+    findings: [...missing, ...findings, ...work.findings, ...inventory.unread.map(notRead)],
+  };
+}
+
+function notRead(what: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'URM1827',
+    where: what,
+    summary: `The identity may not read ${what}: they count as not there`,
+    detail: '',
+    remedy: 'Give the identity the privilege to read them.',
   };
 }
 

@@ -463,6 +463,22 @@ profiles:
       without: ['loader', 'library', 'view', 'shipped-provider'],
     }));
 
+    it('may be what the identity cannot read, which keeps nothing from being migrated', async () => {
+      await migration.emulator.faults(
+        'error:table=webresource,status=403;error:path=*savedqueries*,status=403',
+      );
+      const result = await migration.run('verify', 'unread');
+      await migration.emulator.faults('');
+      assert.deepEqual(told(result.findings.filter(({ code }) => code === 'URM1827')), [
+        'warning URM1827 views',
+        'warning URM1827 web resources',
+      ]);
+      const skipped = result.checks?.filter((check) =>
+        check.skipped?.endsWith('could not be read'),
+      );
+      assert.equal(skipped?.length, 2);
+    });
+
     it('is told by name', async () => {
       const before = await migration.run('verify', 'before');
       assert.deepEqual(findingCodes(before.findings), [

@@ -132,6 +132,11 @@ export const channelProviderCodes = {
     cause: 'They were users of a provider of the first generation.',
     remedy: 'Nothing; look whether these are the right people.',
   },
+  URM1827: {
+    title: 'Something that a check needs could not be read',
+    cause: 'The identity lacks the privilege to read a table.',
+    remedy: 'Give it the privilege, or accept that the check finds nothing there.',
+  },
   URM1830: {
     title: 'A provider is not migrated as it should be',
     cause: 'Its row of the second generation is missing or differs.',

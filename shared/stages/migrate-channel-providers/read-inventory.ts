@@ -1,4 +1,5 @@
 import type { DataverseReader, RowFilter } from '../../dataverse/client.ts';
+import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import { MigrationError } from '../../errors/migration-error.ts';
 import {
   copiedColumns,
@@ -21,7 +22,7 @@ import type {
 } from '../../channel-providers/inventory.ts';
 import type { Guid } from '../../model/guid.ts';
 import { cell, isLookup, nameOf, type Row, type Value } from '../../model/row.ts';
-import type { EnvironmentTable } from '../../model/table.ts';
+import type { EnvironmentManyToMany, EnvironmentTable } from '../../model/table.ts';
 import { isRecord } from '../../plan/planned-value.ts';
 
 /** The environment cannot hold providers of both generations. */
@@ -30,7 +31,7 @@ class FrameworkMissing extends MigrationError {
 }
 
 const required = [names.oldProvider, names.provider, names.profile, names.user] as const;
-const optional = [
+const known = [
   names.roleMapping,
   names.extension,
   names.sessionTemplate,
@@ -45,7 +46,7 @@ export async function readInventory(
   signal: AbortSignal,
 ): Promise<Inventory> {
   const { organizationId } = await reader.whoAmI(signal);
-  const tables = await reader.tables([...required, ...optional], signal);
+  const tables = await reader.tables([...required, ...known], signal);
   const missing = required.filter((name) => !tables.has(name));
   if (missing.length > 0)
     throw new FrameworkMissing({
@@ -56,12 +57,13 @@ export async function readInventory(
   const read = new InventoryReader(reader, tables, signal);
   const oldProviders = await read.oldProviders();
   const profiles = await read.profiles();
-  const sessionTemplates = await read.sessionTemplates();
+  const optional = <Result>(what: string, work: Promise<Result>, none: Result): Promise<Result> =>
+    read.optional(what, work, none);
   const users = new Set([
     ...oldProviders.flatMap((provider) => provider.users),
     ...profiles.flatMap((profile) => profile.links.get(relationships.profileUsers) ?? []),
   ]);
-  return {
+  const inventory = {
     organizationId,
     url: reader.url,
     oldProviders,
@@ -69,20 +71,22 @@ export async function readInventory(
     profiles,
     apps: await read.apps(),
     users: await read.users([...users]),
-    roles: await read.roles(),
-    extensions: await read.extensions(),
-    sessionTemplates,
-    names: await read.names(profiles),
-    views: await read.views(),
-    libraries: await read.libraries(),
+    roles: await optional('roles', read.roles(), []),
+    extensions: await optional('application extensions', read.extensions(), []),
+    sessionTemplates: await optional('session templates', read.sessionTemplates(), []),
+    names: await optional('panes and templates', read.names(profiles), new Map<Guid, string>()),
+    views: await optional('views', read.views(), []),
+    libraries: await optional('web resources', read.libraries(), []),
     providerColumns: new Set(tables.get(names.provider)?.columns.keys()),
   };
+  return { ...inventory, unread: read.unread };
 }
 
 class InventoryReader {
   readonly #reader: DataverseReader;
   readonly #tables: ReadonlyMap<string, EnvironmentTable>;
   readonly #signal: AbortSignal;
+  readonly unread: string[] = [];
 
   constructor(
     reader: DataverseReader,
@@ -92,6 +96,17 @@ class InventoryReader {
     this.#reader = reader;
     this.#tables = tables;
     this.#signal = signal;
+  }
+
+  /** What only checks need: an identity that may not read it can migrate all the same. */
+  async optional<Result>(what: string, work: Promise<Result>, none: Result): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof DataverseError) || error.status !== 403) throw error;
+      this.unread.push(what);
+      return none;
+    }
   }
 
   async oldProviders(): Promise<readonly OldProvider[]> {
@@ -190,8 +205,11 @@ class InventoryReader {
     const relationship = table.manyToMany.find(({ name }) => name === 'systemuserroles');
     const roles = new Map<Guid, Guid[]>();
     if (relationship !== undefined)
-      for await (const { from, to } of this.#reader.links(table, relationship, ids, this.#signal))
-        roles.set(from.id, [...(roles.get(from.id) ?? []), to.id]);
+      await this.optional(
+        'roles of users',
+        this.#rolesOf(table, relationship, ids, roles),
+        undefined,
+      );
     const users = new Map<Guid, User>();
     for (const row of await this.#rows(names.user, ['fullname', 'isdisabled'], { by: 'ids', ids }))
       users.set(row.id, {
@@ -201,6 +219,16 @@ class InventoryReader {
         roles: roles.get(row.id) ?? [],
       });
     return users;
+  }
+
+  async #rolesOf(
+    table: EnvironmentTable,
+    relationship: EnvironmentManyToMany,
+    ids: readonly Guid[],
+    roles: Map<Guid, Guid[]>,
+  ): Promise<void> {
+    for await (const { from, to } of this.#reader.links(table, relationship, ids, this.#signal))
+      roles.set(from.id, [...(roles.get(from.id) ?? []), to.id]);
   }
 
   /** Roles of the root business unit: the others are copies of them. */
