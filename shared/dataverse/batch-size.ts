@@ -1,8 +1,16 @@
-/** Writes in the first batch; the documentation recommends about ten. */
-export const startBatchSize = 10;
-const largest = 100;
-// Long enough that the way there and back hardly counts, short enough to stay far from timeouts.
-const aimMs = 2000;
+/** How requests of one form grow. */
+export interface SizeRule {
+  readonly first: number;
+  readonly largest: number;
+  /** Long enough that the way there and back hardly counts, short enough to stay far from timeouts. */
+  readonly aimMs: number;
+}
+
+/** The documentation recommends about ten writes in a batch. */
+export const batchRule: SizeRule = { first: 10, largest: 100, aimMs: 2000 };
+/** Bulk messages are made for a hundred rows up to a thousand. */
+export const bulkRule: SizeRule = { first: 25, largest: 1000, aimMs: 5000 };
+
 // A batch this small that takes no longer than the way there and back is not worth splitting further.
 const largestLeast = 25;
 
@@ -14,8 +22,12 @@ export interface BatchTimes {
   readonly writeMs: number;
 }
 
-/** The size of the next batch by the time the last one took: doubled when quick, shrunk when slow. */
-export function nextBatchSize(size: number, sent: number, tookMs: number): number {
+/** The size of the next request by the time the last one took: doubled when quick, shrunk when slow. */
+export function nextBatchSize(
+  size: number,
+  { sent, tookMs }: { readonly sent: number; readonly tookMs: number },
+  { aimMs, largest }: SizeRule,
+): number {
   const perWrite = tookMs / Math.max(1, sent);
   const fitting = Math.floor(aimMs / Math.max(1, perWrite));
   const grown = sent >= size ? Math.min(fitting, size * 2) : Math.min(fitting, size);

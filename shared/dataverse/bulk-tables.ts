@@ -14,6 +14,7 @@ export class BulkTables {
   readonly #log: (text: string) => void;
   #listed: Promise<ReadonlySet<string>> | undefined;
   readonly #refused = new Set<string>();
+  readonly #taken = new Set<string>();
   readonly #told = new Set<string>();
 
   constructor(session: Session, log: (text: string) => void) {
@@ -25,11 +26,17 @@ export class BulkTables {
     if (neverInBulk.has(table) || this.#refused.has(table)) return false;
     this.#listed ??= this.#ask(signal);
     const isTaken = (await this.#listed).has(table);
+    if (isTaken) this.#taken.add(table);
     if (!this.#told.has(table)) {
       this.#told.add(table);
       this.#log(`New rows of ${table} go in ${isTaken ? 'bulk messages' : 'batches'}.`);
     }
     return isTaken;
+  }
+
+  /** Has it been found that the table takes bulk messages? */
+  isKnown(table: string): boolean {
+    return this.#taken.has(table) && !this.#refused.has(table);
   }
 
   /** The table is listed but took no rows that were fine one by one. */

@@ -134,6 +134,8 @@ export interface DataverseWriter extends DataverseReader {
   readonly concurrency: number;
   /** How many writes the next batch should hold: follows the time the service takes for one. */
   readonly batchSize: number;
+  /** How many new rows of one table the next request should hold, where many of them are ready. */
+  readonly bulkSize: (table: string) => number;
   /** Below this a batch spends more time on the way than on the work. */
   readonly leastBatchSize: number;
   /** A new id for a request, from the ids port. */

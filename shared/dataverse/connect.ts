@@ -55,6 +55,7 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     get batchSize() {
       return session.batchSize;
     },
+    bulkSize: (table) => (bulk.isKnown(table) ? session.bulkSize : session.batchSize),
     get leastBatchSize() {
       return session.leastBatchSize;
     },

@@ -121,13 +121,16 @@ class Schedule {
   #pick(): readonly Item[] {
     const { concurrency, batchSize, leastBatchSize } = this.#writer;
     const share = Math.ceil(this.#ready.length / Math.max(1, concurrency));
-    const size = Math.max(1, Math.min(batchSize, Math.max(leastBatchSize, share)));
-    return this.#pickAlike(size) ?? this.#ready.splice(0, size);
+    const wanted = Math.max(1, leastBatchSize, share);
+    return (
+      this.#pickAlike(wanted) ?? this.#ready.splice(0, Math.max(1, Math.min(batchSize, wanted)))
+    );
   }
 
   /** New rows of one table where there are many: they can go as one message. */
-  #pickAlike(size: number): readonly Item[] | undefined {
+  #pickAlike(wanted: number): readonly Item[] | undefined {
     const table = this.#ready[0]?.write.table;
+    const size = Math.min(wanted, table === undefined ? 1 : this.#writer.bulkSize(table.name));
     const isAlike = ({ write }: Item): boolean => write.kind === 'create' && write.table === table;
     const alike = new Set<Item>();
     for (const item of this.#ready) {

@@ -1,10 +1,12 @@
 import { batchUnreadable, partsUnanswered } from './answer-errors.ts';
 import {
+  batchRule,
+  bulkRule,
   leastBatchSize,
   nextBatchSize,
   nextTimes,
-  startBatchSize,
   type BatchTimes,
+  type SizeRule,
 } from './batch-size.ts';
 import { boundaryOf, composeBatch, parseBatch, type BatchPart } from './batch-text.ts';
 import type { DataverseError } from './dataverse-error.ts';
@@ -125,12 +127,18 @@ export class Session {
 
 /** A session that may also write. */
 export class WriteSession extends Session {
-  #batchSize = startBatchSize;
+  #batchSize = batchRule.first;
+  #bulkSize = bulkRule.first;
   #times: BatchTimes | undefined;
 
   /** Writes the next batch should hold. */
   get batchSize(): number {
     return this.#batchSize;
+  }
+
+  /** Rows the next bulk message should hold. */
+  get bulkSize(): number {
+    return this.#bulkSize;
   }
 
   /** Fewer writes than this are not worth a batch of their own while others could go along. */
@@ -171,7 +179,11 @@ export class WriteSession extends Session {
     while (open.length > 0) {
       const sent = open.map(({ part }) => part);
       const took = (ms: number): void => {
-        this.#learn(sent.length, ms);
+        this.#batchSize = this.#learn(
+          this.#batchSize,
+          { sent: sent.length, tookMs: ms },
+          batchRule,
+        );
       };
       let got: readonly ServiceAnswer[];
       try {
@@ -202,17 +214,23 @@ export class WriteSession extends Session {
     { requestId, rows }: { readonly requestId: Guid; readonly rows: number },
     signal: AbortSignal,
   ): Promise<void> {
-    const took = (ms: number): void => this.#learn(rows, ms);
+    const took = (ms: number): void => {
+      this.#bulkSize = this.#learn(this.#bulkSize, { sent: rows, tookMs: ms }, bulkRule);
+    };
     const request = { ...message, method: 'POST', purpose: 'write', requestId, took } as const;
     const answer = await this.sender.send(request, signal);
     if (answer.status < 400) return;
     throw answerError(answer, this.sender.where('POST', message.path), this.sender.now());
   }
 
-  #learn(sent: number, tookMs: number): void {
-    const { quickestMs } = this.sender;
-    this.#batchSize = nextBatchSize(this.#batchSize, sent, tookMs);
-    this.#times = nextTimes(this.#times, { sent, tookMs, quickestMs });
+  /** The size of the next request of a form, by what the last one took. */
+  #learn(
+    size: number,
+    request: { readonly sent: number; readonly tookMs: number },
+    rule: SizeRule,
+  ): number {
+    this.#times = nextTimes(this.#times, { ...request, quickestMs: this.sender.quickestMs });
+    return nextBatchSize(size, request, rule);
   }
 }
 

@@ -53,6 +53,7 @@ export function aMemoryWriter(
     concurrency: 2,
     batchSize: 3,
     leastBatchSize: 1,
+    bulkSize: () => 3,
     whoAmI: () =>
       Promise.resolve({ userId: idOf(2), businessUnitId: idOf(3), organizationId: idOf(1) }),
     version: () => Promise.resolve('9.2'),

@@ -16,7 +16,8 @@ import {
 } from './row-reads.ts';
 import { changedMeanwhile, failureOf } from './run-log.ts';
 
-const actionsPerRead = 500;
+// Several queries of some hundred ids, side by side.
+const actionsPerRead = 2000;
 
 /** Reads back what a part wrote; what differs is written once more, and told when it differs again. */
 export async function settle(frame: ApplyFrame, part: Part, signal: AbortSignal): Promise<void> {

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
-import { leastBatchSize, nextBatchSize, nextTimes } from '#shared/dataverse/batch-size.ts';
+import {
+  batchRule,
+  leastBatchSize,
+  nextBatchSize,
+  nextTimes,
+} from '#shared/dataverse/batch-size.ts';
 
 describe('the size of batches', () => {
   it('doubles while the service is quick and shrinks to what takes two seconds', () => {
-    assert.equal(nextBatchSize(10, 10, 100), 20);
-    assert.equal(nextBatchSize(80, 80, 100), 100);
-    assert.equal(nextBatchSize(50, 50, 10_000), 10);
-    assert.equal(nextBatchSize(10, 10, 1_000_000), 1);
+    assert.equal(nextBatchSize(10, { sent: 10, tookMs: 100 }, batchRule), 20);
+    assert.equal(nextBatchSize(80, { sent: 80, tookMs: 100 }, batchRule), 100);
+    assert.equal(nextBatchSize(50, { sent: 50, tookMs: 10_000 }, batchRule), 10);
+    assert.equal(nextBatchSize(10, { sent: 10, tookMs: 1_000_000 }, batchRule), 1);
   });
 
   it('does not grow by batches that were not full', () => {
-    assert.equal(nextBatchSize(20, 3, 10), 20);
+    assert.equal(nextBatchSize(20, { sent: 3, tookMs: 10 }, batchRule), 20);
   });
 
   it('has a least size where the way takes longer than the work', () => {

@@ -63,6 +63,7 @@ function environment(plans: readonly Plan[], concurrency: number, batchSize: num
     concurrency,
     batchSize,
     leastBatchSize: 1,
+    bulkSize: () => batchSize,
     nextRequestId: () => idOf(0),
     backOff: () => Promise.resolve(),
     write: async (writes) => {
