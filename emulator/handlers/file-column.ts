@@ -1,7 +1,7 @@
 import { invalidArgument, methodNotAllowed } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import type { Attribute } from '../metadata/metadata.ts';
-import { noContent, type Answer } from '../protocol/answer.ts';
+import { json, noContent, type Answer } from '../protocol/answer.ts';
 import { decode } from '../protocol/path.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { Cell, StoredFile } from '../store/store.ts';
@@ -18,6 +18,9 @@ export function fileColumn(context: RequestContext, of: BoundRow, attribute: Att
   const { method, headers, options } = context.request;
   switch (method) {
     case 'GET':
+      if (headers['range'] !== undefined || options.has('size'))
+        return fileAsJson(context, of, attribute);
+      return property(context, of, attribute);
     case 'DELETE':
       return property(context, of, attribute);
     case 'PATCH':
@@ -56,6 +59,16 @@ export function writeFile(
 ): void {
   const cells = new Map<string, Cell>([[to.column, to.file]]);
   updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
+}
+
+/** A file, or a range of it, as the value of its column: what `dynamics-web-api` asks for. */
+function fileAsJson(context: RequestContext, of: BoundRow, attribute: Attribute): Answer {
+  const raw = rawFile(context, of, attribute);
+  if (raw.body === undefined) return raw;
+  const url = `${context.rootUrl}$metadata#${of.entity.entitySetName}(${of.row.id})/${attribute.logicalName}`;
+  const value = Buffer.from(raw.body).toString('base64');
+  const { 'Content-Type': _, ...headers } = raw.headers;
+  return json({ '@odata.context': url, value }, { status: raw.status, headers });
 }
 
 /** `set(key)/filecolumn/$value`: the bytes, whole or in the range the client asks for. */

@@ -29,11 +29,10 @@ export function fillOnCreate(
   if (!cells.has('organizationid')) {
     set('organizationid', { table: 'organization', id: given.environment.organizationId });
   }
-  if (entity.logicalName === 'team') {
-    if ((cells.get('administratorid') ?? null) === null) set('administratorid', user);
-    if ((cells.get('businessunitid') ?? null) === null)
-      set('businessunitid', { table: 'businessunit', id: given.caller.businessUnitId });
-  }
+  if (entity.logicalName === 'team' && (cells.get('administratorid') ?? null) === null)
+    set('administratorid', user);
+  if (inBusinessUnits.has(entity.logicalName) && (cells.get('businessunitid') ?? null) === null)
+    set('businessunitid', { table: 'businessunit', id: given.caller.businessUnitId });
   fillFullName(entity, new Map(), cells);
   fillMoney(given.environment, entity, cells);
   for (const [column, value] of initialStatus(entity)) {
@@ -49,6 +48,9 @@ export function fillOnCreate(
     cells.set(column, id ?? value);
   }
 }
+
+/** Rows that live in a business unit: in the caller's when none is given. */
+const inBusinessUnits: ReadonlySet<string> = new Set(['systemuser', 'team']);
 
 /** Sets who changed the row and when; a new owner brings the owner's business unit. */
 export function fillOnUpdate(

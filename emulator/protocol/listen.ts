@@ -16,7 +16,7 @@ import type { PartRequest } from './multipart.ts';
 import { homePage } from './home-page.ts';
 import { splitUrl } from './path.ts';
 import { apiRoot, type RequestHeaders } from './request.ts';
-import { segmentNotFound } from '../errors/payload-errors.ts';
+import { notImplemented, segmentNotFound } from '../errors/payload-errors.ts';
 import { signIn } from './sign-in.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -96,8 +96,7 @@ async function answer(
 ): Promise<void> {
   const { message, response } = exchange;
   const request: PartRequest = {
-    method: message.method ?? 'GET',
-    url: message.url ?? '/',
+    ...addressed(message.method ?? 'GET', message.url ?? '/'),
     headers: singleHeaders(message),
     body: await readBody(message),
   };
@@ -119,7 +118,10 @@ async function answer(
       return;
     }
     const signInAnswer = answerSignIn(emulator, { method, path, body, origin });
-    const unknown = errorAnswer(segmentNotFound(path), { detailed: false });
+    const cause = path.startsWith('/api/search/')
+      ? notImplemented('the search service')
+      : segmentNotFound(path);
+    const unknown = errorAnswer(cause, { detailed: false });
     writeAnswer(exchange, signInAnswer ?? unknown);
     return;
   }
@@ -153,6 +155,18 @@ async function answer(
     { ...outcome.answer, headers: { ...limits, ...outcome.answer.headers } },
     { truncate: outcome.truncate === true, service: options },
   );
+}
+
+/**
+ * Jobs in the background are also asked for, and given up, at an address of their own; here they are over
+ * before anybody asks: learn.microsoft.com/power-apps/developer/data-platform/background-operations
+ */
+function addressed(method: string, url: string): Pick<PartRequest, 'method' | 'url'> {
+  const id = /^\/api\/backgroundoperation\/([0-9a-f-]{36})/i.exec(url)?.[1];
+  if (id === undefined) return { method, url };
+  const columns =
+    'name,backgroundoperationstatecode,backgroundoperationstatuscode,outputparameters';
+  return { method: 'GET', url: `/api/data/v9.2/backgroundoperations(${id})?$select=${columns}` };
 }
 
 interface Served {

@@ -31,7 +31,7 @@ const otherwise: Readonly<Record<string, readonly number[]>> = {
   // A schema name needs a publisher's prefix, and no table has this id; there is no search.
   createEntity: [400],
   updateEntity: [404],
-  'query search': [404],
+  'query search': [501],
   // The account has no such file column.
   uploadFile: [404],
   deleteFile: [404],

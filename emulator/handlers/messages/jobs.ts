@@ -151,5 +151,10 @@ export function answerInBackground(
     members[member] = 0;
   }
   members['location'] = `${context.rootUrl}backgroundoperations(${operation.id})`;
-  return json(members);
+  return json(members, {
+    headers: {
+      Location: `${new URL(context.rootUrl).origin}/api/backgroundoperation/${operation.id}`,
+      'x-ms-dyn-backgroundoperationid': operation.id,
+    },
+  });
 }

@@ -138,7 +138,9 @@ function presumeHeaders({ headers, planter }: Asked): void {
     ];
     planter.row('systemuser', id, new Map(cells));
     const administrator = [...store.rows('role')].find((role) =>
-      JSON.stringify(role.cells.get('roletemplateid')).includes(systemAdministratorTemplate),
+      JSON.stringify(role.cells.get('roletemplateid') ?? null).includes(
+        systemAdministratorTemplate,
+      ),
     );
     if (administrator === undefined) continue;
     const pair: readonly [string, Cell][] = [
