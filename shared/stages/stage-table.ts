@@ -7,9 +7,11 @@ import {
   explain,
   config,
   format,
+  importerApplicationId,
   map,
   out,
   packagePath,
+  previous,
   workstreams,
   writeMap,
   type StageOption,
@@ -222,6 +224,8 @@ export const stageTable = [
       map,
       writeMap,
       config,
+      previous,
+      importerApplicationId,
       allowSameEnvironment,
       out(
         'Folder for plan.json and the reports, or the plan file itself: a name that ends in .json. Absent: a new temporary folder, whose name is told.',
@@ -277,6 +281,7 @@ export const stageTable = [
       },
       map,
       config,
+      previous,
       allowSameEnvironment,
       allowBlocked,
       {
