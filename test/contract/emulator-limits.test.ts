@@ -55,6 +55,26 @@ describe('service protection', () => {
     });
   });
 
+  describe('on a clock that is told to run faster', () => {
+    const emulator = withEmulator({
+      serviceProtection: true,
+      limits: { executionMs: 3000 },
+      latencyMs: 4000,
+      timeScale: 100,
+      dopHint: 5,
+    });
+
+    it('counts as if it had not, and recommends what it was told', async () => {
+      const first = await emulator.send('GET', 'WhoAmI');
+      assert.equal(first.status, 200);
+      assert.equal(first.headers.get('x-ms-dop-hint'), '5');
+      const refused = await emulator.send('GET', 'WhoAmI');
+      assert.equal(refused.status, 429);
+      assert.equal(refused.body.error.code, '0x80072321');
+      assert.ok(Number(refused.headers.get('retry-after')) > 200);
+    });
+  });
+
   describe('of concurrency', () => {
     const emulator = withEmulator({
       serviceProtection: true,
