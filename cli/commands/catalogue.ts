@@ -24,6 +24,9 @@ export const catalogueCommand: Command = {
             terminal.print(`      links ${relationship}`);
         }
       }
+      if (area.includedBy !== undefined) terminal.print(`  only with include: ${area.includedBy}`);
+      for (const { what, reason } of area.leftOut ?? [])
+        terminal.print(`  left out: ${what}. ${reason}`);
       for (const sentence of area.manual) terminal.print(`  by hand: ${sentence}`);
     }
     const json = given.value('json');
@@ -34,12 +37,14 @@ export const catalogueCommand: Command = {
 
 /** The literal part of the catalogue: functions and rules are code. */
 function catalogueData(): unknown {
-  return areas.map(({ area, title, channels, source, steps, manual }) => ({
+  return areas.map(({ area, title, channels, includedBy, leftOut, source, steps, manual }) => ({
     area,
     title,
     channels,
+    ...(includedBy === undefined ? {} : { includedBy }),
     source,
     manual,
+    leftOut: leftOut ?? [],
     steps: steps.map((step) => ({
       step: step.step,
       title: step.title,

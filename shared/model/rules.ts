@@ -31,6 +31,8 @@ export interface TextNames {
   readonly table: string;
   /** The column of that table that holds the name. */
   readonly column: string;
+  /** No two rows have the same name: the row that is named is known by it. */
+  readonly isUnique?: true;
   find(text: string): readonly string[];
 }
 

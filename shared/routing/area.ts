@@ -4,11 +4,28 @@ import type { TableRules } from '../model/rules.ts';
 export const channels = ['voice', 'live-chat', 'record'] as const;
 export type Channel = (typeof channels)[number];
 
+/** Areas that move only when they are asked for. */
+export const extras = ['templates', 'bot-registrations'] as const;
+export type Extra = (typeof extras)[number];
+
 /** What limits an export: names or ids; an empty list means everything. */
 export interface Scope {
   readonly channels: readonly Channel[];
   readonly queues: readonly string[];
   readonly workstreams: readonly string[];
+  /** Areas that move only when they are asked for. */
+  readonly include?: readonly Extra[];
+}
+
+/** Something that a procedure names and that stays behind. */
+export interface LeftOut {
+  /** For people: `Phone numbers`. */
+  readonly what: string;
+  /** Tables or columns it is known by. */
+  readonly known: readonly string[];
+  readonly reason: string;
+  /** What includes it, or how it gets to the target. */
+  readonly instead: string;
 }
 
 /** Which columns the environment has, for filters that use columns of newer versions only. */
@@ -59,6 +76,10 @@ export interface Area {
   readonly title: string;
   /** Channels that need it; empty: all. */
   readonly channels: readonly Channel[];
+  /** Moves only when `include` names it. */
+  readonly includedBy?: Extra;
+  /** What the procedure of the area names and the area leaves out. */
+  readonly leftOut?: readonly LeftOut[];
   /** Page and section the facts come from. */
   readonly source: string;
   readonly steps: readonly AreaStep[];

@@ -10,6 +10,7 @@ import { fetchText, join } from './fetch-filter.ts';
 import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
 import {
   replyTables,
+  workstreamLeftOut,
   workstreamManual,
   workstreamRules,
   workstreamTables,
@@ -31,6 +32,7 @@ export const liveChatWorkstreams: Area = {
     },
   ],
   rules: workstreamRules,
+  leftOut: workstreamLeftOut,
   manual: workstreamManual,
 };
 
@@ -321,6 +323,26 @@ export const liveChatWidgets: Area = {
     },
   ],
   rules: channelRules,
+  leftOut: [
+    {
+      what: 'App ids and snippets of widgets',
+      known: ['msdyn_livechatconfig.msdyn_widgetappid', 'msdyn_livechatconfig.msdyn_widgetsnippet'],
+      reason: 'Each environment makes its own.',
+      instead: "Publish the target's snippet on the website.",
+    },
+    {
+      what: 'Answers of customers and contexts of chats',
+      known: ['msdyn_chatquestionnaireresponse', 'msdyn_livechatengagementctx'],
+      reason: 'They tell what happened, not how chat is set up.',
+      instead: 'Nothing.',
+    },
+    {
+      what: 'Customer Voice surveys',
+      known: ['msfp_survey', 'msdyn_livechatconfig.msdyn_postconversationsurvey'],
+      reason: 'Surveys are synchronized per environment.',
+      instead: 'Link them in the target.',
+    },
+  ],
   manual: [
     'Publish the new widget snippet of the target on the website: app id and snippet are its own.',
     'Set the authentication keys, the geolocation key, mailbox and portal address in the target.',

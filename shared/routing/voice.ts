@@ -8,7 +8,12 @@ import {
 } from './channel-tables.ts';
 import { fetchText, join } from './fetch-filter.ts';
 import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
-import { workstreamManual, workstreamRules, workstreamTables } from './workstream-tables.ts';
+import {
+  workstreamLeftOut,
+  workstreamManual,
+  workstreamRules,
+  workstreamTables,
+} from './workstream-tables.ts';
 
 const page =
   'learn.microsoft.com/dynamics365/customer-service/administer/migrate-config-data-for-voice-channel';
@@ -26,6 +31,7 @@ export const voiceWorkstreams: Area = {
     },
   ],
   rules: workstreamRules,
+  leftOut: workstreamLeftOut,
   manual: workstreamManual,
 };
 
@@ -166,6 +172,25 @@ export const voiceSettings: Area = {
     },
   ],
   rules: channelRules,
+  leftOut: [
+    {
+      what: 'Phone numbers, their carriers and communication providers',
+      known: [
+        'msdyn_ocphonenumber',
+        'msdyn_occarrier',
+        'msdyn_occommunicationprovidersetting',
+        'msdyn_ocvoicechannelsetting.msdyn_phonenumberid',
+      ],
+      reason: 'Numbers are acquired for one environment, and providers hold secrets.',
+      instead: 'Acquire or port the numbers in the target and assign them to the voice channels.',
+    },
+    {
+      what: 'Hold and wait music',
+      known: ['msdyn_ocphonemusic'],
+      reason: 'The music is kept as files of the environment.',
+      instead: 'Upload it in the target and choose it for each language.',
+    },
+  ],
   manual: [
     'Assign phone numbers to the voice channels in the target.',
     'Upload hold and wait music in the target and choose it for each language.',

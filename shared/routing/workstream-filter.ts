@@ -41,6 +41,21 @@ export function workstreamsOf(channel: Channel, { workstreams }: Scope, on?: str
   );
 }
 
+/** The channels' workstreams that are not in simplified mode. */
+export function legacyWorkstreamFilter(of: readonly Channel[]): string {
+  return fetchText(
+    'msdyn_liveworkstream',
+    {},
+    allOf(
+      where({ column: 'msdyn_mode', operator: 'ne', values: [simplified] }),
+      oneOf(
+        'msdyn_streamsource',
+        of.map((channel) => streamSources[channel]),
+      ),
+    ),
+  );
+}
+
 /** Rows of a table that look up a workstream of the channel. */
 export function byWorkstream(
   table: string,

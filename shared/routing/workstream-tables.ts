@@ -1,6 +1,6 @@
 import { lookup, link } from './belonging.ts';
-import type { AreaTable, Channel } from './area.ts';
-import type { ServerMade, TableRules } from '../model/rules.ts';
+import type { AreaTable, Channel, LeftOut } from './area.ts';
+import type { ServerMade, TableRules, TextNames } from '../model/rules.ts';
 import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
 import {
   byWorkstream,
@@ -208,13 +208,58 @@ const surveyVariables: ServerMade = {
   ]),
 };
 
+const notificationColumns = [
+  'msdyn_notificationtemplate_callback_previewdialing',
+  'msdyn_notificationtemplate_consult',
+  'msdyn_notificationtemplate_incoming_auth',
+  'msdyn_notificationtemplate_incoming_unauth',
+  'msdyn_notificationtemplate_supervisorassign',
+  'msdyn_notificationtemplate_transfer',
+] as const;
+
+/** A text that is nothing but the unique name of a row. */
+function uniqueNameOf(table: string): TextNames {
+  return {
+    table,
+    column: 'msdyn_uniquename',
+    isUnique: true,
+    find: (text) => (text.trim() === '' ? [] : [text.trim()]),
+  };
+}
+
 export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = {
   ...decisionRules,
+  msdyn_liveworkstream: {
+    identities: [{ by: 'id' }],
+    textNames: new Map([
+      ['msdyn_sessiontemplate_default', uniqueNameOf('msdyn_sessiontemplate')],
+      ...notificationColumns.map((column): [string, TextNames] => [
+        column,
+        uniqueNameOf('msdyn_notificationtemplate'),
+      ]),
+    ]),
+  },
   msdyn_ocliveworkstreamcontextvariable: {
     identities: [{ by: 'id' }, { by: 'key', columns: ['msdyn_liveworkstreamid', 'msdyn_name'] }],
     serverMade: surveyVariables,
   },
 };
+
+/** Says the same of every channel's workstreams. */
+export const workstreamLeftOut: readonly LeftOut[] = [
+  {
+    what: 'Bots of workstreams',
+    known: ['msdyn_liveworkstream.msdyn_bot_user'],
+    reason: "A bot's user exists only where the bot does.",
+    instead: 'Link the bot in the target, or map its user in a map file and set the lookup there.',
+  },
+  {
+    what: 'Dependency mappings of rulesets',
+    known: ['msdyn_rulesetdependencymapping'],
+    reason: 'The server writes them whenever a ruleset is saved.',
+    instead: 'Nothing: the import saves rulesets again where they are missing.',
+  },
+];
 
 export const workstreamManual: readonly string[] = [
   'Link the bot of each workstream in the target: bots and their users belong to an environment.',

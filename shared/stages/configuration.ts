@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors/migration-error.ts';
 import type { Files } from '../host/files.ts';
-import { channels, type Channel, type Scope } from '../routing/area.ts';
+import { channels, extras, type Channel, type Extra, type Scope } from '../routing/area.ts';
 
 /** What `unified-routing.yml` may hold; a key that is none of these is a slip of the pen. */
 const keys = new Set([
@@ -9,6 +9,7 @@ const keys = new Set([
   'channels',
   'workstreams',
   'queues',
+  'include',
   'carriedBy',
   'match',
   'environments',
@@ -31,6 +32,7 @@ export async function scopeWithConfiguration(
     channels: either(scope.channels, listOf(content, 'channels', path).map(toChannel(path))),
     workstreams: either(scope.workstreams, listOf(content, 'workstreams', path)),
     queues: either(scope.queues, listOf(content, 'queues', path)),
+    include: either(scope.include ?? [], listOf(content, 'include', path).map(toExtra(path))),
   };
 }
 
@@ -71,6 +73,15 @@ function toChannel(path: string): (name: string) => Channel {
   return (name) =>
     channels.find((channel) => channel === name) ??
     refuse(`'${name}' in '${path}' is no channel`, `one or more of ${channels.join(', ')}`);
+}
+
+function toExtra(path: string): (name: string) => Extra {
+  return (name) =>
+    extras.find((extra) => extra === name) ??
+    refuse(
+      `'${name}' in '${path}' is nothing that can be included`,
+      `one or more of ${extras.join(', ')}`,
+    );
 }
 
 function isRecord(content: unknown): content is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { channels as channelNames } from '../routing/area.ts';
+import { channels as channelNames, extras as extraNames } from '../routing/area.ts';
 
 /** One thing that can be said to a stage: a flag of the command, an input of the task. */
 export interface StageOption {
@@ -50,6 +50,15 @@ export const channels: StageOption = {
   hint: 'NAME,…',
   label: 'Channels',
   help: `What to move: ${channelNames.join(', ')}, separated by commas. Absent: everything.`,
+  group: 'scope',
+};
+
+export const include: StageOption = {
+  flag: 'include',
+  kind: 'list',
+  hint: 'NAME,…',
+  label: 'Include',
+  help: `What moves only when asked for: ${extraNames.join(', ')}, separated by commas.`,
   group: 'scope',
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { exportStage, type ExportResult } from '#shared/stages/export.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { aPromotion } from '#support/promotion.ts';
-import { rulesetsWithoutMappings } from '#support/routing-rows.ts';
+import { rowsIn, rulesetsWithoutMappings } from '#support/routing-rows.ts';
 import { rowsOf, runWith, told, withFolder } from '#support/stage-runs.ts';
 
 /** Names of a package's rows by table, each once. */
@@ -188,5 +188,82 @@ describe('the scope of an export', () => {
       out: join(folder.path, 'quiet'),
     });
     assert.equal((result as ExportResult).explanations, undefined);
+  });
+});
+
+describe('what stays behind unless it is asked for', function () {
+  this.timeout(60_000);
+  const source = withEmulator({ seed: 'contoso' });
+  const target = withEmulator({ seed: 'empty' });
+  const folder = withFolder();
+  const promotion = aPromotion(source, target, folder);
+
+  it('is named with its reason, and with what includes it or does it by hand', async () => {
+    const { findings } = await promotion.export({ out: 'plain', channels: 'voice,live-chat' });
+    const left = findings.filter(({ code }) => code === 'URM1232');
+    for (const [known, remedy] of [
+      ['msdyn_sessiontemplate', /include: templates/],
+      ['msdyn_notificationtemplate', /include: templates/],
+      ['msdyn_ocbotchannelregistration', /include: bot-registrations/],
+      ['msdyn_ocphonenumber', /in the target/],
+      ['msdyn_ocphonemusic', /in the target/],
+      ['msdyn_chatquestionnaireresponse', /Nothing/],
+    ] as const) {
+      const finding = left.find(({ detail }) => detail.includes(known));
+      assert.ok(finding !== undefined, known);
+      assert.match(finding.remedy, remedy);
+      assert.match(finding.summary, /stay where they are: \w+/);
+    }
+  });
+
+  it('names workstreams in legacy mode, which no filter selects', async () => {
+    const [old] = await rowsIn(
+      source,
+      'msdyn_liveworkstreams',
+      "?$filter=msdyn_name eq 'Dealer line'",
+    );
+    await source.send(
+      'PATCH',
+      `msdyn_liveworkstreams(${String(old?.['msdyn_liveworkstreamid'])})`,
+      {
+        body: { msdyn_mode: 717210000 },
+      },
+    );
+    const all = await promotion.export({ out: 'legacy', channels: 'voice' });
+    const skipped = all.findings.find(({ code }) => code === 'URM1233');
+    assert.equal(skipped?.detail, 'Dealer line');
+    const one = await promotion.export({ out: 'one', workstreams: 'Dealer line' });
+    assert.equal(one.outcome, 'failed');
+    assert.match(one.findings[0]?.summary ?? '', /'Dealer line' cannot move: it is in legacy mode/);
+  });
+
+  it('moves when it is included, without its secrets, and is verified', async () => {
+    const exported = await promotion.export({
+      workstreams: 'Web chat',
+      include: 'templates,bot-registrations',
+      explain: 'true',
+    });
+    assert.notEqual(exported.outcome, 'failed');
+    const names = await namesIn(join(folder.path, 'package'));
+    assert.equal(names['msdyn_sessiontemplate']?.length, 1);
+    assert.equal(names['msdyn_notificationtemplate']?.length, 1);
+    assert.equal(names['msdyn_applicationtabtemplate']?.length, 1);
+    const imported = await promotion.import('run');
+    assert.deepEqual(told(imported.findings.filter(({ severity }) => severity === 'error')), []);
+    const verified = await promotion.verify();
+    assert.deepEqual(told(verified.findings.filter(({ severity }) => severity === 'error')), []);
+    assert.equal((await promotion.plan('again')).outputs['hasChanges'], false);
+  });
+
+  it('moves whole when nothing limits it', async () => {
+    await promotion.export({ out: 'extras', include: 'templates,bot-registrations' });
+    const names = await namesIn(join(folder.path, 'extras'));
+    assert.equal(names['msdyn_ocbotchannelregistration']?.length, 2);
+    assert.equal(names['msdyn_sessiontemplate']?.length, 4);
+  });
+
+  it('is refused by a name that is none', async () => {
+    const { findings } = await promotion.export({ out: 'x', include: 'surveys' });
+    assert.match(findings[0]?.summary ?? '', /'surveys' is nothing that can be included/);
   });
 });

@@ -153,4 +153,9 @@ export const environmentCodes = {
     cause: 'It belongs to another way of transport, or to one environment only.',
     remedy: 'Name it with include, or move it as the finding says.',
   },
+  URM1233: {
+    title: 'Workstreams in legacy mode do not move',
+    cause: 'Routing of legacy workstreams is set up in another way, and no procedure moves it.',
+    remedy: 'Migrate them to the simplified mode in the source first, if they are still in use.',
+  },
 } as const satisfies Record<`URM12${number}`, CodeEntry>;

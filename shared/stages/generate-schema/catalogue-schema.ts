@@ -3,12 +3,13 @@ import type { Finding } from '../../errors/finding.ts';
 import type { EnvironmentTable, SourceColumn, SourceTable } from '../../model/table.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { HasColumn, Scope } from '../../routing/area.ts';
-import { areasFor } from '../../routing/catalogue.ts';
+import { areasFor, leftOutOf } from '../../routing/catalogue.ts';
 import { allOf, fetchText, noRow, oneOf } from '../../routing/fetch-filter.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import { chooseTables, tableNames, type ChosenStep, type ChosenTable } from './choose-tables.ts';
 import { readNamedRows } from './named-rows.ts';
 import { orderSteps } from './order-steps.ts';
+import { leftBehind, skippedWorkstreams } from './left-behind.ts';
 import { resolveScope } from './resolve-scope.ts';
 import type { ScopeRow } from './scope-closure.ts';
 
@@ -48,7 +49,7 @@ export async function readCatalogueSchema(
   signal: AbortSignal,
   canRead: (table: string) => boolean = () => true,
 ): Promise<CatalogueSchema> {
-  const areas = areasFor(scope.channels);
+  const areas = areasFor(scope.channels, scope.include);
   const metadata = await reader.tables(tableNames(areas), signal);
   const chosen = chooseTables(areas, metadata, reader.url);
   const ordered = orderSteps<ChosenTable, ChosenStep>(chosen.steps);
@@ -86,7 +87,17 @@ export async function readCatalogueSchema(
     steps.push({ step: step.step, area: step.area, tables });
   }
   const circles = ordered.forward.map(({ table, target }) => circle(reader.url, table, target));
-  const findings = [...(limited?.findings ?? []), ...chosen.findings, ...circles];
+  const findings = [
+    ...(limited?.findings ?? []),
+    ...chosen.findings,
+    ...circles,
+    ...(canRead('msdyn_liveworkstream')
+      ? await skippedWorkstreams(reader, areas, metadata, signal)
+      : []),
+    ...leftOutOf(areas.filter(({ area }) => steps.some((step) => step.area === area))).map((each) =>
+      leftBehind(each, reader.url),
+    ),
+  ];
   return { steps, metadata, explanations, findings };
 }
 

@@ -30,7 +30,9 @@ export async function resolveScope(
   const workstreams = await addNamed(closure, 'msdyn_liveworkstream', asked, reader.url);
   const findings = [...queues.findings, ...workstreams.findings];
   // A phone line has no quick replies, whatever the tables would allow.
-  const areas = new Set(areasFor(channelsOf(workstreams.rows, asked)).map(({ area }) => area));
+  const areas = new Set(
+    areasFor(channelsOf(workstreams.rows, asked), asked.include).map(({ area }) => area),
+  );
   const own = steps.filter(({ area }) => areas.has(area));
   closure.limitTo(tablesOf(own));
   await closure.follow();

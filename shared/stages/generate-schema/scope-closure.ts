@@ -1,6 +1,7 @@
 import type { DataverseReader, RowQuery } from '../../dataverse/client.ts';
 import type { Guid } from '../../model/guid.ts';
 import { cell, isLookup, nameOf, type Row, type RowRef } from '../../model/row.ts';
+import type { TextNames } from '../../model/rules.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import type { Belonging } from '../../routing/area.ts';
 import {
@@ -43,6 +44,9 @@ export class ScopeClosure {
   /** Rows that were met and are still to be read, by table, with the reason. */
   #waiting = new Map<string, Map<Guid, string>>();
 
+  /** Unique names that were met, by table and column, with the reason. */
+  #named = new Map<string, Map<string, string>>();
+
   constructor(reader: DataverseReader, chosen: readonly ChosenTable[], signal: AbortSignal) {
     this.#reader = reader.gathered?.() ?? reader;
     this.#tables = scopeTables(chosen);
@@ -56,6 +60,28 @@ export class ScopeClosure {
 
   rowsOf(table: string): ReadonlyMap<Guid, ScopeRow> {
     return this.#rows.get(table) ?? new Map<Guid, ScopeRow>();
+  }
+
+  /** Rows that a text names by their unique name. */
+  #wantNamed({ table, column }: TextNames, name: string, why: string): void {
+    if (!this.#tables.has(table)) return;
+    const key = `${table} ${column}`;
+    const names = this.#named.get(key) ?? new Map<string, string>();
+    this.#named.set(key, names);
+    if (!names.has(name)) names.set(name, why);
+  }
+
+  /** Names are few and asked for anew each time: rows that are known are not met twice. */
+  async #readNamed(key: string, names: ReadonlyMap<string, string>): Promise<void> {
+    const [name = '', column = ''] = key.split(' ');
+    const condition = oneOf(column, [...names.keys()]);
+    for (const row of await this.#read(name, fetchText(name, {}, allOf(condition)))) {
+      const value = cell(row, column);
+      this.#accept(
+        row,
+        (typeof value === 'string' ? names.get(value) : undefined) ?? 'named in a text',
+      );
+    }
   }
 
   /** Takes rows by name or id; gives what was found. */
@@ -75,14 +101,17 @@ export class ScopeClosure {
   }
 
   async follow(): Promise<void> {
-    while (this.#fresh.length > 0 || this.#waiting.size > 0) {
+    while (this.#fresh.length > 0 || this.#waiting.size > 0 || this.#named.size > 0) {
       const met = this.#fresh;
       this.#fresh = [];
       for (const row of met) this.#noteNeeds(row);
       const waiting = this.#waiting;
+      const named = this.#named;
       this.#waiting = new Map();
+      this.#named = new Map();
       await Promise.all([
         ...[...waiting].map(([table, ids]) => this.#readWaiting(table, ids)),
+        ...[...named].map(([key, names]) => this.#readNamed(key, names)),
         ...this.#belongings(met),
       ]);
     }
@@ -101,11 +130,14 @@ export class ScopeClosure {
   #noteNeeds(row: Row): void {
     const { name: table } = row.shape.table;
     const what = `${table} ${nameOf(row)}`;
-    const { textReferences, withheld } = ruleBook.of(table);
+    const { textReferences, textNames, withheld } = ruleBook.of(table);
     for (const [at, column] of row.shape.columns.entries()) {
       const value = row.cells[at];
       if (withheld.has(column)) continue;
       if (isLookup(value)) this.#want(value, `${column} of ${what}`);
+      const names = textNames?.get(column);
+      if (names?.isUnique && typeof value === 'string')
+        for (const name of names.find(value)) this.#wantNamed(names, name, `${column} of ${what}`);
       const texts = textReferences.get(column);
       if (texts === undefined || typeof value !== 'string') continue;
       for (const reference of texts.find(value).references)
@@ -182,11 +214,22 @@ function scopeTables(chosen: readonly ChosenTable[]): ReadonlyMap<string, ScopeT
   const tables = new Map<string, ScopeTable>();
   for (const { name, entry, environment, columns } of chosen) {
     const known = tables.get(name);
-    const { textReferences } = ruleBook.of(name);
+    const { textReferences, textNames } = ruleBook.of(name);
     const telling = columns
-      .filter((column) => column.type === 'lookup' || textReferences.has(column.name))
+      .filter(
+        (column) =>
+          column.type === 'lookup' ||
+          textReferences.has(column.name) ||
+          textNames?.get(column.name)?.isUnique,
+      )
       .map((column) => column.name);
-    const extra = [environment.nameColumn, 'msdyn_mode', 'msdyn_streamsource', defaultQueue]
+    const extra = [
+      environment.nameColumn,
+      'msdyn_mode',
+      'msdyn_streamsource',
+      'msdyn_uniquename',
+      defaultQueue,
+    ]
       .filter((column) => column !== undefined)
       .filter((column) => environment.columns.has(column));
     tables.set(name, {

@@ -1,7 +1,7 @@
-import { channels, type Channel, type Scope } from '../../routing/area.ts';
+import { channels, extras, type Channel, type Extra, type Scope } from '../../routing/area.ts';
 import type { OptionReader } from '../option-reader.ts';
 
-/** Reads `channels` and `workstreams`; a channel that is not known is refused with the list of those that are. */
+/** Reads `channels`, `workstreams` and `include`; a name that is not known is refused with the list of those that are. */
 export function readScope(reader: OptionReader): Scope {
   const chosen: Channel[] = [];
   for (const name of reader.list('channels')) {
@@ -14,5 +14,16 @@ export function readScope(reader: OptionReader): Scope {
       );
     else if (!chosen.includes(channel)) chosen.push(channel);
   }
-  return { channels: chosen, queues: [], workstreams: reader.list('workstreams') };
+  const include: Extra[] = [];
+  for (const name of reader.list('include')) {
+    const extra = extras.find((each) => each === name);
+    if (extra === undefined)
+      reader.refuse(
+        'include',
+        `'${name}' is nothing that can be included`,
+        `Use one or more of ${extras.join(', ')}, separated by commas.`,
+      );
+    else if (!include.includes(extra)) include.push(extra);
+  }
+  return { channels: chosen, queues: [], workstreams: reader.list('workstreams'), include };
 }

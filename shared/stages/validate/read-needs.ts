@@ -47,7 +47,7 @@ export async function readSourceNeeds(
   scope: Scope,
   signal: AbortSignal,
 ): Promise<Needs> {
-  const names = tableNames(areasFor(scope.channels));
+  const names = tableNames(areasFor(scope.channels, scope.include));
   const metadata = await reader.tables(names, signal);
   const { organizationId } = await reader.whoAmI(signal);
   const privileges = await checkPrivileges(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EnvironmentTable } from '#shared/model/table.ts';
-import { areas } from '#shared/routing/catalogue.ts';
+import { areasFor } from '#shared/routing/catalogue.ts';
 import { elementsOf, readXml, type XmlElement } from '#shared/routing/xml-tree.ts';
 import { chooseTables, tableNames } from '#shared/stages/generate-schema/choose-tables.ts';
 import { onlyFilled } from '#shared/stages/export/withheld.ts';
@@ -11,9 +11,9 @@ const url = 'https://source.example';
 
 /** An environment that has every column the catalogue names. */
 function everything(): Map<string, EnvironmentTable> {
-  const tables = areas.flatMap((area) => area.steps.flatMap((step) => step.tables));
+  const tables = areasFor([]).flatMap((area) => area.steps.flatMap((step) => step.tables));
   return new Map(
-    tableNames(areas).map((name) => {
+    tableNames(areasFor([])).map((name) => {
       const columns = tables
         .filter(({ table }) => table === name)
         .flatMap((entry) => [...entry.columns, ...(entry.optionalColumns ?? [])]);
@@ -41,7 +41,7 @@ function withColumns(
 
 describe('tables chosen by the catalogue', () => {
   it('takes the columns in the published order', () => {
-    const { steps, findings } = chooseTables(areas, everything(), url);
+    const { steps, findings } = chooseTables(areasFor([]), everything(), url);
     assert.deepEqual(findings, []);
     assert.deepEqual(
       steps[0]?.tables[0]?.columns.map(({ name }) => name),
@@ -57,7 +57,7 @@ describe('tables chosen by the catalogue', () => {
       aColumn('contoso_sum', 'integer', { custom: true, creatable: false, updatable: false }),
       aColumn('contoso_photo', 'image', { custom: true }),
     );
-    const { steps, findings } = chooseTables(areas, metadata, url);
+    const { steps, findings } = chooseTables(areasFor([]), metadata, url);
     const queue = steps.flatMap((step) => step.tables).find(({ name }) => name === 'queue');
     const names = queue?.columns.map(({ name }) => name) ?? [];
     assert.ok(names.includes('contoso_floor'));
@@ -73,7 +73,7 @@ describe('tables chosen by the catalogue', () => {
       custom: true,
       required: 'application',
     });
-    const { steps } = chooseTables(areas, metadata, url);
+    const { steps } = chooseTables(areasFor([]), metadata, url);
     const lookups = steps[0]?.tables[0]?.lookups;
     assert.deepEqual(lookups, [{ target: 'queue', required: true }]);
   });
@@ -87,7 +87,7 @@ describe('tables chosen by the catalogue', () => {
     columns.delete('msdyn_description');
     columns.delete('msdyn_fetchxml');
     metadata.set('msdyn_decisionruleset', { ...ruleset, columns });
-    const { steps, findings } = chooseTables(areas, metadata, url);
+    const { steps, findings } = chooseTables(areasFor([]), metadata, url);
     assert.deepEqual(told(findings), [
       `warning URM1202 ${url} msdyn_decisionruleset.msdyn_description`,
       `warning URM1201 ${url} msdyn_overflowactionconfig`,
