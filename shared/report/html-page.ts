@@ -7,6 +7,7 @@ export const pageStyle = `
 body{font:15px/1.5 system-ui,"Segoe UI",sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:76rem;padding:1rem 1.5rem 4rem}
 h1{font-size:1.35rem;margin:.5rem 0}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}
 .outcome{font-weight:600;margin:.25rem 0 1rem}.succeeded,.create,.link{color:var(--good)}.succeededWithIssues,.warning,.update{color:var(--warn)}.failed,.error,.delete,.unlink,.blocked{color:var(--bad)}.info,.manual{color:var(--link)}
+p,li,summary,h1,h2,h3{overflow-wrap:anywhere}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:.5rem 0 1rem}caption{text-align:left;font-weight:600;padding:.25rem 0}
 th,td{border:1px solid var(--line);padding:.25rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:var(--soft)}td.number{text-align:right;font-variant-numeric:tabular-nums}

@@ -6,6 +6,8 @@ import { outcomeWords } from './markdown.ts';
 import type { Action, Change } from '../model/plan.ts';
 import type { Outcome } from '../model/result.ts';
 import type { Report } from './report.ts';
+import { renderMapSection } from './routing-map-html.ts';
+import type { RoutingMap } from './routing-map.ts';
 
 /** What a page is made of: nothing but data, which the results tab of a run reads as well. */
 export interface ReportPage {
@@ -13,12 +15,14 @@ export interface ReportPage {
   readonly outcome: Outcome;
   readonly data: unknown;
   readonly images: NonNullable<Report['images']>;
+  readonly routing?: RoutingMap;
 }
 
 /** The page of a report, as data. */
 export function pageOf(report: Report): ReportPage {
-  const { title, result, images = [] } = report;
-  return { title, outcome: result.outcome, data: reportData(report), images };
+  const { title, result, images = [], routing } = report;
+  const page = { title, outcome: result.outcome, data: reportData(report), images };
+  return routing === undefined ? page : { ...page, routing };
 }
 
 /** A report as one standalone page. */
@@ -49,6 +53,7 @@ export function renderPage(page: ReportPage, theme?: 'light' | 'dark'): string {
     '<body>',
     `<header><h1>${title}</h1><p class="outcome ${outcome}" role="status">${outcomeWords[outcome]}</p></header>`,
     '<main id="report"><noscript><p>This page needs script to show its details; the same is in the Markdown report and in plan.json.</p></noscript></main>',
+    ...renderMapSection(page.routing),
     ...images.map(figure),
     `<script type="application/json" id="data">${jsonForScript(page.data)}</script>`,
     `<script>${pageScript}</script>`,

@@ -2,6 +2,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { Action, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
 import type { TextWords } from './describe-action.ts';
+import type { RoutingMap } from './routing-map.ts';
 
 /** One thing that verification asked, and what it found. */
 export interface Check {
@@ -30,6 +31,8 @@ export interface Report {
   readonly checks?: readonly Check[];
   /** Pictures of what was looked at. */
   readonly images?: readonly { readonly title: string; readonly pngBase64: string }[];
+  /** How work is routed, drawn as a map. */
+  readonly routing?: RoutingMap;
   /** What remains to be done by hand. */
   readonly manual?: readonly Finding[];
 }

@@ -4,8 +4,18 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { noCounts, type Counts, type StageResult } from '../model/result.ts';
-import { driftChecks, driftFinding, isOpen, type Difference, type Drift } from '../report/drift.ts';
+import {
+  driftChecks,
+  driftFinding,
+  isOpen,
+  whoAndWhen,
+  type Difference,
+  type Drift,
+} from '../report/drift.ts';
+import type { RowSource } from '../model/row-source.ts';
+import type { BuiltPlan } from '../plan/build-plan.ts';
 import type { Check } from '../report/report.ts';
+import type { MapMark, RoutingMap } from '../report/routing-map.ts';
 import type { Scope } from '../routing/area.ts';
 import { Acceptance, readIgnoreRules, suggestedRules } from './check-drift/ignore-rules.ts';
 import { driftEntry, driftFile, fingerprint, readKnown } from './check-drift/known-drift.ts';
@@ -19,6 +29,12 @@ import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { makePlan, openBoth } from './planning/make-plan.ts';
 import { readRun } from './roll-back/read-run.ts';
+import { rowKey } from './apply/row-reads.ts';
+import { buildMap } from './routing-state/build-map.ts';
+import { readRouting } from './routing-state/read-routing.ts';
+import type { RoutingRows } from './routing-state/routing-rows.ts';
+import { routingTables } from './routing-state/routing-tables.ts';
+import { rootsOf } from './verify/meaning-checks.ts';
 import type { Ports, Stage } from './stage.ts';
 import { rulesetWords } from './text-words.ts';
 import { toolName } from './tool-name.ts';
@@ -43,6 +59,8 @@ export interface CheckDriftOptions {
 export interface CheckDriftResult extends StageResult {
   readonly drifts: readonly Readonly<Record<string, unknown>>[];
   readonly checks: readonly Check[];
+  /** How the environment routes, with what drifted pinned to its place. */
+  readonly routing?: RoutingMap;
 }
 
 /** Finds what somebody changed in an environment: the comparison of verification, on a schedule. */
@@ -109,6 +127,9 @@ export const checkDriftStage: Stage<CheckDriftOptions, CheckDriftResult> = {
       requests: reader.requests,
       drifts: drifts.map(driftEntry),
       checks: driftChecks(drifts, compared.tables, words),
+      ...(compared.routing === undefined
+        ? {}
+        : { routing: buildMap(compared.routing, marksOfDrift(open)) }),
     };
   },
 };
@@ -118,6 +139,8 @@ interface Compared {
   readonly rows: number;
   readonly tables: readonly string[];
   readonly findings: readonly Finding[];
+  /** Rows that route; absent where only some of them were looked at. */
+  readonly routing?: RoutingRows;
 }
 
 async function compare(
@@ -182,6 +205,7 @@ async function comparePackage(
     ];
     return {
       differences,
+      routing: await routingWith(differences, { plan, reader, source: opened.source }, signal),
       rows: plan.counts.in,
       tables: [...new Set(opened.pkg.tables.map(({ name }) => name))],
       findings: plan.complete
@@ -197,6 +221,46 @@ async function comparePackage(
   } finally {
     await spool.remove();
   }
+}
+
+/** How the environment routes, and rows that are gone as the package has them. */
+async function routingWith(
+  differences: readonly Difference[],
+  {
+    plan,
+    reader,
+    source,
+  }: {
+    readonly plan: BuiltPlan;
+    readonly reader: DataverseReader;
+    readonly source: RowSource;
+  },
+  signal: AbortSignal,
+): Promise<RoutingRows> {
+  const roots = new Map(rootsOf(plan));
+  for (const { kind, row } of differences)
+    if (kind === 'extra' && row.table in routingTables)
+      roots.set(row.table, new Set([...(roots.get(row.table) ?? []), row.id]));
+  const rows = await readRouting(reader, roots, signal);
+  const gone = new Set(
+    differences.filter(({ kind }) => kind === 'missing').map(({ row }) => rowKey(row)),
+  );
+  for (const table of source.tables)
+    if (table.name in routingTables && gone.size > 0)
+      for await (const row of source.rows(table, signal))
+        if (gone.has(rowKey({ table: table.name, id: row.id }))) rows.add(row);
+  return rows;
+}
+
+function marksOfDrift(drifts: readonly Drift[]): ReadonlyMap<string, readonly MapMark[]> {
+  const marks = new Map<string, MapMark[]>();
+  for (const drift of drifts) {
+    const columns = drift.changes.map(({ column }) => column).join(', ');
+    const text = `${drift.kind}${columns === '' ? '' : ` ${columns}`}, ${whoAndWhen(drift)}`;
+    const key = rowKey(drift.row);
+    marks.set(key, [...(marks.get(key) ?? []), { kind: drift.kind, text }]);
+  }
+  return marks;
 }
 
 /** Sorts out what is accepted and what is known, and finds out who made the differences. */

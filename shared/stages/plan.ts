@@ -5,8 +5,10 @@ import type { Files } from '../host/files.ts';
 import type { Connection } from '../host/host.ts';
 import type { Plan, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
+import type { RoutingMap } from '../report/routing-map.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
+import { planMap } from './routing-state/package-map.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
@@ -24,6 +26,8 @@ export interface PlanOptions extends PlanningOptions {
 
 export interface PlanResult extends StageResult {
   readonly plan: PlanHead;
+  /** How the package routes, with what would change marked. */
+  readonly routing: RoutingMap;
 }
 
 /** Compares a package with an environment and saves the differences as plan.json. Sends reads only. */
@@ -78,6 +82,7 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
         },
         requests: reader.requests,
         plan: headOf(plan),
+        routing: await planMap(opened.source, plan, signal),
       };
     } finally {
       await spool.remove();

@@ -2,9 +2,11 @@ import { openReader } from '../dataverse/connect.ts';
 import type { Connection } from '../host/host.ts';
 import type { Counts, StageResult } from '../model/result.ts';
 import type { Check } from '../report/report.ts';
+import type { RoutingMap } from '../report/routing-map.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
+import { buildMap, marksOfFindings } from './routing-state/build-map.ts';
 import type { Stage } from './stage.ts';
 import { CheckBook } from './verify/check-book.ts';
 import { filterChecks } from './verify/filter-checks.ts';
@@ -19,6 +21,8 @@ export interface VerifyOptions extends PlanningOptions {
 export interface VerifyResult extends StageResult {
   /** Every question asked, for the Tests tab. */
   readonly checks: readonly Check[];
+  /** How the target routes, with what is wrong pinned to its place. */
+  readonly routing: RoutingMap;
 }
 
 /** Reads the target back: the comparison with the package must be empty, and routing must make sense. */
@@ -72,6 +76,7 @@ export const verifyStage: Stage<VerifyOptions, VerifyResult> = {
         },
         requests: reader.requests,
         checks,
+        routing: buildMap(asked.rows, marksOfFindings(findings)),
       };
     } finally {
       await spool.remove();

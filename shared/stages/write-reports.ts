@@ -4,6 +4,9 @@ import { pageOf, renderHtml } from '../report/html.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import type { Check, Report } from '../report/report.ts';
+import type { RoutingMap } from '../report/routing-map.ts';
+import { renderMapMermaid } from '../report/routing-map-mermaid.ts';
+import { renderMapPicture } from '../report/routing-map-svg.ts';
 import type { StageResult } from '../model/result.ts';
 import { openPlan } from './planning/plan-file.ts';
 import { textWords } from './text-words.ts';
@@ -44,6 +47,7 @@ export async function writeReports(
   const html = join(folder, 'report.html');
   await files.write(markdown, renderMarkdown(report));
   await files.write(html, renderHtml(report));
+  await writeMap(folder, report, files);
   await host.publish('summary', markdown);
   await host.publish('report', html);
   // For the results tab: the agent keeps it, whatever becomes of the output folder.
@@ -86,6 +90,7 @@ async function reportOf(
     result,
     ...(checks === undefined ? {} : { checks }),
     ...(await imagesOf(result, files)),
+    ...routingOf(result),
   };
   const told = result.outputs['planPath'];
   const planPath =
@@ -99,6 +104,27 @@ async function reportOf(
     title: `${entry.title}: ${plan.target.url}`,
     plan: { ...collected, words: textWords(collected.actions) },
   };
+}
+
+/** A stage that looked at routing has a map of it. */
+function routingOf(result: StageResult): Pick<Report, 'routing'> {
+  const routing: unknown = 'routing' in result ? result.routing : undefined;
+  return isMap(routing) && routing.workstreams.length > 0 ? { routing } : {};
+}
+
+function isMap(value: unknown): value is RoutingMap {
+  return typeof value === 'object' && value !== null && 'workstreams' in value;
+}
+
+/** The map in files of its own: a picture for pages, Mermaid for wikis. */
+async function writeMap(
+  folder: string,
+  { routing, title }: Report,
+  files: Ports['files'],
+): Promise<void> {
+  if (routing === undefined) return;
+  await files.write(join(folder, 'routing-map.svg'), renderMapPicture(routing, title));
+  await files.write(join(folder, 'routing-map.mmd'), renderMapMermaid(routing));
 }
 
 /** A plan that was only made has nothing to test. */

@@ -43,12 +43,15 @@ export class MeaningChecks {
   readonly #texts: SeenText[] = [];
   readonly #foreign = new Set<Guid>();
   readonly #queues: Check[] = [];
+  /** The package came from this environment: what is switched off there was not said, and is no change. */
+  readonly #isSource: boolean;
   /** Rows whose state the package does not say, as `table/id`. */
   readonly #stateless = new Set<string>();
 
   constructor(book: CheckBook, pkg: MigrationPackage, organizationId: Guid) {
     this.#book = book;
     const source = pkg.manifest?.source;
+    this.#isSource = source?.organizationId === organizationId;
     this.#sourceWords =
       source === undefined || source.organizationId === organizationId
         ? []
@@ -64,7 +67,8 @@ export class MeaningChecks {
       if (typeof text === 'string' && references.find(text).problem !== undefined)
         this.#foreign.add(target.id);
     }
-    if (cell(source, 'statecode') === undefined) this.#stateless.add(`${table.name}/${target.id}`);
+    if (!this.#isSource && cell(source, 'statecode') === undefined)
+      this.#stateless.add(`${table.name}/${target.id}`);
     this.#seeTexts(ref, name, target);
     if (table.name === 'queue') {
       const changed = [...comparison.rows, ...comparison.references]
