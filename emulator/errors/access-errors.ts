@@ -37,6 +37,15 @@ export function privilegeDenied(
   );
 }
 
+/** The caller may not have custom server logic left out. */
+export function bypassDenied(userId: string, privilege: string): ServiceError {
+  return new ServiceError(
+    403,
+    '0x80040220',
+    `Principal user (Id=${userId}, type=8) is missing ${privilege} privilege.`,
+  );
+}
+
 /** A disabled user's token still names the user. */
 export function userDisabled(userId: string): ServiceError {
   return new ServiceError(

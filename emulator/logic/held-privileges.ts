@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Caller, Environment } from '../environment.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 
 /** How far a privilege reaches; numbers as `roleprivileges.privilegedepthmask` has them. */
@@ -46,6 +46,16 @@ export function isAdministrator(roles: readonly StoredRow[]): boolean {
   return roles.some(
     (role) => textOf(role.cells.get('roletemplateid')) === systemAdministratorTemplate,
   );
+}
+
+/** Does the caller hold a privilege that belongs to no table? The administrator holds all. */
+export function holds(environment: Environment, caller: Caller, privilege: string): boolean {
+  if (caller.userId === environment.administratorId) return true;
+  const { own, throughTeams } = rolesOf(environment, caller.userId);
+  const roles = [...own, ...throughTeams];
+  if (isAdministrator(roles)) return true;
+  const [row] = environment.store.find('privilege', 'name', privilege);
+  return row !== undefined && grants(environment, roles, row.id);
 }
 
 /** What roles grant: each privilege once, at its deepest. */

@@ -1,4 +1,5 @@
 import type { Caller, Environment } from '../environment.ts';
+import { assertMayBypass } from '../logic/bypass.ts';
 import { visibleRows } from '../logic/visible-rows.ts';
 import { resolveContentId } from '../handlers/bind.ts';
 import type { FileTransfers } from '../handlers/file-transfers.ts';
@@ -123,6 +124,7 @@ function run(session: Session, request: ServiceRequest, place: Place): Outcome {
     ...(visible === undefined ? {} : { visible }),
   };
   try {
+    assertMayBypass(session.environment, session.caller, request.headers);
     const answer = dispatch(context);
     const applied = preferences.applied;
     const headers = applied === '' ? {} : { 'Preference-Applied': applied };

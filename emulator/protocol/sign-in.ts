@@ -1,6 +1,6 @@
 import type { Caller, Environment } from '../environment.ts';
 import { callerOf } from '../logic/access.ts';
-import { grants, isAdministrator, rolesOf, textOf } from '../logic/held-privileges.ts';
+import { holds, textOf } from '../logic/held-privileges.ts';
 import { ServiceError } from '../service-error.ts';
 import type { RequestHeaders } from './request.ts';
 
@@ -56,7 +56,7 @@ function actingAs(environment: Environment, caller: Caller, headers: RequestHead
   const objectId = headers['callerobjectid'];
   const userId = headers['mscrmcallerid'];
   if (objectId === undefined && userId === undefined) return caller;
-  if (!mayActForOthers(environment, caller)) {
+  if (!holds(environment, caller, 'prvActOnBehalfOfAnotherUser')) {
     throw new ServiceError(
       403,
       '0x80040204',
@@ -72,13 +72,4 @@ function actingAs(environment: Environment, caller: Caller, headers: RequestHead
     throw new ServiceError(403, '0x80072560', 'The user is not a member of the organization.');
   }
   return { userId: row.id, businessUnitId: textOf(row.cells.get('businessunitid')) };
-}
-
-function mayActForOthers(environment: Environment, caller: Caller): boolean {
-  if (caller.userId === environment.administratorId) return true;
-  const { own, throughTeams } = rolesOf(environment, caller.userId);
-  const roles = [...own, ...throughTeams];
-  const [privilege] = environment.store.find('privilege', 'name', 'prvActOnBehalfOfAnotherUser');
-  if (isAdministrator(roles)) return true;
-  return privilege !== undefined && grants(environment, roles, privilege.id);
 }

@@ -25,6 +25,11 @@ const missingPrivilege: Meaning = {
   code: 'URM1040',
   next: 'Add the privilege to a security role of the user, then run again.',
 };
+/** The package asked for it: the flag may be taken away instead. */
+const missingBypass: Meaning = {
+  code: 'URM1040',
+  next: 'Add the privilege to a security role of the user, or set disableplugins="false" in the schema.',
+};
 const notThere: Meaning = {
   code: 'URM1041',
   next: 'Plan again: the environment does not hold what the request names.',
@@ -116,7 +121,9 @@ export function answerError(
 ): DataverseError {
   const envelope = readEnvelope(answer);
   const stated = statedRetryAfterMs(answer.headers, now);
-  const meaning = meaningOf(answer.status, envelope.code);
+  const known = meaningOf(answer.status, envelope.code);
+  const isBypass = known === missingPrivilege && envelope.message.includes('prvBypassCustom');
+  const meaning = isBypass ? missingBypass : known;
   const requestId =
     answer.headers.get('x-ms-service-request-id')?.split(',')[0] ?? answer.headers.get('req_id');
   return new DataverseError(

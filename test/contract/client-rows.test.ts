@@ -32,9 +32,9 @@ describe('the client against an environment', () => {
   const read = (name: string, columns: readonly string[], ids: readonly string[]) =>
     collect(client.rows({ table: table(name), columns, where: { by: 'ids', ids } }, signal));
 
-  const open = (): DataverseWriter =>
+  const open = (token = 'test'): DataverseWriter =>
     openWriter(
-      { url: emulator.url, credential: { kind: 'token', token: 'test' } },
+      { url: emulator.url, credential: { kind: 'token', token } },
       {
         clock: systemClock,
         ids: randomIds,
@@ -287,6 +287,27 @@ describe('the client against an environment', () => {
       assert.ok(missing?.is === 'failed');
       assert.equal(missing.error.code, 'URM1041');
       assert.deepEqual(await read('characteristic', [], [row.id]), [], 'it was not created again');
+    });
+
+    it('may bypass custom server logic, where the user has the privilege for it', async () => {
+      const write = create('characteristic', { name: 'Bypassed', characteristictype: 1 });
+      const [done] = await client.write(
+        [{ ...write, bypassLogic: true }],
+        randomIds.next(),
+        signal,
+      );
+      assert.equal(done?.is, 'done');
+      const [reader] = emulator.environment.store.find(
+        'systemuser',
+        'fullname',
+        '# Routing reader',
+      );
+      const other = open(reader?.id);
+      const again = { ...write, id: randomIds.next(), bypassLogic: true } as const;
+      const [refused] = await other.write([again], randomIds.next(), signal);
+      assert.equal(refused?.is, 'failed');
+      assert.match(refused.error.what, /missing the privilege prvBypassCustomBusinessLogic/);
+      assert.match(refused.error.next, /disableplugins="false"/);
     });
 
     it('set and empty lookups', async () => {
