@@ -11,7 +11,7 @@ const privilege = 'prvBypassCustomBusinessLogic';
 export function assertMayBypass(
   environment: Environment,
   caller: Caller,
-  headers: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string | undefined>>,
 ): void {
   const asked = headers['mscrm.bypassbusinesslogicexecution'];
   if (asked === undefined || holds(environment, caller, privilege)) return;
