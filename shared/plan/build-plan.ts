@@ -9,6 +9,7 @@ import { resolveIdentities, type ResolvedIdentities } from './identity.ts';
 import { findLikelyMatches, wouldBeDuplicates, type LikelyMatches } from './likely-matches.ts';
 import { orderRows } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
+import { planDeletes, type PlannedDeletes } from './plan-deletes.ts';
 import { planLinks } from './plan-links.ts';
 import { RowPlanner } from './plan-rows.ts';
 import { planHash, type SavablePlan } from './plan-text.ts';
@@ -22,6 +23,7 @@ export interface BuiltPlan extends SavablePlan {
   readonly likely: LikelyMatches;
 }
 
+const noDeletes: PlannedDeletes = { deleted: 0, deactivated: 0, findings: [] };
 const nothingSought: LikelyMatches = { proposals: new Map(), ambiguous: new Map() };
 
 /**
@@ -63,7 +65,21 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
       if (action !== undefined) yield action;
     }
   }
-  const counts = { ...rowCounts(index, drafts, blocked.findingOf), linked: links.linked };
+  const deletes =
+    input.deletes === undefined
+      ? noDeletes
+      : await planDeletes(
+          { orders: input.deletes, index, identities, target: input.target, drafts },
+          signal,
+        );
+  const ofRows = rowCounts(index, drafts, blocked.findingOf);
+  const counts = {
+    ...ofRows,
+    in: ofRows.in + deletes.deactivated,
+    updated: ofRows.updated + deletes.deactivated,
+    linked: links.linked,
+    deleted: deletes.deleted,
+  };
   const missingTables = names.filter((name) => !environment.has(name));
   const likely =
     input.seekDuplicates === true
@@ -77,6 +93,8 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
     ...missingTables.map(missingTable),
     ...identities.unreadable,
     ...planner.notices,
+    ...(input.policy?.findings() ?? []),
+    ...deletes.findings,
     ...wouldBeDuplicates(likely, index),
   ];
   const head: PlanHead = {
@@ -86,7 +104,9 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
     package: { hash: input.source.hash },
     target: input.environment,
     complete: missingTables.length === 0 && identities.unreadable.length === 0,
-    applyable: !input.findings.some((finding) => finding.severity === 'error'),
+    applyable:
+      input.policy?.hasErrors !== true &&
+      ![...input.findings, ...deletes.findings].some((finding) => finding.severity === 'error'),
     counts,
     estimate: estimateOf(counts, names.length),
     findings,

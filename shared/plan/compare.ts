@@ -12,7 +12,9 @@ import {
 import type { TextReferences } from '../model/rules.ts';
 import type { EnvironmentColumn, EnvironmentTable, SourceTable } from '../model/table.ts';
 import { isFilledByPlatform, missingRequired, problemWithValue } from './allowed-values.ts';
+import { parseGuid } from '../model/guid.ts';
 import type { ResolvedIdentities } from './identity.ts';
+import type { Overlay, PlanPolicy, PolicyRow } from './policy.ts';
 import { isKeptByPlatform, isNeverCompared } from './platform-columns.ts';
 import { shiftDate } from './relative-dates.ts';
 import { placeOf, rowProblem, type FindingText, type NamedRow } from './row-finding.ts';
@@ -24,6 +26,7 @@ export interface ComparisonFrame {
   readonly index: SourceIndex;
   readonly identities: ResolvedIdentities;
   readonly deferredOf: (node: Node) => ReadonlySet<string>;
+  readonly policy?: PlanPolicy;
   /** When the package is applied, for relative dates. */
   readonly now: number;
   readonly exportedAt: ReadonlyMap<string, string>;
@@ -55,8 +58,16 @@ export interface Comparison {
 }
 
 /** Columns of the target that the comparison of a table needs. */
-export function comparedColumns(table: IndexedTable, described: EnvironmentTable): string[] {
-  const names = new Set<string>();
+export function comparedColumns(
+  table: IndexedTable,
+  described: EnvironmentTable,
+  policy?: PlanPolicy,
+): string[] {
+  const names = new Set(
+    policy
+      ?.overlaidColumns(table.name)
+      .filter((column) => described.columns.get(column)?.readable === true),
+  );
   for (const source of table.sources)
     for (const column of source.columns.keys())
       if (isCompared(column, table, described)) names.add(column);
@@ -78,10 +89,15 @@ function isCompared(column: string, table: IndexedTable, described: EnvironmentT
 export function compareRow(pair: RowPair, frame: ComparisonFrame): Comparison {
   const leftAlone = pair.target !== undefined && pair.sources.every((source) => source.skipUpdate);
   const changes = new ChangeList(pair, frame);
+  const overlays = frame.policy?.overlaysOf(changes.row) ?? [];
   for (const [at, column] of pair.row.shape.columns.entries()) {
     const value = pair.row.cells[at];
-    if (value !== undefined) changes.add(column, value);
+    if (value !== undefined && !overlays.some((overlay) => overlay.column === column))
+      changes.add(column, value);
   }
+  for (const overlay of overlays) changes.lay(overlay);
+  if (frame.policy?.isCarried(pair.described) === true)
+    return changes.leaveToSolution(frame.policy);
   if (leftAlone) {
     const fate = changes.isEmpty && changes.problem === undefined ? 'unchanged' : 'skipped';
     return { ...nothingToDo, fate };
@@ -117,6 +133,49 @@ class ChangeList {
     return this.#rows.length + this.#references.length + this.#states.length === 0;
   }
 
+  /** The row as a policy knows it. */
+  get row(): PolicyRow {
+    const { ref, name } = this.#named;
+    return { table: ref.table, source: ref.id, target: this.#pair.target?.id, name };
+  }
+
+  /** Rows of tables that solutions carry are left alone; one that is not there has to come with them. */
+  leaveToSolution(policy: PlanPolicy): Comparison {
+    if (this.#pair.target === undefined)
+      this.#refuse('URM1348', undefined, {
+        summary: 'The target lacks this row, and the configuration says that a solution carries it',
+        remedy: 'Import the solution that holds the row, then plan again.',
+      });
+    if (this.problem !== undefined && this.#pair.target === undefined)
+      return { ...nothingToDo, fate: 'blocked', problem: this.problem };
+    if (this.isEmpty && this.problem === undefined) return { ...nothingToDo, fate: 'unchanged' };
+    policy.leaveToSolution(this.row);
+    return { ...nothingToDo, fate: 'skipped' };
+  }
+
+  /** Takes a value that the environment has of its own: it is the target's, nothing in it moves. */
+  lay(overlay: Overlay): void {
+    const { described, target } = this.#pair;
+    const column = described.columns.get(overlay.column);
+    if (column === undefined) {
+      this.#refuse('URM1316', overlay.column, {
+        summary: `The target table has no column ${overlay.column}, which the configuration sets`,
+        remedy: 'Correct the configuration.',
+      });
+      return;
+    }
+    const { value } = overlay;
+    if (typeof value === 'object' && value !== null) {
+      this.#said.add(column.name);
+      if (target === undefined || overlay.writeSecrets)
+        this.#rows.push({ column: column.name, before: null, after: value });
+      return;
+    }
+    const typed = overlayValue(value, column);
+    if (target === undefined) this.#addToCreate(column, { value: typed });
+    else this.#addToUpdate(column, { value: typed }, target);
+  }
+
   add(name: string, value: Value): void {
     const { described, table, target } = this.#pair;
     if (name === described.idColumn || table.rules.withheld.has(name)) return;
@@ -133,6 +192,15 @@ class ChangeList {
     }
     const mode = this.#dateModeOf(name);
     if (mode !== 'absolute' && target !== undefined) return;
+    if (
+      target !== undefined &&
+      this.#frame.policy?.leaves(
+        this.row,
+        name,
+        () => !sameValue(cell(target, name) ?? null, value, column.type),
+      ) === true
+    )
+      return;
     const wanted = this.#inTarget(column, value);
     if (wanted === undefined) return;
     if (target === undefined) this.#addToCreate(column, wanted);
@@ -337,8 +405,41 @@ class ChangeList {
   }
 
   /** The first problem of a row is told; the next plan finds what is left. */
-  #refuse(code: Finding['code'], column: string, text: FindingText): void {
-    this.problem ??= rowProblem(code, { ...this.#named, column }, text);
+  #refuse(code: Finding['code'], column: string | undefined, text: FindingText): void {
+    const at = column === undefined ? {} : { column };
+    this.problem ??= rowProblem(code, { ...this.#named, ...at }, text);
+  }
+}
+
+/** A value of the configuration as the column takes it. */
+function overlayValue(value: string | number | boolean | null, column: EnvironmentColumn): Value {
+  if (value === null) return null;
+  switch (column.type) {
+    case 'lookup':
+    case 'owner':
+      return { table: column.targets[0] ?? 'systemuser', id: parseGuid(String(value)) ?? '' };
+    case 'boolean':
+      return typeof value === 'boolean' ? value : String(value).toLowerCase() === 'true';
+    case 'integer':
+    case 'double':
+    case 'choice':
+    case 'state':
+    case 'status':
+      return Number(value);
+    case 'choices':
+      return String(value).split(',').map(Number);
+    case 'text':
+    case 'memo':
+    case 'bigint':
+    case 'decimal':
+    case 'money':
+    case 'datetime':
+    case 'date':
+    case 'party-list':
+    case 'guid':
+    case 'image':
+    case 'file':
+      return String(value);
   }
 }
 

@@ -29,6 +29,7 @@ const blockedMark = '!';
 export class DraftBook {
   readonly #spool: Spool;
   readonly #levels: number;
+  #deletes = 0;
   readonly #fates: number[] = [];
 
   constructor(spool: Spool, levels: number) {
@@ -62,6 +63,7 @@ export class DraftBook {
 
   /** An action that stands for itself, whatever becomes of its row. */
   async addIndependent(action: Unnumbered): Promise<void> {
+    if (action.phase === 'deletes') this.#deletes = Math.max(this.#deletes, action.level + 1);
     await this.#spool.append(bucketOf(action.phase, action.level), `\t${encodeAction(action)}`);
   }
 
@@ -89,7 +91,7 @@ export class DraftBook {
       ['references', 1],
       ['links', 1],
       ['states', 2],
-      ['deletes', 1],
+      ['deletes', this.#deletes],
     ];
   }
 }

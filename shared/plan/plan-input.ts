@@ -4,6 +4,7 @@ import type { Row } from '../model/row.ts';
 import type { RowSource } from '../model/row-source.ts';
 import type { RuleBook } from '../model/rules.ts';
 import type { Comparison } from './compare.ts';
+import type { DeleteOrders, PlanPolicy } from './policy.ts';
 import type { RowMap, Spool, TargetLookup } from './ports.ts';
 import type { IndexedTable } from './source-index.ts';
 
@@ -29,6 +30,10 @@ export interface PlanInput {
   readonly progress: (label: string, done: number) => void;
   /** Rows that would be created are sought by name: a target made by hand may have them. */
   readonly seekDuplicates?: boolean;
+  /** What people decided about differences. */
+  readonly policy?: PlanPolicy;
+  /** Absent: nothing is deleted. */
+  readonly deletes?: DeleteOrders;
   /** Told of every row as it is compared; verification looks at the target through it. */
   readonly compared?: (row: ComparedRow) => void;
 }

@@ -18,7 +18,7 @@ import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
 export interface PlannerParts {
   readonly input: Pick<
     PlanInput,
-    'source' | 'target' | 'spool' | 'now' | 'progress' | 'compared' | 'lookupsToNowhere'
+    'source' | 'target' | 'spool' | 'now' | 'progress' | 'compared' | 'lookupsToNowhere' | 'policy'
   >;
   readonly environment: ReadonlyMap<string, EnvironmentTable>;
   readonly index: SourceIndex;
@@ -66,6 +66,7 @@ export class RowPlanner {
       index,
       identities,
       deferredOf: order.deferredOf,
+      ...(input.policy === undefined ? {} : { policy: input.policy }),
       now: input.now,
       exportedAt: input.source.exportedAt ?? new Map(),
       ...(input.lookupsToNowhere === 'leave'
@@ -144,7 +145,7 @@ export class RowPlanner {
       if (match.is === 'same') ids.push(match.target.id);
     }
     if (ids.length === 0) return found;
-    const columns = comparedColumns(table, described);
+    const columns = comparedColumns(table, described, input.policy);
     const read = input.target.rows(described, columns, { by: 'ids', ids }, signal);
     for await (const row of read) found.set(row.id, row);
     return found;

@@ -51,6 +51,7 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
       planHash: reader.text('planHash'),
       map: reader.text('map'),
       config: reader.text('config'),
+      previous: reader.text('previous'),
       run: run ?? reader.required('out'),
       resume: reader.flag('resume'),
       allowSameEnvironment: reader.flag('allowSameEnvironment'),

@@ -9,6 +9,7 @@ import type { RoutingMap } from '../report/routing-map.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { planMap } from './routing-state/package-map.ts';
+import { checkImporter } from './planning/importer-privileges.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
@@ -22,6 +23,8 @@ export interface PlanOptions extends PlanningOptions {
   readonly out: string;
   /** Where a proposed map file goes. */
   readonly writeMap: string | undefined;
+  /** The identity that will import, where another one plans. */
+  readonly importerApplicationId: string | undefined;
 }
 
 export interface PlanResult extends StageResult {
@@ -44,6 +47,8 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
       allowSameEnvironment: reader.flag('allowSameEnvironment'),
       out: reader.required('out'),
       writeMap: reader.text('writeMap'),
+      previous: reader.text('previous'),
+      importerApplicationId: reader.text('importerApplicationId'),
     });
   },
 
@@ -53,7 +58,7 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
     const opened = await openBoth(options, reader, ports, signal);
     const { plan, spool, map } = await makePlan(
       opened,
-      { ...options, seekDuplicates: true },
+      { ...options, purpose: 'apply' },
       reader,
       ports,
       signal,
@@ -69,7 +74,15 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
           `${mapPath}: ${proposed} rows proposed, ${stubs} left to decide. Review it, then plan with it.`,
         );
       }
-      const findings = [...plan.findings, ...(await blockedFindings(plan, signal))];
+      const lacking =
+        options.importerApplicationId === undefined
+          ? []
+          : await checkImporter(
+              plan,
+              { applicationId: options.importerApplicationId, reader },
+              signal,
+            );
+      const findings = [...plan.findings, ...(await blockedFindings(plan, signal)), ...lacking];
       return {
         stage: 'plan',
         outcome: outcomeOf(findings),

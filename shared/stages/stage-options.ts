@@ -84,7 +84,7 @@ export const config: StageOption = {
   kind: 'path',
   hint: 'FILE',
   label: 'Configuration',
-  help: 'A unified-routing.yml that says what to move: channels, queues and workstreams.',
+  help: 'A unified-routing.yml: what to move, and what environments have of their own.',
   group: 'advanced',
 };
 
@@ -104,6 +104,24 @@ export const writeMap: StageOption = {
   hint: 'FILE',
   label: 'Write a map file',
   help: 'Writes a map file that proposes which rows of the target are rows of the package, for a target that was made by hand, with stubs for what nobody can know.',
+  group: 'advanced',
+};
+
+export const previous: StageOption = {
+  flag: 'previous',
+  kind: 'path',
+  hint: 'PACKAGE',
+  label: 'Previous package',
+  help: 'The package of the promotion before: rows that it had and this one has not left the source. Deleted only where the configuration says so.',
+  group: 'advanced',
+};
+
+export const importerApplicationId: StageOption = {
+  flag: 'importer-application-id',
+  kind: 'text',
+  hint: 'ID',
+  label: 'Application id of the importer',
+  help: 'Checks whether the identity that will import may do what the plan needs, where another one plans.',
   group: 'advanced',
 };
 

@@ -62,11 +62,11 @@ describe('plan', () => {
     assert.equal(await requestsSoFar(target), since);
   });
 
-  it('refuses an output folder that is a file, and settings that it would have to leave out', async () => {
+  it('refuses an output folder that is a file, and settings that cannot be meant', async () => {
     await writeFile(join(folder.path, 'file'), '');
     const onFile = await promotion.plan('file');
     assert.deepEqual(told(onFile.findings), ['error URM1001 out']);
-    await writeFile(join(folder.path, 'config.yml'), 'format: 1\nignore: []\n');
+    await writeFile(join(folder.path, 'config.yml'), 'format: 1\nignore: [{ table: queue }]\n');
     const configured = await promotion.plan('out', { config: join(folder.path, 'config.yml') });
     assert.deepEqual(told(configured.findings), ['error URM1001 config']);
     assert.match(configured.findings[0]?.summary ?? '', /ignore/);

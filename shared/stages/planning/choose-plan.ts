@@ -38,7 +38,7 @@ export async function choosePlan(
   const isResumed = options.resume && (await files.stat(ownPath)) !== undefined;
   const path = isResumed ? ownPath : options.plan;
   if (path === undefined) {
-    const asked = { ...options, seekDuplicates: true };
+    const asked = { ...options, purpose: 'apply' } as const;
     const made = await makePlan(opened, asked, reader, ports, signal);
     try {
       checkApproved(made.plan, options, 'the plan made now');

@@ -10,10 +10,12 @@ import type { RowMap } from '../../plan/ports.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
-import { checkConfiguration } from './check-configuration.ts';
+import { deleteOrders } from './delete-orders.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { manualSteps, bypassedLogic } from './manual-steps.ts';
+import { ConfiguredPolicy, matchingBook } from './policy.ts';
 import { readMap } from './read-map.ts';
+import { readSettings, settingsOf, type PlanningSettings } from './settings.ts';
 import { targetReader } from './target-reader.ts';
 
 /** Inputs that plan, import and verify share. */
@@ -21,6 +23,8 @@ export interface PlanningOptions {
   readonly package: string;
   readonly map: string | undefined;
   readonly config: string | undefined;
+  /** The package of the promotion before: what it had and this one has not left the source. */
+  readonly previous?: string | undefined;
   readonly allowSameEnvironment: boolean;
 }
 
@@ -30,6 +34,8 @@ export interface Opened {
   /** The package with what the planner needs beside its rows. */
   readonly source: RowSource;
   readonly organizationId: Guid;
+  /** What the configuration file says to plans. */
+  readonly settings?: PlanningSettings | undefined;
 }
 
 /** Opens the package, signs in, and refuses the environment the package comes from. */
@@ -39,8 +45,9 @@ export async function openBoth(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Opened> {
-  await checkConfiguration(options.config, ports.files);
   const pkg = await openPackage(options.package, ports.files, signal);
+  const named = pkg.tables.map((table) => table.name);
+  const settings = await readSettings(options.config, named, ports.files);
   const { organizationId } = await reader.whoAmI(signal);
   if (!options.allowSameEnvironment && pkg.manifest?.source.organizationId === organizationId)
     throw new PlanConflict('URM1304', {
@@ -60,7 +67,7 @@ export async function openBoth(
     rows: (table, again) => pkg.rows(table, again),
     links: (table, again) => pkg.links(table, again),
   };
-  return { pkg, source, organizationId };
+  return { pkg, source, organizationId, settings };
 }
 
 /** A plan with the disk space it lives in; whoever made it calls `spool.remove`. */
@@ -74,34 +81,48 @@ export interface MadePlan {
 /** Compares the package with the environment. Sends reads only. */
 export async function makePlan(
   opened: Opened,
-  options: PlanningOptions & Pick<PlanInput, 'compared' | 'seekDuplicates'>,
+  options: PlanningOptions & Pick<PlanInput, 'compared'> & { readonly purpose?: 'apply' },
   reader: DataverseReader,
   ports: Ports,
   signal: AbortSignal,
 ): Promise<MadePlan> {
-  const { pkg, source, organizationId } = opened;
+  const { pkg, source, organizationId, settings } = opened;
+  const environment = settingsOf(settings, reader.url);
+  const mapPath = options.map ?? environment?.map;
   const map =
-    options.map === undefined
+    mapPath === undefined
       ? new Map<string, never>()
-      : await readMap(options.map, ports.files, reader, signal);
+      : await readMap(mapPath, ports.files, reader, signal);
+  const book = settings === undefined ? ruleBook : matchingBook(ruleBook, settings.match);
+  const now = ports.clock.now();
+  const policy =
+    settings === undefined
+      ? undefined
+      : new ConfiguredPolicy({ settings, environment, book, host: ports.host, now });
+  const isApplied = options.purpose === 'apply';
+  const deletes = isApplied
+    ? await deleteOrders({ settings, pkg, previous: options.previous }, ports.files, signal)
+    : undefined;
   const spool = await openFileSpool(ports.files);
   try {
     const plan = await buildPlan(
       {
         source,
-        book: ruleBook,
+        book,
         target: targetReader(reader),
         environment: { organizationId, url: reader.url },
         map,
         spool,
         // A package of this product is complete; files of other tools are parts of something larger.
         lookupsToNowhere: pkg.manifest === undefined ? 'leave' : 'block',
-        now: ports.clock.now(),
+        now,
         tool: toolName,
         findings: [...pkg.findings, ...bypassedLogic(pkg)],
         manual: manualSteps(pkg),
         progress: (label, done) => ports.host.progress(label, done, done),
-        seekDuplicates: options.seekDuplicates === true,
+        seekDuplicates: isApplied,
+        ...(policy === undefined ? {} : { policy }),
+        ...(deletes === undefined ? {} : { deletes }),
         ...(options.compared === undefined ? {} : { compared: options.compared }),
       },
       signal,
