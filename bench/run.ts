@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { emulatorLargeTable } from './emulator-large-table.ts';
 import { firstImport } from './first-import.ts';
 import { flatTable } from './flat-table.ts';
 import { inSyncPlan } from './in-sync-plan.ts';
@@ -17,6 +18,7 @@ const measurements: readonly Measurement[] = [
   largePlan,
   firstImport,
   flatTable,
+  emulatorLargeTable,
 ];
 
 const { values, positionals } = parseArgs({

@@ -3,7 +3,7 @@ import { invalidQueryValue } from '../errors/query-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { Cell, Reference, Store, StoredRow } from '../store/store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
-import { sortKey } from './collation.ts';
+import { sortKey } from '../store/collation.ts';
 
 /** A cell in a form that `<` and `===` order and match as the service does. */
 export type Comparable = string | number | bigint;

@@ -7,7 +7,7 @@ import {
   operatorNotAllowed,
 } from '../errors/query-errors.ts';
 import type { Cell } from '../store/store.ts';
-import { likeMatcher } from './collation.ts';
+import { likeMatcher } from '../store/collation.ts';
 import {
   comparableOf,
   kindOf,
@@ -101,6 +101,8 @@ function equalsOneOf(
           const key = keyOf(cell);
           return key !== undefined && values.has(key);
         };
+  const isText = column.attribute.type === 'String' && column.attribute.attributeOf === undefined;
+  if (isText && texts.every((text) => text.trim() !== '')) return { holds, among: texts };
   if (kind !== 'guid') return { holds };
   return { holds, among: texts.flatMap((text) => parseGuid(text.trim()) ?? []) };
 }

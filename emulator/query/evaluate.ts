@@ -1,4 +1,4 @@
-import type { Attribute } from '../metadata/metadata.ts';
+import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
 import { cellReader } from './column-value.ts';
 import type { Condition, Join, QueryForm, Source, Tuple } from './query-form.ts';
@@ -137,7 +137,7 @@ interface IndexedCondition {
   readonly ids: readonly string[];
 }
 
-/** The condition on the root table that narrows the search most: on its id, else on a lookup. */
+/** The condition on the root table that narrows the search most: on its id, else on a lookup or a key. */
 function indexedCondition(
   root: Source,
   conjuncts: readonly Condition[],
@@ -149,9 +149,15 @@ function indexedCondition(
     if (ids === undefined) continue;
     const column = condition.column.attribute;
     if (column.logicalName === root.entity.primaryId) return { column, ids };
-    if (isIndexed(column)) lookup = { column, ids };
+    if (isIndexed(column) || isIndexedText(root.entity, column)) lookup ??= { column, ids };
   }
   return lookup;
+}
+
+/** Names and the columns of alternate keys: what rows are looked up by. */
+function isIndexedText(entity: Entity, column: Attribute): boolean {
+  const name = column.logicalName;
+  return name === entity.primaryName || entity.keys.some((key) => key.attributes.includes(name));
 }
 
 /** Can the rows of the root table be found without reading all of it? */
@@ -168,13 +174,21 @@ function candidates(
   const { entity } = root;
   const table = entity.logicalName;
   const indexed = indexedCondition(root, conjuncts);
-  if (indexed === undefined) return rows.store.rows(table);
+  if (indexed === undefined) return allRows(rows, table);
   const ids = [...new Set(indexed.ids)];
   if (indexed.column.logicalName === entity.primaryId) {
     return ids.map((id) => rows.store.get(table, id)).filter((row) => row !== undefined);
   }
   return ids.flatMap((id) => findById(rows, entity, { column: indexed.column, id }));
 }
+
+/** Order does not matter here: a list that is kept is read faster than rows are looked up one by one. */
+function allRows({ store }: RowSource, table: string): Iterable<StoredRow> {
+  if (store.count(table) < fewRows) return store.rows(table);
+  return store.listed(table, 'all', (all) => [...all]);
+}
+
+const fewRows = 2000;
 
 function compile(rows: RowSource, condition: Condition): Test {
   switch (condition.kind) {

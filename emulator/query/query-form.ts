@@ -66,7 +66,7 @@ export type Condition =
       readonly kind: 'test';
       readonly column: ColumnOf;
       readonly holds: (cell: Cell) => boolean;
-      /** Ids one of which the column has to hold: lets the evaluator use an index. */
+      /** Ids or texts one of which the column has to hold: lets the evaluator use an index. */
       readonly among?: readonly string[];
     }
   | {

@@ -70,7 +70,7 @@ export function isIndexed(column: Attribute): boolean {
   return isLookup(column) ? column.targets.length > 0 : column.type === 'Uniqueidentifier';
 }
 
-/** Rows whose lookup or id column holds an id. */
+/** Rows whose lookup or id column holds an id, or whose text column a text. */
 export function findById(
   rows: RowSource,
   entity: Entity,

@@ -42,6 +42,14 @@ export class MemoryStore implements Store {
     return this.#tables.get(table)?.inKeyOrder(id) ?? [];
   }
 
+  listed(
+    table: string,
+    name: string,
+    arrange: (rows: Iterable<StoredRow>) => readonly StoredRow[],
+  ): readonly StoredRow[] {
+    return this.#tables.get(table)?.listed(name, arrange) ?? [];
+  }
+
   count(table: string): number {
     return this.#tables.get(table)?.size ?? 0;
   }

@@ -13,6 +13,9 @@ export class RowTable {
   /** Kept from the first time that somebody pages through the table. */
   #keyOrder: KeyOrder | undefined;
 
+  /** Arranged lists by name; a write makes all of them wrong. */
+  readonly #lists = new Map<string, readonly StoredRow[]>();
+
   get size(): number {
     return this.#rows.size;
   }
@@ -22,6 +25,7 @@ export class RowTable {
   }
 
   set(row: StoredRow): void {
+    this.#lists.clear();
     const before = this.#rows.get(row.id);
     if (before === undefined) {
       // An id that comes back still stands in the sorted list.
@@ -42,6 +46,7 @@ export class RowTable {
     const before = this.#rows.get(id);
     if (before === undefined) return;
     this.#rows.delete(id);
+    this.#lists.clear();
     if (!this.#added.delete(id)) this.#deleted.add(id);
     this.#keyOrder?.remove(id);
     for (const [column, index] of this.#indexes) {
@@ -67,6 +72,20 @@ export class RowTable {
       const row = this.#rows.get(id);
       if (row !== undefined) yield row;
     }
+  }
+
+  listed(
+    name: string,
+    arrange: (rows: Iterable<StoredRow>) => readonly StoredRow[],
+  ): readonly StoredRow[] {
+    const known = this.#lists.get(name);
+    if (known !== undefined) return known;
+    // A few orders are paged through at a time; the oldest gives way.
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size >= maxLists && oldest !== undefined) this.#lists.delete(oldest);
+    const list = arrange(this.#rows.values());
+    this.#lists.set(name, list);
+    return list;
   }
 
   find(column: string, cell: Cell): readonly StoredRow[] {
@@ -123,6 +142,8 @@ export class RowTable {
     this.#deleted = new Set();
   }
 }
+
+const maxLists = 4;
 
 const noIds: ReadonlySet<string> = new Set();
 

@@ -45,6 +45,15 @@ export interface Store {
   rows(table: string): Iterable<StoredRow>;
   /** In the order in which SQL Server sorts ids, the order of default paging; from after an id on. */
   rowsAfter(table: string, id?: string): Iterable<StoredRow>;
+  /**
+   * The table's rows in an order of the caller's making, kept under a name until the table changes: who
+   * pages through a large table in that order does not sort it anew for every page.
+   */
+  listed(
+    table: string,
+    name: string,
+    arrange: (rows: Iterable<StoredRow>) => readonly StoredRow[],
+  ): readonly StoredRow[];
   count(table: string): number;
   /** Rows whose column equals the cell, in order of ids; indexed. Text compares without case. */
   find(table: string, column: string, cell: Cell): Iterable<StoredRow>;
