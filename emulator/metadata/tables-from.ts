@@ -9,6 +9,7 @@ import { buildEntity, isCustom } from './build-entity.ts';
 import { buildManyToMany, buildManyToOne } from './build-relationships.ts';
 import type { Attribute, Entity, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
 import { mirrorsOf } from './mirrors.ts';
+import { withFilterColumns } from './filter-columns.ts';
 import { sampleValues, type SeenValues } from './seen-values.ts';
 import type { RawColumn, RawTable, RawTarget } from './raw-tables.ts';
 
@@ -73,7 +74,8 @@ export function addTables(metadata: Metadata, tables: readonly DescribedTable[])
   for (const target of missingTargets(metadata, tables)) {
     addNew(metadata, target, stubTable(target));
   }
-  for (const table of tables) {
+  for (const described of tables) {
+    const table = withFilterColumns(described, tables);
     const columns = [...table.columns.values()].map((column) => columnData(column, table));
     const known = metadata.entity(table.name);
     if (known === undefined) {
@@ -174,6 +176,21 @@ function lacks(metadata: Metadata, entity: Entity, column: RawColumn): boolean {
   );
 }
 
+function widened(
+  { maxLength, minValue, maxValue }: Attribute,
+  { chars, range }: SeenValues,
+): Partial<Attribute> {
+  return {
+    ...(maxLength === undefined ? {} : { maxLength: Math.max(maxLength, chars) }),
+    ...(minValue === undefined || range === undefined
+      ? {}
+      : { minValue: Math.min(minValue, range[0]) }),
+    ...(maxValue === undefined || range === undefined
+      ? {}
+      : { maxValue: Math.max(maxValue, range[1]) }),
+  };
+}
+
 /** Texts may be anything: it is also what a type that is not known is read as. */
 function isOfKind(known: Attribute, column: RawColumn): boolean {
   const { type, typeName } = buildAttribute(column, undefined);
@@ -187,7 +204,9 @@ const sameKinds: readonly (readonly Attribute['type'][])[] = [
   ['Boolean', 'ManagedProperty'],
 ];
 
-function seenWith(known: Attribute, seen: SeenValues): Attribute {
+/** The column as it must be in an environment that has these values. */
+function seenWith(before: Attribute, seen: SeenValues): Attribute {
+  const known = { ...before, ...widened(before, seen) };
   const { type, options, precision = 0 } = known;
   if (type === 'DateTime' && seen.zoneless && known.dateTimeBehavior === 'UserLocal')
     return { ...known, dateTimeBehavior: 'TimeZoneIndependent' };

@@ -122,6 +122,7 @@ function readColumn(field: XmlElement, table: string, context: Context): SourceC
       .split('|')
       .map((target) => target.trim())
       .filter((target) => target !== '' && target !== '*'),
+    ...(type === undefined ? { untyped: true } : {}),
     ...(isTrue(attributes['customfield']) ? { custom: true } : {}),
     ...(dateMode === undefined || type !== 'datetime' ? {} : { dateMode }),
   };

@@ -1,4 +1,3 @@
-import { DataverseError } from './dataverse-error.ts';
 import { activityPartyShape } from '../model/activity-party.ts';
 import type { Guid } from '../model/guid.ts';
 import { cell, isLookup, type Row, type Value } from '../model/row.ts';
@@ -24,25 +23,21 @@ const participations: Readonly<Record<string, number>> = {
   resources: 10,
   customers: 11,
   customer: 11,
+  // Campaign activities and responses: the vendors they are carried out with.
+  partner: 12,
+  partners: 12,
   related: 13,
 };
 
 // The service keeps these itself: what the activity is about, and who owns it.
 const keptByService: ReadonlySet<number> = new Set([8, 9]);
 
-/** The number by which parties of a column are told from those of the activity's other columns. */
-export function participationOf(table: string, column: string): number {
-  const participation = participations[column];
-  if (participation !== undefined) return participation;
-  throw new DataverseError(
-    'URM1049',
-    {
-      what: `The parties of the column ${column} cannot be told from those of other columns`,
-      where: `${table}.${column}`,
-      next: 'Take the column out of the schema.',
-    },
-    {},
-  );
+/**
+ * The number by which parties of a column are told from those of the activity's other columns;
+ * `undefined` for a column that is not known.
+ */
+export function participationOf(column: string): number | undefined {
+  return participations[column];
 }
 
 /** The collection of an activity that holds all its parties, whatever column they belong to. */
@@ -74,23 +69,15 @@ export async function readParties(
 }
 
 /** The parties of one column out of all those of an activity. */
-export function partiesOf(
-  all: readonly Row[],
-  table: string,
-  column: string,
-): readonly Row[] | null {
-  const participation = participationOf(table, column);
+export function partiesOf(all: readonly Row[], column: string): readonly Row[] | null {
+  const participation = participationOf(column);
   const own = all.filter((party) => cell(party, 'participationtypemask') === participation);
   return own.length === 0 ? null : own;
 }
 
 /** The parties of the columns that are not among those named. */
-export function otherParties(
-  all: readonly Row[],
-  table: string,
-  columns: Iterable<string>,
-): readonly Row[] {
-  const named = new Set([...columns].map((column) => participationOf(table, column)));
+export function otherParties(all: readonly Row[], columns: Iterable<string>): readonly Row[] {
+  const named = new Set([...columns].map((column) => participationOf(column)));
   return all.filter((party) => {
     const participation = cell(party, 'participationtypemask');
     return (

@@ -121,7 +121,7 @@ class Completion {
     signal: AbortSignal,
   ): Promise<Value | undefined> {
     const { table } = this.#query;
-    if (this.#extras.parties.includes(name)) return partiesOf(parties, table.name, name);
+    if (this.#extras.parties.includes(name)) return partiesOf(parties, name);
     const value = cell(row, name);
     if (value === null || value === undefined) return value;
     const path = `${table.entitySet}(${row.id})/${name}`;

@@ -139,8 +139,12 @@ export function partyTexts(
   if (value === null) return [];
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'object'))
     throw notWritable(write, column, `The value of ${column} is no list of parties`);
-  const participation = participationOf(write.table.name, column);
-  return value.map((party: Row) => partyText(write, column, { party, participation }, context));
+  const known = participationOf(column);
+  return value.map((party: Row) => {
+    // A party says itself what it is where the column does not tell.
+    const participation = known ?? Number(cell(party, 'participationtypemask') ?? 0);
+    return partyText(write, column, { party, participation }, context);
+  });
 }
 
 /** One party: a row, or the address of somebody who is none. */

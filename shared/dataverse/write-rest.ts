@@ -139,7 +139,7 @@ async function keptParties(
   if (context.parties === undefined) return [];
   const found = await readParties(session, context.parties, [write.id], signal);
   const names = columns.map(({ column }) => column.name);
-  return otherParties(found.get(write.id) ?? [], write.table.name, names).map((party: Row) => {
+  return otherParties(found.get(write.id) ?? [], names).map((party: Row) => {
     const participation = Number(cell(party, 'participationtypemask'));
     return partyText(write, names.join(', '), { party, participation }, context);
   });

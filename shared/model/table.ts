@@ -57,6 +57,8 @@ export type DateMode = 'absolute' | 'relative' | 'relativeDaily';
 
 export interface SourceColumn extends ColumnDefinition {
   readonly dateMode?: DateMode;
+  /** The schema gives a type that nobody knows: the values are carried as text. */
+  readonly untyped?: true;
   /** Added by a customization: schemas say so with `customfield`. */
   readonly custom?: boolean;
 }

@@ -1,3 +1,4 @@
+import { participationOf } from '../../dataverse/parties.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { ColumnType, EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { elementsOf, readXml } from '../../routing/xml-tree.ts';
@@ -26,7 +27,7 @@ function checkColumns(
   environmentUrl: string,
   schemaPath: string,
 ): readonly Finding[] {
-  return [...table.columns.values()].flatMap(({ name, type }): readonly Finding[] => {
+  return [...table.columns.values()].flatMap(({ name, type, untyped }): readonly Finding[] => {
     const column = environment.columns.get(name);
     const where = `${schemaPath} ${table.name}.${name}`;
     if (column === undefined)
@@ -40,7 +41,18 @@ function checkColumns(
           remedy: 'Correct the name, take the field out of the schema, or add the column.',
         },
       ];
-    if (sameKind(type, column.type)) return [];
+    if (type === 'party-list' && participationOf(name) === undefined)
+      return [
+        {
+          severity: 'warning',
+          code: 'URM1049',
+          where,
+          summary: `The parties of ${table.name}.${name} cannot be told from those of other columns: they stay out`,
+          detail: environmentUrl,
+          remedy: 'Take the column out of the schema.',
+        },
+      ];
+    if (untyped === true || sameKind(type, column.type)) return [];
     return [
       {
         severity: 'error',
