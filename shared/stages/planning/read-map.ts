@@ -6,6 +6,7 @@ import { cell, isLookup, nameOf, type Row } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { groupBy, pushTo } from '../../plan/group-by.ts';
 import type { Mapped, RowMap } from '../../plan/ports.ts';
+import { catalogueTables, tableNameOf } from '../configuration-tables.ts';
 
 interface MapLine {
   readonly table: string;
@@ -40,17 +41,19 @@ async function readMapLines(path: string, files: Files): Promise<readonly MapLin
   if (!isRecord(document) || document['format'] !== 1 || !Array.isArray(document['rows']))
     throw wrongMap(path, "It needs 'format: 1' and a list 'rows'");
   const seen = new Map<string, string>();
+  const tables = new Set([...catalogueTables(), ...Object.keys(namingColumns), 'businessunit']);
   return document['rows'].map((row: unknown, at) => {
     if (!isRecord(row)) throw wrongMap(path, `Row ${at + 1} is no mapping`);
     const { table, source, target } = row;
     const id = typeof source === 'string' ? parseGuid(source) : undefined;
     if (typeof table !== 'string' || id === undefined || typeof target !== 'string')
       throw wrongMap(path, `Row ${at + 1} needs table, source (an id) and target`);
-    const said = seen.get(`${table}/${id}`);
+    const known = tableNameOf(table, tables);
+    const said = seen.get(`${known}/${id}`);
     if (said !== undefined && said !== target)
-      throw wrongMap(path, `${table} ${id} stands in it twice, with different targets`);
-    seen.set(`${table}/${id}`, target);
-    return { table, source: id, target: target.trim() };
+      throw wrongMap(path, `${known} ${id} stands in it twice, with different targets`);
+    seen.set(`${known}/${id}`, target);
+    return { table: known, source: id, target: target.trim() };
   });
 }
 
