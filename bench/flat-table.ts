@@ -15,7 +15,7 @@ const rules: ServiceRules = {
   writeMs: 24,
   hint: 5,
   protection: true,
-  timeScale: 3,
+  timeScale: 1,
 };
 const naiveSample = 30;
 

@@ -18,6 +18,7 @@ interface Planned {
   readonly read: number;
   readonly write: number;
   readonly unchanged: number;
+  readonly indexBytes: number;
 }
 
 /** Time and memory of a plan by the number of rows. */
@@ -63,9 +64,10 @@ export const largePlan: Measurement = {
         { name: 'peak memory, 25,000 rows', value: small.peak, unit: 'MB' },
         { name: 'peak memory, 100,000 rows', value: large.peak, unit: 'MB' },
         {
-          name: 'memory of one more row',
-          value: ((large.peak - small.peak) * 2 ** 20) / more,
+          name: 'index, for each row',
+          value: (large.indexBytes - small.indexBytes) / more,
           unit: 'bytes/row',
+          bar: { atMost: 300 },
         },
       ],
     };
@@ -75,7 +77,15 @@ export const largePlan: Measurement = {
 async function planInProcess(url: string, pkg: string, out: string): Promise<Planned> {
   const program = fileURLToPath(new URL('plan-process.ts', import.meta.url));
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', program, url, pkg, out]);
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    '--import',
+    'tsx',
+    program,
+    url,
+    pkg,
+    out,
+  ]);
   const json = parseJson(stdout);
   if (!isObject(json)) throw new Error(`The plan told nothing: ${stdout}`);
   const told = (name: keyof Planned): number => numberIn(json[name]) ?? Number.NaN;
@@ -85,5 +95,6 @@ async function planInProcess(url: string, pkg: string, out: string): Promise<Pla
     read: told('read'),
     write: told('write'),
     unchanged: told('unchanged'),
+    indexBytes: told('indexBytes'),
   };
 }

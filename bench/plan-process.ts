@@ -1,3 +1,7 @@
+import { openPackage } from '#shared/cmt/open-package.ts';
+import { nodeFiles } from '#shared/host/node-ports.ts';
+import { buildSourceIndex } from '#shared/plan/source-index.ts';
+import { ruleBook } from '#shared/routing/rule-book.ts';
 import { planStage } from '#shared/stages/plan.ts';
 import { PeakMemory } from './peak-memory.ts';
 import { runMeasured } from './run-stage.ts';
@@ -10,4 +14,24 @@ const inputs = { target, package: pkg, out };
 const { result, seconds } = await runMeasured(planStage, inputs, createScaledClock(1));
 const { read, write } = result.requests;
 const { unchanged } = result.counts;
-process.stdout.write(JSON.stringify({ seconds, peak: memory.stop(), read, write, unchanged }));
+const peak = memory.stop();
+const indexBytes = await bytesOfIndex();
+process.stdout.write(JSON.stringify({ seconds, peak, read, write, unchanged, indexBytes }));
+
+/** What the index of ids and references holds for good; needs a collector that can be called. */
+async function bytesOfIndex(): Promise<number> {
+  const { signal } = new AbortController();
+  const source = await openPackage(pkg, nodeFiles, signal);
+  const before = liveBytes();
+  const index = await buildSourceIndex(
+    { source, book: ruleBook, environment: new Map(), progress: () => {} },
+    signal,
+  );
+  const held = liveBytes() - before;
+  return index.size === 0 ? 0 : held;
+}
+
+function liveBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}

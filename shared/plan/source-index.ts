@@ -152,10 +152,14 @@ export class SourceIndex {
     const seen = this.occurrencesOf(node);
     this.#occurrences[node] = seen + 1;
     const name = nameOf(row);
-    if (seen === 0 || name !== row.id) this.#names[node] = name === row.id ? undefined : name;
-    const cells = table.keyColumns.map((column) => cell(row, column));
-    const before = this.#cells[node];
-    this.#cells[node] = cells.map((value, at) => value ?? before?.[at]);
+    if (seen === 0 || name !== row.id) this.#names[node] = name === row.id ? undefined : flat(name);
+    if (table.keyColumns.length > 0) {
+      const before = this.#cells[node];
+      this.#cells[node] = table.keyColumns.map((column, at) => {
+        const value = cell(row, column);
+        return value === undefined || value === null ? before?.[at] : flatValue(value);
+      });
+    }
     if (seen === 0) {
       this.#rows.push(node);
       this.#steps[node] = source.step;
@@ -267,8 +271,9 @@ export class SourceIndex {
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const node = this.#keys.length;
-    this.#nodes.set(key, node);
-    this.#keys.push(key);
+    const kept = flat(key);
+    this.#nodes.set(kept, node);
+    this.#keys.push(kept);
     return node;
   }
 
@@ -280,6 +285,19 @@ export class SourceIndex {
     this.#columnAt.set(column, number);
     return number;
   }
+}
+
+/** A copy that does not hold on to the longer text it was cut from. */
+function flat(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+function flatValue(value: Value): Value {
+  if (typeof value === 'string') return flat(value);
+  if (!isLookup(value)) return value;
+  const { table, id, name } = value;
+  const copy = { table, id: flat(id) };
+  return name === undefined ? copy : { ...copy, name: flat(name) };
 }
 
 /** The tables of a source with what identifies their rows; tables in first-seen order. */
