@@ -10,6 +10,7 @@ import type { RowMap } from '../../plan/ports.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
+import { withLinking } from '../linking/with-linking.ts';
 import { deleteOrders } from './delete-orders.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { manualSteps, bypassedLogic } from './manual-steps.ts';
@@ -86,14 +87,22 @@ export async function makePlan(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<MadePlan> {
-  const { pkg, source, organizationId, settings } = opened;
+  const { pkg, organizationId, settings } = opened;
   const environment = settingsOf(settings, reader.url);
   const mapPath = options.map ?? environment?.map;
   const map =
     mapPath === undefined
       ? new Map<string, never>()
       : await readMap(mapPath, ports.files, reader, signal);
-  const book = settings === undefined ? ruleBook : matchingBook(ruleBook, settings.match);
+  const { source, book } = await withLinking(
+    {
+      source: opened.source,
+      book: settings === undefined ? ruleBook : matchingBook(ruleBook, settings.match),
+    },
+    { path: mapPath, files: ports.files },
+    reader,
+    signal,
+  );
   const now = ports.clock.now();
   const policy =
     settings === undefined
