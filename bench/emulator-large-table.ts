@@ -114,13 +114,13 @@ async function timesOf(send: Send, rows: number): Promise<Readonly<Record<string
     'all pages, ordered by another column': await best(() =>
       allPages(send, 'new_items?$select=new_name&$orderby=new_rank desc'),
     ),
-    'filter on an indexed column': await median(() =>
+    'filter on an indexed column': await fastest(() =>
       send('GET', `new_items?$select=new_name&$filter=new_code eq 'C${middle}'`),
     ),
-    'filter on an unindexed column': await median(() =>
+    'filter on an unindexed column': await fastest(() =>
       send('GET', `new_items?$select=new_name&$filter=endswith(new_name,' ${middle}')`),
     ),
-    'update by alternate key': await median((at) =>
+    'update by alternate key': await fastest((at) =>
       send('PATCH', `new_items(new_code='C${middle + at}')`, { new_rank: at }),
     ),
   };
@@ -150,10 +150,10 @@ async function once(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-async function median(work: (at: number) => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let at = 0; at < 25; at += 1) times.push(await once(() => work(at)));
-  return times.toSorted((one, other) => one - other)[12] ?? 0;
+async function fastest(work: (at: number) => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < 25; at += 1) least = Math.min(least, await once(() => work(at)));
+  return least;
 }
 
 /** Requests per second one after the other, held against an answer of the same server that is empty. */

@@ -6,6 +6,7 @@ import { emulatorCommand } from './commands/emulator.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { packCommand } from './commands/pack.ts';
 import { unpackCommand } from './commands/unpack.ts';
+import { selfCheckCommand } from './commands/self-check.ts';
 import { stageCommand } from './stage-command.ts';
 
 /** Every command, in the order `urm --help` lists them. */
@@ -17,4 +18,5 @@ export const commands: readonly Command[] = [
   catalogueCommand,
   emulatorCommand,
   demoCommand,
+  selfCheckCommand,
 ];

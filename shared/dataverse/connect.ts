@@ -12,7 +12,7 @@ import { environmentOrigin } from './origin.ts';
 import { readLinks } from './read-links.ts';
 import { readPrivileges } from './read-privileges.ts';
 import { readWholeRows } from './read-whole-rows.ts';
-import { apiRoot, type SenderParts, type Timeouts } from './request-sender.ts';
+import { apiRoot, RequestSender, type SenderParts, type Timeouts } from './request-sender.ts';
 import { Session, WriteSession } from './session.ts';
 import { Throttle } from './throttle.ts';
 import { openTokenProvider } from './open-token-provider.ts';
@@ -64,6 +64,11 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     nextRequestId: () => session.nextRequestId(),
     backOff: (attempt, signal) => session.backOff(attempt, signal),
   };
+}
+
+/** Single requests whose answers are looked at as they are, refusals too: for asking how a service behaves. */
+export function openRequests(connection: Connection, ports: ClientPorts): RequestSender {
+  return new RequestSender(sessionParts(connection, ports));
 }
 
 function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
