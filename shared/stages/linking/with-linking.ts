@@ -79,7 +79,7 @@ export async function withLinking(
 ): Promise<LinkedSource> {
   if (map.path === undefined) return { source, book };
   const linking = await readLinking(map.path, map.files);
-  if (Object.values(linking).every((entries) => entries.length === 0)) return { source, book };
+  if (isEmpty(linking)) return { source, book };
   const named = new Set<string>([
     'queue',
     'characteristic',
@@ -95,6 +95,11 @@ export async function withLinking(
   finder.finish();
   const described = await reader.tables([...draft.tables(), 'queue'], signal);
   return { source: joined(source, draft, described), book: openedBook(book, draft) };
+}
+
+function isEmpty(linking: Linking): boolean {
+  const pairs = Object.keys(pairTables).filter(isPairName);
+  return linking.people.length === 0 && pairs.every((name) => linking[name].length === 0);
 }
 
 function isPairName(name: string): name is keyof typeof pairTables {
