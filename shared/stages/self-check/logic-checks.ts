@@ -188,15 +188,20 @@ export const logicChecks: readonly Check[] = [
   },
 ];
 
-function workstream(
+async function workstream(
   sandbox: Sandbox,
   more: Readonly<Record<string, unknown>>,
 ): ReturnType<Sandbox['make']> {
-  return sandbox.make('msdyn_liveworkstreams', {
+  const stream = await sandbox.make('msdyn_liveworkstreams', {
     msdyn_name: `${ownName} workstream`,
     msdyn_streamsource: messagingStream,
     ...more,
   });
+  if (stream.path === undefined) return stream;
+  const read = await sandbox.get(`${stream.path}?$select=_msdyn_routingcontractid_value`);
+  const contract = read.body['_msdyn_routingcontractid_value'];
+  if (typeof contract === 'string') sandbox.adopt(`msdyn_decisioncontracts(${contract})`);
+  return stream;
 }
 
 function ruleset(condition: string): string {

@@ -53,9 +53,9 @@ export class Sandbox {
     return { answer, path, id };
   }
 
-  /** A row that the server made along with one of ours: it goes, too. */
+  /** A row that the server made along with one of ours: it goes, too, after ours. */
   adopt(path: string): void {
-    this.#made.push(path);
+    this.#made.unshift(path);
   }
 
   /** Takes away everything that was made, the last first. */
