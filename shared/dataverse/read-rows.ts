@@ -16,6 +16,7 @@ import {
   textIn,
   type JsonObject,
 } from './json.ts';
+import type { Guid } from '../model/guid.ts';
 import type { Row } from '../model/row.ts';
 import type { EnvironmentTable } from '../model/table.ts';
 import { inParallel } from './parallel.ts';
@@ -47,15 +48,9 @@ export async function* readRows(
       ? wholeTable(session, query, exact, signal)
       : where.by === 'fetch'
         ? fetchPages(session, table, readFetch(where.fetchXml, shapeOf(query)), exact, signal)
-        : groups(
-            session,
-            table,
-            where.by === 'ids'
-              ? fetchesForIds(where.ids, shapeOf(query))
-              : fetchesForKeys(table, where.columns, where.keys, shapeOf(query)),
-            exact,
-            signal,
-          );
+        : where.by === 'ids'
+          ? rowsOfIds(session, query, where.ids, exact, signal)
+          : rowsOfKeys(session, query, where, exact, signal);
   for await (const page of pages) for (const json of page) yield decoder.decode(json);
 }
 
@@ -154,6 +149,62 @@ async function* wholeTable(
       next: link === undefined ? undefined : session.get(link, headers, signal),
     };
   });
+}
+
+// From so many queries on it is asked first whether the whole table is small.
+const worthAsking = 3;
+
+/** Rows by id: a table that holds few others is read as a whole, any other by hundreds of ids. */
+async function* rowsOfIds(
+  session: Session,
+  query: RowQuery,
+  ids: readonly Guid[],
+  exact: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<readonly JsonObject[]> {
+  const { table } = query;
+  const queries = fetchesForIds(ids, shapeOf(query));
+  const wanted = new Set<string>(ids);
+  const size = Math.min(pageSizeOf(table, query.columns), wanted.size * 2);
+  const rows =
+    queries.length < worthAsking
+      ? undefined
+      : await wholeIfSmall(session, query, { size, exact }, signal);
+  if (rows === undefined) yield* groups(session, table, queries, exact, signal);
+  else yield rows.filter((row) => wanted.has(textIn(row[table.idColumn])?.toLowerCase() ?? ''));
+}
+
+/** Rows by key: many keys are not looked up in an empty table. */
+async function* rowsOfKeys(
+  session: Session,
+  query: RowQuery,
+  where: Extract<NonNullable<RowQuery['where']>, { readonly by: 'keys' }>,
+  exact: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<readonly JsonObject[]> {
+  const { table } = query;
+  const queries = fetchesForKeys(table, where.columns, where.keys, shapeOf(query));
+  if (queries.length >= worthAsking) {
+    const rows = await wholeIfSmall(session, query, { size: 1, exact }, signal);
+    if (rows?.length === 0) return;
+  }
+  yield* groups(session, table, queries, exact, signal);
+}
+
+/** All rows of a table that has no more than so many; `undefined` for a larger one. */
+async function wholeIfSmall(
+  session: Session,
+  query: RowQuery,
+  { size, exact }: { readonly size: number; readonly exact: boolean },
+  signal: AbortSignal,
+): Promise<readonly JsonObject[] | undefined> {
+  const { table } = query;
+  if ((session.largerThan.get(table.name) ?? 0) >= size) return undefined;
+  const xml = composePage(readFetch('', shapeOf(query)), { number: 1, size });
+  const json = readPage(await getFetch(session, table, xml, signal), table.name, exact);
+  if (json['@Microsoft.Dynamics.CRM.morerecords'] !== true) return objectsIn(json['value']);
+  session.largerThan.set(table.name, size);
+  return undefined;
 }
 
 async function* groups(

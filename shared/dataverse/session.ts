@@ -30,6 +30,8 @@ export interface GetPart {
 /** Reading requests to one environment: GETs, alone or many in a batch. */
 export class Session {
   protected readonly sender: RequestSender;
+  /** Tables found to hold more rows than so many. */
+  readonly largerThan = new Map<string, number>();
 
   constructor(parts: SenderParts | Session) {
     this.sender = parts instanceof Session ? parts.sender : new RequestSender(parts);
