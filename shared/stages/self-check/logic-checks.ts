@@ -198,9 +198,14 @@ async function workstream(
     ...more,
   });
   if (stream.path === undefined) return stream;
-  const read = await sandbox.get(`${stream.path}?$select=_msdyn_routingcontractid_value`);
-  const contract = read.body['_msdyn_routingcontractid_value'];
-  if (typeof contract === 'string') sandbox.adopt(`msdyn_decisioncontracts(${contract})`);
+  const columns = 'createdon,_msdyn_routingcontractid_value';
+  const { body } = await sandbox.get(`${stream.path}?$select=${columns}`);
+  const path = `msdyn_decisioncontracts(${String(body['_msdyn_routingcontractid_value'])})`;
+  const contract = (await sandbox.get(`${path}?$select=createdon,ismanaged`)).body;
+  const apartMs = Date.parse(String(contract['createdon'])) - Date.parse(String(body['createdon']));
+  // Only one that was made along with the workstream: others may be anybody's.
+  const isOurs = contract['ismanaged'] === false && Math.abs(apartMs) <= 30_000;
+  if (isOurs) sandbox.adopt(path);
   return stream;
 }
 
