@@ -10,7 +10,7 @@ export interface BatchPart {
 }
 
 /**
- * A `multipart/mixed` body without change sets: learn.microsoft.com/power-apps/developer/data-platform/webapi/execute-batch-operations-using-web-api.
+ * A `multipart/mixed` body of independent requests: learn.microsoft.com/power-apps/developer/data-platform/webapi/execute-batch-operations-using-web-api.
  * Headers of the batch do not reach its parts, so each part has its own.
  */
 export function composeBatch(
@@ -29,6 +29,19 @@ export function composeBatch(
     text += `\r\n${part.body ?? ''}\r\n`;
   }
   return `${text}--${boundary}--\r\n`;
+}
+
+/** The same parts as one change set, which the service applies as a whole or not at all. */
+export function composeChangeSet(
+  parts: readonly BatchPart[],
+  boundary: string,
+  root: string,
+): string {
+  const inner = `changeset_${boundary}`;
+  return (
+    `--${boundary}\r\nContent-Type: multipart/mixed; boundary="${inner}"\r\n\r\n` +
+    `${composeBatch(parts, inner, root)}--${boundary}--\r\n`
+  );
 }
 
 /** The boundary a `Content-Type` header names, quoted or not. */

@@ -130,6 +130,12 @@ export interface DataverseWriter extends DataverseReader {
     requestId: Guid,
     signal: AbortSignal,
   ): Promise<readonly WriteOutcome[]>;
+  /** Sends writes that take effect all at once or not at all; the error of one is the outcome of each. */
+  writeTogether?(
+    writes: readonly Write[],
+    requestId: Guid,
+    signal: AbortSignal,
+  ): Promise<readonly WriteOutcome[]>;
   /** How many batches may be under way at once now: follows the service's hint and throttling. */
   readonly concurrency: number;
   /** How many writes the next batch should hold: follows the time the service takes for one. */

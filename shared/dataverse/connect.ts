@@ -18,6 +18,7 @@ import { Throttle } from './throttle.ts';
 import { openTokenProvider } from './open-token-provider.ts';
 import { openTransport } from './transport.ts';
 import { writeRows } from './write-rows.ts';
+import { writeTogether } from './write-together.ts';
 
 /** What a client needs from wherever it runs. */
 export interface ClientPorts {
@@ -61,6 +62,8 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     },
     write: (writes, requestId, signal) =>
       writeRows({ session, metadata, bulk, clock: ports.clock }, writes, requestId, signal),
+    writeTogether: (writes, requestId, signal) =>
+      writeTogether({ session, metadata, bulk, clock: ports.clock }, writes, requestId, signal),
     nextRequestId: () => session.nextRequestId(),
     backOff: (attempt, signal) => session.backOff(attempt, signal),
   };

@@ -8,7 +8,13 @@ import {
   type BatchTimes,
   type SizeRule,
 } from './batch-size.ts';
-import { boundaryOf, composeBatch, parseBatch, type BatchPart } from './batch-text.ts';
+import {
+  boundaryOf,
+  composeBatch,
+  composeChangeSet,
+  parseBatch,
+  type BatchPart,
+} from './batch-text.ts';
 import type { DataverseError } from './dataverse-error.ts';
 import type { Guid } from '../model/guid.ts';
 import type { RequestCounts } from '../model/result.ts';
@@ -234,6 +240,22 @@ export class WriteSession extends Session {
     this.#times = nextTimes(this.#times, { ...request, quickestMs: this.sender.quickestMs });
     return nextBatchSize(size, request, rule);
   }
+
+  /** Sends writes as one change set. Where it is refused the one answer says why; nothing was applied. */
+  async writeChangeSet(
+    parts: readonly BatchPart[],
+    requestId: Guid,
+    signal: AbortSignal,
+  ): Promise<readonly ServiceAnswer[]> {
+    const started = this.sender.now();
+    for (;;) {
+      const request = { purpose: 'write', requestId } as const;
+      const answers = await sendBatch(this.sender, parts, request, signal, composeChangeSet);
+      const limited = answers.find(isThrottled);
+      if (limited === undefined || this.sender.isOverBudget(started)) return answers;
+      this.sender.pause(limited);
+    }
+  }
 }
 
 async function sendBatch(
@@ -241,6 +263,7 @@ async function sendBatch(
   parts: readonly BatchPart[],
   request: Pick<ServiceRequest, 'purpose' | 'requestId' | 'took'>,
   signal: AbortSignal,
+  compose = composeBatch,
 ): Promise<readonly ServiceAnswer[]> {
   const boundary = `batch_${request.requestId}`;
   const answer = await sender.send(
@@ -252,7 +275,7 @@ async function sendBatch(
         'Content-Type': `multipart/mixed; boundary="${boundary}"`,
         Prefer: 'odata.continue-on-error',
       },
-      body: composeBatch(parts, boundary, apiRoot),
+      body: compose(parts, boundary, apiRoot),
     },
     signal,
   );

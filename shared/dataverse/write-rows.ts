@@ -86,7 +86,7 @@ function isRowWritten(write: Write): boolean {
   return 'rowIsWritten' in write && write.rowIsWritten;
 }
 
-async function contextOf(
+export async function contextOf(
   session: WriteSession,
   metadata: Metadata,
   writes: readonly Write[],
@@ -160,7 +160,7 @@ function doubtful(error: DataverseError): WriteOutcome {
   return isFault ? { is: 'unknown', error } : { is: 'failed', error };
 }
 
-function outcomeOf(write: Write, answer: ServiceAnswer, now: number): WriteOutcome {
+export function outcomeOf(write: Write, answer: ServiceAnswer, now: number): WriteOutcome {
   if (answer.status < 300) {
     const version = answer.headers.get('etag');
     return version === undefined ? { is: 'done' } : { is: 'done', version };

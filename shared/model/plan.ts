@@ -61,6 +61,8 @@ export type Action =
   | (At & {
       readonly kind: 'update';
       readonly version?: string;
+      /** The update redirects live conversations of these lines: one change set with all others that do. */
+      readonly switches?: readonly RowRef[];
       readonly changes: readonly Change[];
     })
   | (At & { readonly kind: 'link' | 'unlink'; readonly link: Link })

@@ -55,6 +55,12 @@ export interface DerivedRows {
   readonly lookup: string;
 }
 
+/** How a row leads to the lines that route by it: over its own lookup, or over one of a table `of`. */
+export interface LeadsToLine {
+  readonly column: string;
+  readonly of?: string;
+}
+
 /** Why a column's value does not leave the source or is not written to the target. */
 export type WithheldReason = 'secret' | 'environment' | 'generated' | 'runtime';
 
@@ -79,6 +85,9 @@ export interface TableRules {
    * that touch one run last, when everything they lead to is there.
    */
   readonly liveColumns?: ReadonlySet<string>;
+  /** Calls, chats and records come in here: what is switched for one line is switched at once. */
+  readonly isLine?: true;
+  readonly leadsToLine?: readonly LeadsToLine[];
 }
 
 export interface RuleBook {

@@ -46,6 +46,9 @@ function encodeRest(action: Unnumbered): object {
     case 'update':
       return {
         ...(action.version === undefined ? {} : { version: action.version }),
+        ...(action.switches === undefined
+          ? {}
+          : { switches: action.switches.map(({ table, id }) => ({ table, id })) }),
         changes: action.changes.map(encodeChange),
       };
     case 'link':
@@ -143,9 +146,10 @@ function decodeRest(
     case 'update': {
       const changes = decodeChanges(json['changes']);
       if (changes === undefined) return undefined;
-      return typeof version === 'string'
-        ? { ...at, kind, version, changes }
-        : { ...at, kind, changes };
+      const seen = typeof version === 'string' ? { version } : {};
+      if (json['switches'] === undefined) return { ...at, kind, ...seen, changes };
+      const switches = decodeRefs(json['switches']);
+      return switches && { ...at, kind, ...seen, switches, changes };
     }
     case 'link':
     case 'unlink': {

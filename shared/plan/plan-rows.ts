@@ -1,9 +1,10 @@
 import type { Finding } from '../errors/finding.ts';
 import type { Guid } from '../model/guid.ts';
 import type { Change, Phase, ServerMadeBy } from '../model/plan.ts';
-import type { Row } from '../model/row.ts';
+import type { Row, RowRef } from '../model/row.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
 import type { PlanInput } from './plan-input.ts';
+import { AffectedLines } from './affected-lines.ts';
 import { compareRow, comparedColumns, type Comparison, type ComparisonFrame } from './compare.ts';
 import type { DraftBook, DraftPlace } from './draft-book.ts';
 import type { ResolvedIdentities } from './identity.ts';
@@ -41,6 +42,7 @@ export class RowPlanner {
   readonly #frame: ComparisonFrame;
   readonly problems: Map<Node, Finding>;
   readonly #notices: Finding[] = [];
+  #lines: AffectedLines | undefined;
   readonly #nowhere = new LookupsToNowhere();
   /** Rows that occur in several steps wait here for their last occurrence. */
   readonly #incomplete = new Map<Node, Occurrence[]>();
@@ -212,11 +214,18 @@ export class RowPlanner {
     });
     const level = order.levelOf(node);
     let known = version;
-    const update = async (phase: Phase, on: number, changes: readonly Change[]): Promise<void> => {
+    const update = async (
+      phase: Phase,
+      on: number,
+      changes: readonly Change[],
+      lines: readonly RowRef[] = [],
+    ): Promise<void> => {
       if (changes.length === 0) return;
       const shown = await this.#shown(changes);
       const seen = known === undefined ? {} : { version: known };
-      await drafts.add(node, { kind: 'update', ...at(phase, on), ...seen, changes: shown });
+      const switches = lines.length === 0 ? {} : { switches: lines };
+      const place = at(phase, on);
+      await drafts.add(node, { kind: 'update', ...place, ...seen, ...switches, changes: shown });
       known = undefined;
     };
     if (comparison.fate === 'created') {
@@ -228,7 +237,18 @@ export class RowPlanner {
     await update('references', 0, comparison.references);
     await update('states', 0, comparison.states);
     // Last of all, when everything the change leads to is there and active.
-    if (comparison.live) await update('states', 1, comparison.rows);
+    if (comparison.live) await update('states', 1, comparison.rows, this.#linesOf(node));
+  }
+
+  /** The lines, in the target, that a change of the row switches. */
+  #linesOf(node: Node): readonly RowRef[] {
+    const { index, identities } = this.#parts;
+    this.#lines ??= new AffectedLines(index);
+    return this.#lines.of(node).map((line) => {
+      if (!identities.isCreated(line)) this.switched.set(line, (this.switched.get(line) ?? 0) + 1);
+      const { table, id } = identities.targetOf(line) ?? index.refOf(line);
+      return { table, id };
+    });
   }
 
   #serverMadeBy(node: Node): ServerMadeBy | undefined {

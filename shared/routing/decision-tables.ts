@@ -56,6 +56,18 @@ export const decisionRules: Readonly<Record<string, Partial<TableRules>>> = {
     identities: [{ by: 'id' }],
     textReferences: new Map([['msdyn_rulesetdefinition', rulesetText]]),
     textNames: new Map([['msdyn_rulesetdefinition', contextVariableNames]]),
+    liveColumns: new Set([
+      'msdyn_disabledrules',
+      'msdyn_inputcontractid',
+      'msdyn_outputcontractid',
+      'msdyn_rulesetdefinition',
+    ]),
+    leadsToLine: [
+      { of: 'msdyn_routingconfigurationstep', column: 'msdyn_rulesetid' },
+      { of: 'msdyn_assignmentconfigurationstep', column: 'msdyn_rulesetid' },
+      { of: 'queue', column: 'msdyn_prequeueoverflowrulesetid' },
+      { of: 'queue', column: 'msdyn_inqueueoverflowrulesetid' },
+    ],
     derivedRows: {
       from: 'msdyn_rulesetdefinition',
       table: 'msdyn_rulesetdependencymapping',

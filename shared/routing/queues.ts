@@ -136,9 +136,17 @@ export const queues: Area = {
   rules: {
     ...decisionRules,
     // The service takes the type on create only: an import that updates must not send it.
-    queue: { identities: [{ by: 'id' }], createOnly: new Set(['msdyn_queuetype']) },
-    msdyn_assignmentconfiguration: { identities: [{ by: 'id' }] },
-    msdyn_assignmentconfigurationstep: { identities: [{ by: 'id' }] },
+    queue: { identities: [{ by: 'id' }], createOnly: new Set(['msdyn_queuetype']), isLine: true },
+    msdyn_assignmentconfiguration: {
+      identities: [{ by: 'id' }],
+      liveColumns: new Set(['msdyn_isactiveconfiguration']),
+      leadsToLine: [{ column: 'msdyn_queueid' }],
+    },
+    msdyn_assignmentconfigurationstep: {
+      identities: [{ by: 'id' }],
+      liveColumns: new Set(['msdyn_rulesetid', 'msdyn_steporder', 'msdyn_type']),
+      leadsToLine: [{ column: 'msdyn_assignmentconfigurationid' }],
+    },
     msdyn_operatinghour: { identities: [{ by: 'id' }] },
     msdyn_overflowactionconfig: {
       identities: [{ by: 'id' }],

@@ -229,8 +229,25 @@ function uniqueNameOf(table: string): TextNames {
 
 export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = {
   ...decisionRules,
+  msdyn_routingconfiguration: {
+    identities: [{ by: 'id' }],
+    liveColumns: new Set(['msdyn_isactiveconfiguration']),
+    leadsToLine: [{ column: 'msdyn_liveworkstreamid' }],
+  },
+  msdyn_routingconfigurationstep: {
+    identities: [{ by: 'id' }],
+    liveColumns: new Set(['msdyn_rulesetid', 'msdyn_steporder', 'msdyn_type']),
+    leadsToLine: [{ column: 'msdyn_routingconfigurationid' }],
+  },
   msdyn_liveworkstream: {
     identities: [{ by: 'id' }],
+    isLine: true,
+    liveColumns: new Set([
+      'msdyn_bot_queue',
+      'msdyn_defaultqueue',
+      'msdyn_outboundqueueid',
+      'msdyn_routingcontractid',
+    ]),
     textNames: new Map([
       ['msdyn_sessiontemplate_default', uniqueNameOf('msdyn_sessiontemplate')],
       ...notificationColumns.map((column): [string, TextNames] => [

@@ -2,6 +2,7 @@ import { runSchedule } from '../../dataverse/run-schedule.ts';
 import type { ScheduledOutcome, ScheduledWrite, WriteObserver } from '../../dataverse/schedule.ts';
 import { phases, type Action, type Phase } from '../../model/plan.ts';
 import type { ApplyFrame, Part } from './apply-frame.ts';
+import { isLive, LineGroups } from './line-groups.ts';
 import { Dependencies } from './dependencies.ts';
 import { writeOf } from './prepare-write.ts';
 import { readRowsOf, rowKey, unshown, type ColumnAction } from './row-reads.ts';
@@ -16,15 +17,16 @@ import { settleDerivedRows } from './settle-derived-rows.ts';
  */
 export async function applyPlan(whole: ApplyFrame, signal: AbortSignal): Promise<void> {
   const dependencies = new Dependencies(whole.book, whole.texts);
-  const { present, tables, serverMade } = await contentsOf(whole, signal);
+  const { present, tables, serverMade, changeSets } = await contentsOf(whole, signal);
   dependencies.prepare(tables);
   const made = new ServerMadeRows();
   const frame: ApplyFrame = { ...whole, plan: made.in(whole.plan, whole.tables) };
   for (const phase of phases) {
     if (!present.has(phase)) continue;
-    for (const part of partsOf(phase, serverMade)) {
+    for (const part of partsOf(phase, serverMade, changeSets)) {
       if (phase === 'rows' && serverMade.size > 0) await learnServerMade(made, whole, part, signal);
-      await new PartRun(frame, dependencies, part, made).run(signal);
+      const isChangeSet = changeSets.includes(part);
+      await new PartRun(frame, dependencies, part, { made, isChangeSet }).run(signal);
       if (phase === 'links' || phase === 'deletes') continue;
       await settle(frame, part, signal);
       await settleDerivedRows(frame, part, signal);
@@ -36,12 +38,14 @@ async function contentsOf({ plan }: ApplyFrame, signal: AbortSignal): Promise<Co
   const present = new Set<Phase>();
   const tables = new Set<string>();
   const serverMade = new Map<number, number>();
+  const lines = new LineGroups();
   for await (const action of plan.actions(signal)) {
     present.add(action.phase);
     tables.add(action.row.table);
     if (isServerMade(action)) serverMade.set(action.number, action.level);
+    if (isLive(action)) lines.add(action);
   }
-  return { present, tables, serverMade };
+  return { present, tables, serverMade, changeSets: lines.parts() };
 }
 
 interface Contents {
@@ -49,6 +53,8 @@ interface Contents {
   readonly tables: ReadonlySet<string>;
   /** Levels of the actions for rows that the server may make by itself. */
   readonly serverMade: ReadonlyMap<number, number>;
+  /** Changes of live routing, together for each line. */
+  readonly changeSets: readonly Part[];
 }
 
 async function learnServerMade(
@@ -69,7 +75,11 @@ async function learnServerMade(
 
 // Live switches are the last level of the states: everything else is there before the first of them.
 // Rows that the server makes by itself are looked for when all rows that make them are there.
-function partsOf(phase: Phase, serverMade: ReadonlyMap<number, number>): readonly Part[] {
+function partsOf(
+  phase: Phase,
+  serverMade: ReadonlyMap<number, number>,
+  changeSets: readonly Part[],
+): readonly Part[] {
   const whole: Part = (action) => action.phase === phase;
   if (phase === 'rows') {
     const levels = [...new Set(serverMade.values())].sort((one, other) => one - other);
@@ -79,10 +89,7 @@ function partsOf(phase: Phase, serverMade: ReadonlyMap<number, number>): readonl
     return [0, ...cuts].map((cut) => (action) => whole(action) && cutOf(action) === cut);
   }
   if (phase !== 'states') return [whole];
-  return [
-    (action) => whole(action) && action.level === 0,
-    (action) => whole(action) && action.level > 0,
-  ];
+  return [(action) => whole(action) && !isLive(action), ...changeSets];
 }
 
 class PartRun implements WriteObserver {
@@ -90,21 +97,59 @@ class PartRun implements WriteObserver {
   readonly #dependencies: Dependencies;
   readonly #part: Part;
   readonly #made: ServerMadeRows;
+  /** All of it takes effect at once, or nothing. */
+  readonly #isChangeSet: boolean;
+  /** An action that failed and without which some of the change set cannot be done. */
+  #heldBack: number | undefined;
   readonly #sent = new Map<number, Action>();
   /** Updates whose row has another version by now. */
   #outdated: ColumnAction[] = [];
   #done = 0;
 
-  constructor(frame: ApplyFrame, dependencies: Dependencies, part: Part, made: ServerMadeRows) {
+  constructor(
+    frame: ApplyFrame,
+    dependencies: Dependencies,
+    part: Part,
+    { made, isChangeSet }: { readonly made: ServerMadeRows; readonly isChangeSet: boolean },
+  ) {
     this.#frame = frame;
     this.#dependencies = dependencies;
     this.#part = part;
     this.#made = made;
+    this.#isChangeSet = isChangeSet;
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await runSchedule(this.#frame.writer, this.#writes(signal), this, signal);
+    await this.#send(this.#writes(signal), signal);
     if (this.#outdated.length > 0) await this.#runOutdated(signal);
+  }
+
+  async #send(writes: AsyncGenerator<ScheduledWrite>, signal: AbortSignal): Promise<void> {
+    const { writer } = this.#frame;
+    if (!this.#isChangeSet || writer.writeTogether === undefined) {
+      await runSchedule(writer, writes, this, signal);
+      return;
+    }
+    const set: ScheduledWrite[] = [];
+    for await (const write of writes) set.push(write);
+    if (set.length === 0) return;
+    if (this.#heldBack !== undefined) {
+      for (const { key } of set)
+        await this.answered(key, { is: 'held-back', because: this.#heldBack });
+      return;
+    }
+    const requestId = writer.nextRequestId();
+    const keys = set.map(({ key }) => key);
+    await this.sending(keys, requestId);
+    const outcomes = await writer.writeTogether(
+      set.map(({ write }) => write),
+      requestId,
+      signal,
+    );
+    for (const [at, key] of keys.entries()) {
+      const outcome = outcomes[at];
+      if (outcome !== undefined) await this.answered(key, outcome);
+    }
   }
 
   // Server logic that runs on one row of the plan may touch another: a row that still is as it was
@@ -126,7 +171,9 @@ class PartRun implements WriteObserver {
         await this.#failOutdated(action);
       else again.push({ action, version: row.version });
     }
-    await runSchedule(writer, this.#rewritesOf(again), this, signal);
+    const isWhole = !this.#isChangeSet || again.length === outdated.length;
+    if (isWhole) await this.#send(this.#rewritesOf(again), signal);
+    else for (const { action } of again) await this.#failOutdated(action);
     for (const action of this.#outdated) await this.#failOutdated(action);
   }
 
@@ -190,6 +237,7 @@ class PartRun implements WriteObserver {
       const failed = needed.find((key) => !own.has(key) && log.fateOf(key) === 'failed');
       this.#sent.set(number, action);
       if (failed !== undefined) {
+        this.#heldBack = failed;
         await this.answered(number, { is: 'held-back', because: failed });
         continue;
       }
