@@ -245,7 +245,6 @@ export class RowPlanner {
     const { index, identities } = this.#parts;
     this.#lines ??= new AffectedLines(index);
     return this.#lines.of(node).map((line) => {
-      if (!identities.isCreated(line)) this.switched.set(line, (this.switched.get(line) ?? 0) + 1);
       const { table, id } = identities.targetOf(line) ?? index.refOf(line);
       return { table, id };
     });
