@@ -169,7 +169,7 @@ async function compare(
             environment: expected.connection,
             schema: undefined,
             scope,
-            config: undefined,
+            config: options.config,
             out: path,
             format: 'folder',
             explain: false,
@@ -189,13 +189,15 @@ async function compare(
 
 async function comparePackage(
   path: string,
-  { map }: CheckDriftOptions,
+  { map, config }: CheckDriftOptions,
   { reader, ports }: { readonly reader: DataverseReader; readonly ports: Ports },
   signal: AbortSignal,
 ): Promise<Compared> {
-  // The configuration's settings for imports do not matter here: ignore rules were read already.
-  const planning = { package: path, map, config: undefined, allowSameEnvironment: true };
-  const opened = await openBoth(planning, reader, ports, signal);
+  const planning = { package: path, map, config, allowSameEnvironment: true };
+  const read = await openBoth(planning, reader, ports, signal);
+  // What an environment keeps or has of its own is no drift; what is ignored is, and is told as accepted.
+  const opened =
+    read.settings === undefined ? read : { ...read, settings: { ...read.settings, ignore: [] } };
   const { plan, spool } = await makePlan(opened, planning, reader, ports, signal);
   try {
     const isWhole = opened.pkg.manifest !== undefined;
