@@ -2,9 +2,9 @@ import type { Finding } from '#shared/errors/finding.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import {
   outcomeLine,
-  renderActions,
   renderActionTable,
   renderFindings,
+  renderPlan,
 } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
@@ -56,8 +56,7 @@ function planLines(end: StageEnd, terminal: Terminal): readonly string[] {
   const plan = end.report?.plan;
   if (plan === undefined) return [];
   const isOnlyMade = end.result.outputs['planPath'] !== undefined;
-  const actions = isOnlyMade ? renderActions(plan, terminal) : [];
-  return [...actions, ...renderActionTable(plan)];
+  return isOnlyMade ? renderPlan(plan, terminal) : renderActionTable(plan);
 }
 
 /** All flags of a stage's command. */

@@ -126,7 +126,37 @@ export function changedLines(
     typeof value === 'string' ? (words?.(row.table, column, value) ?? []) : [];
   const old = read(before);
   const fresh = read(after);
+  if (old.length + fresh.length === 0) return lineDifference(before, after);
   return [old.filter((line) => !fresh.includes(line)), fresh.filter((line) => !old.includes(line))];
+}
+
+const longChars = 120;
+const maxLines = 20;
+
+/** The lines of a long text that go and that come; none where both values can be shown whole. */
+function lineDifference(
+  before: PlannedValue,
+  after: PlannedValue,
+): readonly [before: readonly string[], after: readonly string[]] {
+  if (typeof before !== 'string' || typeof after !== 'string') return [[], []];
+  if (before.length <= longChars && after.length <= longChars) return [[], []];
+  const old = linesOf(before);
+  const fresh = linesOf(after);
+  const gone = old.filter((line) => !fresh.includes(line));
+  const come = fresh.filter((line) => !old.includes(line));
+  return [shortened(gone), shortened(come)];
+}
+
+/** Markup and lists without line ends count an element as a line. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  const parts = lines.length > 1 ? lines : text.split(/(?<=>)(?=<)|(?<=[,;{}\]])/);
+  return parts.map((line) => line.trim()).filter((line) => line !== '');
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  const shown = lines.slice(0, maxLines).map((line) => cut(line, 200));
+  return lines.length > maxLines ? [...shown, `… ${lines.length - maxLines} more lines`] : shown;
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -5,6 +5,7 @@ import { pageScript, pageStyle } from './html-page.ts';
 import { outcomeWords } from './markdown.ts';
 import type { Action, Change } from '../model/plan.ts';
 import type { Outcome } from '../model/result.ts';
+import { planFacts } from './plan-facts.ts';
 import type { Report } from './report.ts';
 import { renderMapSection } from './routing-map-html.ts';
 import type { RoutingMap } from './routing-map.ts';
@@ -87,6 +88,7 @@ export function reportData(report: Report): unknown {
       ...(plan === undefined
         ? []
         : [
+            ['what it does', planFacts(plan.head).join('; ')],
             ['plan', plan.head.hash],
             ['package', plan.head.package.hash],
             ['target', `${plan.head.target.url} (${plan.head.target.organizationId})`],

@@ -1,8 +1,9 @@
 import type { Finding } from '../errors/finding.ts';
-import type { Action } from '../model/plan.ts';
+import type { Action, PlanHead } from '../model/plan.ts';
 import { describeAction } from './describe-action.ts';
 import { actionKinds, countByTable, countNames } from './count-rows.ts';
 import { escapeMarkdown } from './escape.ts';
+import { planFacts } from './plan-facts.ts';
 import type { Report } from './report.ts';
 
 /** Azure Pipelines shows summaries of up to about 1 MB; a quarter of it is more than anyone reads. */
@@ -17,6 +18,7 @@ export function renderMarkdown(report: Report): string {
     `**${outcomeWords[result.outcome]}**`,
     '',
     ...countsTable(report),
+    ...(plan === undefined ? [] : factLines(plan.head)),
     ...(plan === undefined ? [] : planTables(plan.actions)),
     ...findingList('Findings', result.findings),
     ...findingList('To do by hand', report.manual ?? plan?.head.manual ?? []),
@@ -42,6 +44,10 @@ function countsTable({ result }: Report): string[] {
     `| ${named.map((name) => result.counts[name]).join(' | ')} |`,
     '',
   ];
+}
+
+function factLines(head: PlanHead): string[] {
+  return [...planFacts(head).map((fact) => `- ${escapeMarkdown(fact)}`), ''];
 }
 
 function planTables(actions: readonly Action[]): string[] {

@@ -4,6 +4,7 @@ import { describeAction } from './describe-action.ts';
 import { actionKinds, countByTable, countsText } from './count-rows.ts';
 import { oneLine } from '../host/neutralize.ts';
 import { outcomeWords } from './markdown.ts';
+import { planFacts } from './plan-facts.ts';
 import type { Report } from './report.ts';
 
 export interface TerminalStyle {
@@ -14,7 +15,7 @@ export interface TerminalStyle {
 export function renderTerminal(report: Report, style: TerminalStyle): readonly string[] {
   const { result, plan } = report;
   return [
-    ...(plan === undefined ? [] : [...renderActions(plan, style), ...renderActionTable(plan)]),
+    ...(plan === undefined ? [] : renderPlan(plan, style)),
     ...renderFindings(result.findings, style),
     outcomeLine(result, style),
   ];
@@ -54,6 +55,21 @@ export function renderTable(given: readonly (readonly string[])[]): readonly str
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** A plan as somebody reads it who has to approve it: how much first, then what, then what is left to do. */
+export function renderPlan(
+  plan: NonNullable<Report['plan']>,
+  style: TerminalStyle,
+): readonly string[] {
+  const { manual } = plan.head;
+  return [
+    ...planFacts(plan.head).map((fact, at) => (at === 0 ? `Plan: ${fact}` : `  ${fact}`)),
+    ...renderActionTable(plan),
+    ...renderActions(plan, style),
+    ...(manual.length === 0 ? [] : ['To do by hand:']),
+    ...manual.map(({ where, summary }) => `  ${oneLine(where)}: ${oneLine(summary)}`),
+  ];
 }
 
 /** Every action with what it changes. */

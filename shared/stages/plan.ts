@@ -6,14 +6,16 @@ import type { Connection } from '../host/host.ts';
 import type { Plan, PlanHead } from '../model/plan.ts';
 import type { StageResult } from '../model/result.ts';
 import type { RoutingMap } from '../report/routing-map.ts';
+import { planSummary } from '../report/plan-facts.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { planMap } from './routing-state/package-map.ts';
+import { affectedLines } from './planning/affected-lines.ts';
 import { checkImporter } from './planning/importer-privileges.ts';
 import { makePlan, openBoth, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
-import { hasChanges, planSummary } from './planning/plan-summary.ts';
+import { hasChanges } from './planning/plan-summary.ts';
 import { writeMap } from './planning/write-map.ts';
 import type { Stage } from './stage.ts';
 
@@ -82,7 +84,12 @@ export const planStage: Stage<PlanOptions, PlanResult> = {
               { applicationId: options.importerApplicationId, reader },
               signal,
             );
-      const findings = [...plan.findings, ...(await blockedFindings(plan, signal)), ...lacking];
+      const findings = [
+        ...plan.findings,
+        ...(await blockedFindings(plan, signal)),
+        ...lacking,
+        ...(await affectedLines(plan, signal)),
+      ];
       return {
         stage: 'plan',
         outcome: outcomeOf(findings),

@@ -189,4 +189,9 @@ export const planCodes = {
     cause: 'The identity that will import may not do what the plan needs.',
     remedy: 'Give it the privileges, then plan again.',
   },
+  URM1350: {
+    title: 'Live conversations are affected',
+    cause: 'The plan changes rows that a workstream of the target leads to.',
+    remedy: 'Apply the plan when little is going on, or tell those who answer.',
+  },
 } as const satisfies Record<`URM13${number}`, CodeEntry>;

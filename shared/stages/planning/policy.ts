@@ -167,12 +167,14 @@ export class ConfiguredPolicy implements PlanPolicy {
     const variable = variableIn(value.value);
     const { column } = value;
     if (variable === undefined) {
-      if (this.#isSecretColumn(value))
+      if (this.#isSecretColumn(value)) {
         this.#refuse(
           value,
           'A secret must not stand in a file',
           'Write ${NAME} and give the variable to the pipeline.',
         );
+        return undefined;
+      }
       return { column, value: value.value, writeSecrets };
     }
     const held = this.#frame.host.variable(variable);

@@ -62,3 +62,32 @@ describe('a ruleset in an action', () => {
     assert.match(describeAction(anUpdate('a', 'a'), words).details[0] ?? '', /"a" → "a"/);
   });
 });
+
+describe('a long text in an action', () => {
+  const lines = (changed: string): string =>
+    ['first line', 'x'.repeat(150), changed, 'last line'].join('\n');
+
+  it('is told by its lines that go and that come', () => {
+    assert.deepEqual(describeAction(anUpdate(lines('old'), lines('new'))).details, [
+      'description (1 ids in the text rewritten)',
+      'no longer: old',
+      'now: new',
+    ]);
+  });
+
+  it('counts an element of markup as a line', () => {
+    const markup = (queue: string): string =>
+      `<rules>${'<rule name="same" />'.repeat(8)}<queue>${queue}</queue></rules>`;
+    assert.deepEqual(describeAction(anUpdate(markup('a'), markup('b'))).details.slice(1), [
+      'no longer: <queue>a',
+      'now: <queue>b',
+    ]);
+  });
+
+  it('is cut where many lines differ', () => {
+    const many = (prefix: string): string =>
+      Array.from({ length: 50 }, (_, at) => `${prefix}${at}`).join('\n');
+    const { details } = describeAction(anUpdate(many('a'), many('b')));
+    assert.ok(details.includes('no longer: … 30 more lines'));
+  });
+});
