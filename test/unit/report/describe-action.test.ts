@@ -79,8 +79,8 @@ describe('a long text in an action', () => {
     const markup = (queue: string): string =>
       `<rules>${'<rule name="same" />'.repeat(8)}<queue>${queue}</queue></rules>`;
     assert.deepEqual(describeAction(anUpdate(markup('a'), markup('b'))).details.slice(1), [
-      'no longer: <queue>a',
-      'now: <queue>b',
+      'no longer: <queue>a</queue>',
+      'now: <queue>b</queue>',
     ]);
   });
 
