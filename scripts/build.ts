@@ -35,8 +35,11 @@ const parserFile = 'parser.js';
 /** The parser of the code scan is a third of its task and rarely needed: a file of its own. */
 const parserApart: Plugin = {
   name: 'parser-apart',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^@babel\/parser$/ }, () => ({ path: `./${parserFile}`, external: true }));
+  setup: (build) => {
+    build.onResolve({ filter: /^@babel\/parser$/ }, () => ({
+      path: `./${parserFile}`,
+      external: true,
+    }));
   },
 };
 

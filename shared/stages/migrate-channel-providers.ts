@@ -64,7 +64,8 @@ export const migrateChannelProvidersStage: Stage<MigrateOptions, MigrateResult> 
       prefix: reader.text('prefix'),
       apps: reader.list('apps'),
       deactivate: reader.flag('deactivate'),
-      out: reader.text('out') ?? folderIn(mode, run) ?? '',
+      // A run that is continued has its folder already.
+      out: (mode === 'apply' ? run : undefined) ?? reader.text('out') ?? '',
       plan: reader.text('plan'),
       planHash: reader.text('planHash'),
       run: mode === 'roll-back' ? reader.required('run') : run,
@@ -75,7 +76,7 @@ export const migrateChannelProvidersStage: Stage<MigrateOptions, MigrateResult> 
       browserSession: reader.text('browserSession'),
       browserExecutable: reader.text('browserExecutable'),
     };
-    if ((mode === 'plan' || mode === 'apply') && options.out === '')
+    if (mode !== 'verify' && options.out === '')
       reader.refuse('out', `'out' is required to ${mode}`, 'Give a folder.');
     if (options.reattach && mode !== 'apply')
       reader.refuse('reattach', "'reattach' needs the mode apply", 'Apply, or leave it out.');
@@ -141,10 +142,3 @@ export const migrateChannelProvidersStage: Stage<MigrateOptions, MigrateResult> 
     }
   },
 };
-
-/** A run that is continued has its folder already; a roll-back may lie in the folder of its run. */
-function folderIn(mode: MigrationMode, run: string | undefined): string | undefined {
-  if (run === undefined) return undefined;
-  if (mode === 'apply') return run;
-  return mode === 'roll-back' ? join(run, 'roll-back') : undefined;
-}

@@ -24,7 +24,7 @@ describe('checking an app in a browser', function () {
   before(async function () {
     executable = await findBrowser();
     if (executable === undefined) {
-      this.test?.parent?.suites.forEach((suite) => (suite.pending = true));
+      console.log('      no browser is installed here');
       this.skip();
     }
     try {

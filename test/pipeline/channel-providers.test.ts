@@ -447,6 +447,14 @@ profiles:
       assert.deepEqual(told(verified.findings), []);
     });
 
+    it('is continued in its run folder when it is resumed', async () => {
+      const again = await migration.run('apply', 'elsewhere', { run: 'second', resume: 'true' });
+      assert.notEqual(again.outcome, 'failed', told(again.findings).join('\n'));
+      assert.equal(again.requests.write, 0);
+      const refused = await migration.run('apply', 'second');
+      assert.deepEqual(findingCodes(refused.findings), ['error URM1408']);
+    });
+
     it('is refused when the first generation changed since', async () => {
       const [row] = migration.emulator.environment.store.rows('msdyn_ciprovider');
       await migration.emulator.send('PATCH', `msdyn_ciproviders(${row?.id ?? ''})`, {
