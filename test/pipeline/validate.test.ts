@@ -34,6 +34,19 @@ describe('validate', () => {
     assert.ok(requests.every(isRead));
   });
 
+  it('asks few questions about a whole contact centre', async () => {
+    const whole = await openEmulator({ seed: 'contoso' });
+    try {
+      const seen = await counts(target);
+      const { result } = await runWith(validateStage, { source: whole.url, target: target.url });
+      assert.deepEqual(errorsOf(result.findings), []);
+      const requests = (await whole.requests()).length + (await since(seen)).length;
+      assert.ok(requests <= 40, `${requests} requests`);
+    } finally {
+      await whole.close();
+    }
+  });
+
   it('finds nothing wrong with a package for it either', async () => {
     await runWith(exportStage, { source: source.url, out: at('package') });
     const { result } = await runWith(validateStage, { package: at('package'), target: target.url });

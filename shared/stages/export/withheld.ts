@@ -68,7 +68,8 @@ export function withheldFindings(withheld: readonly Withheld[]): readonly Findin
           where,
           summary: `The secret ${table}.${column} of ${count} was withheld`,
           detail: 'The column stays in the schema; no value left the environment.',
-          remedy: 'Set the value in the target by hand.',
+          remedy:
+            'Set it in the target by hand, or name a variable that holds it in the configuration (environments, values).',
         };
       return {
         severity: 'info',
@@ -76,10 +77,17 @@ export function withheldFindings(withheld: readonly Withheld[]): readonly Findin
         where,
         summary: `${table}.${column} of ${count} was withheld: ${reasons[reason]}`,
         detail: '',
-        remedy: 'Nothing; the target has or makes its own value.',
+        remedy: remedies[reason],
       };
     });
 }
+
+const remedies = {
+  environment:
+    "Set the target's own value there, or give it in the configuration (environments, values).",
+  generated: 'Nothing; the target makes its own value.',
+  runtime: 'Nothing; it is no configuration.',
+} as const;
 
 const reasons = {
   environment: 'it is true only in this environment',
