@@ -43,6 +43,23 @@ const parserApart: Plugin = {
   },
 };
 
+/**
+ * With code splitting, a CommonJS package that is imported on demand arrives without its names: these
+ * arrive by a module in between that says them.
+ */
+const namesOnDemand: Plugin = {
+  name: 'names-on-demand',
+  setup: (build) => {
+    build.onResolve({ filter: /^(?:yaml|@babel\/parser)$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
+      contents: `export { parse } from '${path}';`,
+      resolveDir: '.',
+    }));
+  },
+};
+
 const [cliInputs, viewInputs, ...taskInputs] = await Promise.all([
   buildCli(),
   buildView(),
@@ -111,6 +128,7 @@ async function buildCli(): Promise<readonly string[]> {
     chunkNames: 'chunks/[name]-[hash]',
     // The driver of the browser check finds its own files by their place, and is optional.
     external: ['playwright-core'],
+    plugins: [slimBundles, namesOnDemand],
     banner: {
       // Bundled CommonJS packages ask for Node's own modules by require.
       js: "import { createRequire as urmRequire } from 'node:module';const require = urmRequire(import.meta.url);",
