@@ -10,13 +10,18 @@ import { createScaledClock } from './scaled-clock.ts';
 /** One plan in a process of its own, so that its memory is nobody else's: prints JSON. */
 const [target = '', pkg = '', out = ''] = process.argv.slice(2);
 const memory = new PeakMemory();
+const begun = process.cpuUsage();
 const inputs = { target, package: pkg, out };
 const { result, seconds } = await runMeasured(planStage, inputs, createScaledClock(1));
 const { read, write } = result.requests;
 const { unchanged } = result.counts;
 const peak = memory.stop();
+const { user, system } = process.cpuUsage(begun);
+const processorSeconds = (user + system) / 1e6;
 const indexBytes = await bytesOfIndex();
-process.stdout.write(JSON.stringify({ seconds, peak, read, write, unchanged, indexBytes }));
+process.stdout.write(
+  JSON.stringify({ seconds, processorSeconds, peak, read, write, unchanged, indexBytes }),
+);
 
 /** What the index of ids and references holds for good; needs a collector that can be called. */
 async function bytesOfIndex(): Promise<number> {
