@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { withheldColumns } from '#shared/routing/withheld-columns.ts';
@@ -67,6 +67,46 @@ describe('secrets', function () {
 
   it('do not reach the target either', async () => {
     assert.deepEqual(await secretsOf(target), []);
+  });
+
+  it('of the target itself are given by a variable, and shown nowhere', async () => {
+    const own = 'own-secret-of-the-target/5e1f';
+    const at = (name: string): string => join(folder.path, 'own', name);
+    await mkdir(join(folder.path, 'own'));
+    await writeFile(
+      at('unified-routing.yml'),
+      `format: 1
+environments:
+  test:
+    url: ${target.url}
+    writeSecrets: true
+    values:
+      - table: msdyn_authenticationsettings
+        row: Customer portal sign-in
+        column: msdyn_authenticationclientsecret
+        value: "\${PORTAL_SECRET}"
+`,
+    );
+    const { status, out, err } = await runUrm(
+      [
+        'import',
+        '--environment',
+        target.url,
+        '--package',
+        join(folder.path, 'zip', 'package'),
+        '--config',
+        at('unified-routing.yml'),
+        '--out',
+        at('run'),
+        '--json',
+        at('result.json'),
+      ],
+      { cwd: folder.path, env: { PORTAL_SECRET: own } },
+    );
+    assert.equal(status, 0, out + err);
+    assert.deepEqual(await secretsOf(target), [own]);
+    const all = Buffer.concat([...(await contentsBelow(at('run'))), Buffer.from(out + err)]);
+    for (const form of formsOf(own)) assert.ok(!all.includes(form), form);
   });
 });
 
