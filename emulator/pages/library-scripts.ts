@@ -9,8 +9,9 @@ export const frameworkLibrary = `(() => {
     panel.style.cssText =
       mode === 2
         ? 'display: none'
-        : 'position: fixed; left: 0; bottom: 0; overflow: hidden; ' +
+        : 'position: fixed; left: 0; bottom: 0; overflow: hidden; background: Canvas; outline: 1px solid; ' +
           (mode === 1 ? 'top: 0; width: 400px' : 'width: 48px; height: 48px');
+    document.body.style.paddingLeft = mode === 1 ? '410px' : '';
   };
   show(0);
   const frames = JSON.parse(sessionStorage.getItem('channelProviders') || '[]').map((provider) => {

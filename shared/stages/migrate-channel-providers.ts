@@ -64,8 +64,7 @@ export const migrateChannelProvidersStage: Stage<MigrateOptions, MigrateResult> 
       prefix: reader.text('prefix'),
       apps: reader.list('apps'),
       deactivate: reader.flag('deactivate'),
-      // A run that is continued has its folder already.
-      out: (mode === 'apply' ? run : undefined) ?? reader.text('out') ?? '',
+      out: folderOf(mode, run, reader.text('out')),
       plan: reader.text('plan'),
       planHash: reader.text('planHash'),
       run: mode === 'roll-back' ? reader.required('run') : run,
@@ -142,3 +141,10 @@ export const migrateChannelProvidersStage: Stage<MigrateOptions, MigrateResult> 
     }
   },
 };
+
+/** A run that is continued has its folder already; a roll-back may lie in the folder of its run. */
+function folderOf(mode: MigrationMode, run: string | undefined, out: string | undefined): string {
+  if (mode === 'apply' && run !== undefined) return run;
+  if (mode === 'roll-back' && run !== undefined) return out ?? join(run, 'roll-back');
+  return out ?? '';
+}

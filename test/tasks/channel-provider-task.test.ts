@@ -8,6 +8,7 @@ import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import { defaultSecret } from '#emulator/emulator.ts';
 import { withEmulator } from '#support/emulator.ts';
 import { agentNodes, isBuilt, runTask, type TaskEnd } from '#support/run-task.ts';
+import { runUrm } from '#support/run-urm.ts';
 
 const task = 'ChannelProviderMigrate';
 const bundle = fileURLToPath(
@@ -97,5 +98,46 @@ describe('the bundle of the task for channel providers', () => {
     if (!isBuilt(task)) this.skip();
     assert.ok(statSync(bundle).size < 1_500_000, String(statSync(bundle).size));
     assert.ok(existsSync(join(dirname(bundle), 'parser.js')));
+  });
+});
+
+describe('the built command for channel providers', function () {
+  this.timeout(60_000);
+  const emulator = withEmulator({ seed: 'contoso' });
+
+  it('reads a configuration and code, with parsers that are loaded on demand', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'provider-command-'));
+    try {
+      const page = `${emulator.url}/softphone.html?mode=1`;
+      const dialer = `provider: Northwind Dialer, values: { msdyn_channelurl: '${page}' }`;
+      const other = 'provider: Fabrikam screen pop, skip: true';
+      await writeFile(
+        join(folder, 'cif.yml'),
+        `format: 1\nproviders: [{ ${dialer} }, { ${other} }]\n`,
+      );
+      const run = (...args: readonly string[]): ReturnType<typeof runUrm> =>
+        runUrm(
+          [
+            'migrate-channel-providers',
+            '--environment',
+            emulator.url,
+            '--config',
+            'cif.yml',
+            ...args,
+          ],
+          { cwd: folder, env: { DATAVERSE_ACCESS_TOKEN: 'x' } },
+        );
+      const planned = await run('--mode', 'plan', '--out', 'plan', '--detailed-exit-code');
+      assert.equal(planned.status, 3, planned.err);
+      assert.match(planned.out, /\+ create msdyn_channelprovider "Northwind Dialer"/);
+      const applied = await run('--mode', 'apply', '--plan', 'plan/plan.json', '--out', 'run');
+      assert.equal(applied.status, 0, applied.err);
+      const verified = await run('--mode', 'verify', '--provider-code', page, '--out', 'verified');
+      assert.equal(verified.status, 0, verified.err);
+      const back = await run('--mode', 'roll-back', '--run', 'run');
+      assert.equal(back.status, 0, back.err);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
