@@ -70,22 +70,30 @@ export async function readParties(
 
 /** The parties of one column out of all those of an activity. */
 export function partiesOf(all: readonly Row[], column: string): readonly Row[] | null {
-  const participation = participationOf(column);
-  const own = all.filter((party) => cell(party, 'participationtypemask') === participation);
+  const own = all.filter((party) => isOf(party, column));
   return own.length === 0 ? null : own;
 }
 
 /** The parties of the columns that are not among those named. */
-export function otherParties(all: readonly Row[], columns: Iterable<string>): readonly Row[] {
-  const named = new Set([...columns].map((column) => participationOf(column)));
-  return all.filter((party) => {
-    const participation = cell(party, 'participationtypemask');
-    return (
-      typeof participation === 'number' &&
-      !named.has(participation) &&
-      !keptByService.has(participation)
-    );
-  });
+export function otherParties(all: readonly Row[], columns: readonly string[]): readonly Row[] {
+  return all.filter(
+    (party) => !isKeptByService(party) && !columns.some((column) => isOf(party, column)),
+  );
+}
+
+const known: ReadonlySet<Value | undefined> = new Set(Object.values(participations));
+
+/** A column that is not known has the parties that no known one has. */
+function isOf(party: Row, column: string): boolean {
+  const participation = cell(party, 'participationtypemask');
+  const wanted = participationOf(column);
+  if (wanted !== undefined) return participation === wanted;
+  return !known.has(participation) && !isKeptByService(party);
+}
+
+function isKeptByService(party: Row): boolean {
+  const participation = cell(party, 'participationtypemask');
+  return typeof participation !== 'number' || keptByService.has(participation);
 }
 
 /** As party lists have them: one shape, the activity named by the table that stands for all of them. */
