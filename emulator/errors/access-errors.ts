@@ -77,3 +77,35 @@ export function securedUpdateDenied(): ServiceError {
     "The user doesn't have AttributePrivilegeUpdate and not granted shared access for a secured attribute during update operation",
   );
 }
+
+/** A privilege that the caller holds does not reach this row. */
+export function rowAccessDenied(
+  entity: Entity,
+  about: {
+    readonly rowId: string;
+    readonly ownerId: string;
+    readonly userId: string;
+    readonly businessUnitId: string;
+    readonly verb: string;
+  },
+): ServiceError {
+  const { rowId, ownerId, userId, businessUnitId, verb } = about;
+  return new ServiceError(
+    403,
+    '0x80040220',
+    `SecLib::AccessCheckEx failed. Returned hr = -2147187962, ObjectID: ${rowId}, OwnerId: ${ownerId}, OwnerIdType: 8 and CallingUser: ${userId}. ObjectTypeCode: ${entity.objectTypeCode}, objectBusinessUnitId: ${businessUnitId}, AccessRights: ${verb}Access`,
+  );
+}
+
+/** The user or team that is to own a row may not read the table. */
+export function ownerMissingPrivilege(
+  owner: { readonly table: string; readonly id: string },
+  privilege: string,
+): ServiceError {
+  const type = owner.table === 'team' ? 9 : 8;
+  return new ServiceError(
+    403,
+    '0x80040220',
+    `Principal ${owner.table === 'team' ? 'team' : 'user'} (Id=${owner.id}, type=${type}) is missing ${privilege} privilege.`,
+  );
+}

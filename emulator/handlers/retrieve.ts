@@ -1,6 +1,7 @@
 import { parseGuid } from '#shared/model/guid.ts';
 import { invalidArgument, notImplemented, rowNotFound } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
+import { assertRowAccess } from '../logic/visible-rows.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
@@ -13,7 +14,7 @@ import { etagOf } from './row-headers.ts';
 
 /** `GET set(key)` */
 export function retrieve(context: RequestContext, entity: Entity, row: StoredRow): Answer {
-  assertAccess(context.environment, context.caller, entity, 'Read');
+  assertRowAccess(context.environment, context.caller, { entity, row, verb: 'Read' });
   const etag = etagOf(row);
   if (context.request.headers['if-none-match']?.trim() === etag) {
     return { status: 304, headers: { ETag: etag } };

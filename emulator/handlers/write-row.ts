@@ -7,6 +7,7 @@ import {
   requiredColumn,
 } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
+import { assertOwnerMayRead, assertRowAccess } from '../logic/visible-rows.ts';
 import { afterWrite, beforeDelete, beforeWrite, type WriteEvent } from '../logic/server-logic.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
@@ -27,6 +28,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
     throw messageNotSupported('Create', entity);
   }
   assertAccess(environment, caller, entity, 'Create');
+  assertNewOwner(environment, entity, payload.cells);
   return store.transaction(() => {
     const id = payload.id ?? environment.newId();
     if (store.get(entity.logicalName, id) !== undefined) throw duplicateRow();
@@ -49,12 +51,25 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
   });
 }
 
+function assertNewOwner(
+  environment: WriteContext['environment'],
+  entity: Entity,
+  cells: ReadonlyMap<string, Cell>,
+): void {
+  const owner = cells.get('ownerid');
+  if (typeof owner !== 'object' || owner === null || !('table' in owner)) return;
+  assertOwnerMayRead(environment, entity, owner);
+}
+
 /** Changes the columns of the payload in an existing row. */
 export function updateRow(context: WriteContext, before: StoredRow, payload: Payload): StoredRow {
   const { environment, caller } = context;
   const { entity, cells } = payload;
-  assertAccess(environment, caller, entity, 'Write');
-  if (cells.has('ownerid')) assertAccess(environment, caller, entity, 'Assign');
+  assertRowAccess(environment, caller, { entity, row: before, verb: 'Write' });
+  if (cells.has('ownerid')) {
+    assertRowAccess(environment, caller, { entity, row: before, verb: 'Assign' });
+    assertNewOwner(environment, entity, cells);
+  }
   return environment.store.transaction(() => {
     assertRequired(entity, cells, 'update');
     pairStatus(entity, before, cells);
@@ -73,7 +88,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
 /** Deletes a row and does to its children what their relationships say. */
 export function deleteRow(context: WriteContext, entity: Entity, row: StoredRow): void {
   const { environment, caller } = context;
-  assertAccess(environment, caller, entity, 'Delete');
+  assertRowAccess(environment, caller, { entity, row, verb: 'Delete' });
   environment.store.transaction(() => {
     removeWithChildren(context, entity, row);
   });

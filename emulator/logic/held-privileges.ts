@@ -96,6 +96,26 @@ export function grants(
   );
 }
 
+/** How far one privilege reaches: looked up, without listing all that are held. */
+export function heldDepth(
+  { store }: Environment,
+  roles: readonly StoredRow[],
+  privilegeId: string,
+): PrivilegeDepth | undefined {
+  let deepest: PrivilegeDepth | undefined;
+  for (const role of roles) {
+    const pair = new Map<string, Cell>([
+      ['roleid', role.id],
+      ['privilegeid', privilegeId],
+    ]);
+    for (const row of store.findAll('roleprivileges', pair)) {
+      const depth = depthOf(row.cells.get('privilegedepthmask'));
+      if (deepest === undefined || rank(depth) > rank(deepest)) deepest = depth;
+    }
+  }
+  return deepest;
+}
+
 /** The id of a lookup, or the text of an id column. */
 export function textOf(cell: Cell | undefined): string {
   if (typeof cell === 'string') return cell;

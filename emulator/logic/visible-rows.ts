@@ -1,9 +1,11 @@
 import type { Caller, Environment } from '../environment.ts';
+import { ownerMissingPrivilege, rowAccessDenied } from '../errors/access-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
 import { assertAccess } from './access.ts';
 import {
-  grantedBy,
+  grants,
+  heldDepth,
   isAdministrator,
   rolesOf,
   textOf,
@@ -25,19 +27,76 @@ export function visibleRows(
   const { own, throughTeams } = rolesOf(environment, caller.userId);
   const roles = [...own, ...throughTeams];
   if (isAdministrator(roles)) return undefined;
-  const held = grantedBy(environment, roles);
   return (entity) => {
     assertAccess(environment, caller, entity, 'Read');
     const privilege = entity.privileges.find((each) => each.type === 'Read');
-    const depth = privilege === undefined ? 'Global' : held.get(privilege.id)?.depth;
-    return testOf(environment, caller, { entity, depth: depth ?? 'Basic' });
+    const depth = privilege === undefined ? 'Global' : heldDepth(environment, roles, privilege.id);
+    return testOf(environment, caller, { entity, depth: depth ?? 'Basic', verb: 'Read' });
   };
+}
+
+/**
+ * Throws where the caller's privilege for the verb does not reach a row: it is neither the caller's own,
+ * nor near enough, nor shared for this.
+ */
+export function assertRowAccess(
+  environment: Environment,
+  caller: Caller,
+  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: SharedVerb },
+): void {
+  const { entity, row, verb } = of;
+  assertAccess(environment, caller, entity, verb);
+  if (caller.userId === environment.administratorId) return;
+  const { own, throughTeams } = rolesOf(environment, caller.userId);
+  const roles = [...own, ...throughTeams];
+  const privilege = entity.privileges.find((each) => each.type === verb);
+  if (isAdministrator(roles) || privilege === undefined) return;
+  const depth = heldDepth(environment, roles, privilege.id) ?? 'Basic';
+  const reaches = testOf(environment, caller, { entity, depth, verb });
+  if (reaches === undefined || reaches(row)) return;
+  throw rowAccessDenied(entity, {
+    rowId: row.id,
+    ownerId: textOf(row.cells.get('ownerid')),
+    userId: caller.userId,
+    businessUnitId: textOf(row.cells.get('owningbusinessunit')),
+    verb,
+  });
+}
+
+/** Bits of `principalobjectaccess.accessrightsmask`. */
+const shareBits = { Read: 1, Write: 2, Delete: 65_536, Share: 262_144, Assign: 524_288 } as const;
+
+export type SharedVerb = keyof typeof shareBits;
+
+/** Throws where a new owner may not read the table: rows are not given to who cannot see them. */
+export function assertOwnerMayRead(
+  environment: Environment,
+  entity: Entity,
+  owner: { readonly table: string; readonly id: string },
+): void {
+  const privilege = entity.privileges.find((each) => each.type === 'Read');
+  if (privilege === undefined || owner.id === environment.administratorId) return;
+  const roles =
+    owner.table === 'team' ? teamRolesOf(environment, owner.id) : allRolesOf(environment, owner.id);
+  if (isAdministrator(roles) || grants(environment, roles, privilege.id)) return;
+  throw ownerMissingPrivilege(owner, privilege.name);
+}
+
+function allRolesOf(environment: Environment, userId: string): readonly StoredRow[] {
+  const { own, throughTeams } = rolesOf(environment, userId);
+  return [...own, ...throughTeams];
+}
+
+function teamRolesOf({ store }: Environment, teamId: string): readonly StoredRow[] {
+  return [...store.find('teamroles', 'teamid', teamId)]
+    .map((row) => store.get('role', textOf(row.cells.get('roleid'))))
+    .filter((role) => role !== undefined);
 }
 
 function testOf(
   environment: Environment,
   caller: Caller,
-  of: { readonly entity: Entity; readonly depth: PrivilegeDepth },
+  of: { readonly entity: Entity; readonly depth: PrivilegeDepth; readonly verb: SharedVerb },
 ): Test | undefined {
   const { entity, depth } = of;
   const isOwned = entity.ownership === 'UserOwned' || entity.ownership === 'BusinessOwned';
@@ -48,10 +107,28 @@ function testOf(
       ? unitsBelow(environment, caller.businessUnitId)
       : new Set([caller.businessUnitId]);
   const unitColumn = entity.ownership === 'UserOwned' ? 'owningbusinessunit' : 'businessunitid';
+  const isShared = sharedTest(environment, owners, of.verb);
   return (row) => {
     const isOwn = row.id === caller.userId || owners.has(textOf(row.cells.get('ownerid')));
-    return isOwn || (depth !== 'Basic' && units.has(textOf(row.cells.get(unitColumn))));
+    const isNear = depth !== 'Basic' && units.has(textOf(row.cells.get(unitColumn)));
+    return isOwn || isNear || isShared(row.id);
   };
+}
+
+/** Rows that were shared with the caller or one of the caller's teams. */
+function sharedTest(
+  { store }: Environment,
+  principals: ReadonlySet<string>,
+  verb: SharedVerb,
+): (id: string) => boolean {
+  const shared = new Set<string>();
+  for (const principal of principals) {
+    for (const row of store.find('principalobjectaccess', 'principalid', principal)) {
+      const mask = Number(row.cells.get('accessrightsmask') ?? 0);
+      if ((mask & shareBits[verb]) !== 0) shared.add(textOf(row.cells.get('objectid')));
+    }
+  }
+  return (id) => shared.has(id);
 }
 
 function teamsOf(environment: Environment, userId: string): readonly string[] {
