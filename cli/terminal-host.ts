@@ -74,7 +74,8 @@ export function createTerminalHost(
     },
     progress: (label, done, total) => terminal.status(line(`${label} ${done}/${total}`)),
     publish: (kind, path) => {
-      if (kind !== 'summary' && kind !== 'page') terminal.print(line(`${kind}: ${path}`));
+      if (kind !== 'summary' && kind !== 'page' && kind !== 'artifact')
+        terminal.print(line(`${kind}: ${path}`));
       return Promise.resolve();
     },
   };

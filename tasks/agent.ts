@@ -153,7 +153,14 @@ function createAgentHost(entry: StageEntry): AgentHost {
           }),
           path,
         );
-      else log('info', `written: ${path}`);
+      else if (kind === 'artifact') {
+        // What a roll-back needs is on its way before anything is written: the agent may be lost.
+        const name = textInput('artifactName');
+        if (name !== undefined && tl.getVariable('System.HostType') !== 'release') {
+          const full = `${name}-before-${tl.getVariable('System.StageAttempt') ?? '1'}`;
+          tl.uploadArtifact(full, path, full);
+        }
+      } else log('info', `written: ${path}`);
       return Promise.resolve();
     },
     publishArtifact: ({ result: { outputs } }) => {

@@ -134,6 +134,7 @@ export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promi
       },
       signal,
     );
+  await ports.host.publish('artifact', options.run);
   return runPlan(
     {
       stage: 'import',

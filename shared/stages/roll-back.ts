@@ -201,7 +201,7 @@ function nothingToDo(run: FinishedRun): Finding {
     code: 'URM1702',
     where: run.folder,
     summary:
-      run.journal === undefined
+      run.journal === undefined && run.snapshot === undefined
         ? 'The run wrote nothing, so that there is nothing to roll back'
         : 'Everything is as it was before the run',
     detail: '',

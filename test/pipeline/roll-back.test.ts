@@ -165,6 +165,15 @@ describe('roll-back', () => {
     assert.equal(status, 200);
   });
 
+  it('needs no journal where the machine that had it is lost', async function () {
+    this.timeout(60_000);
+    await promotion.import('run');
+    await rm(at('run/journal.jsonl'));
+    const result = await rollBack('run');
+    assert.deepEqual(problems(result), []);
+    assert.deepEqual(differences(untouched, stateOf(target.environment)), []);
+  });
+
   it('refuses another environment and a folder that is no run', async function () {
     this.timeout(60_000);
     await promotion.import('run');

@@ -56,7 +56,7 @@ export async function makeInverse(
 ): Promise<SavablePlan> {
   const { reader, tables, spool, rules, overwriteChanged } = frame;
   const book = new InverseBook(spool);
-  const journal = run.journal ?? nothing;
+  const journal = run.journal ?? (run.snapshot === undefined ? nothing : await lost(run, signal));
   const witness: Witness = { journal, callerId: frame.callerId, isContinued: frame.isContinued };
   const survey = await surveyRun(run, journal, signal);
   const present = await presentOf(survey.deletes, frame, signal);
@@ -140,6 +140,13 @@ async function surveyRun(
     }
   }
   return { created, columnsOfCreated, texts, deleted, deletes };
+}
+
+/** The journal stayed on a lost machine: whatever the environment shows of the plan may be the run's. */
+async function lost({ plan }: FinishedRun, signal: AbortSignal): Promise<JournalMemory> {
+  const begun = new Set<number>();
+  for await (const { number } of plan.actions(signal)) begun.add(number);
+  return { ...nothing, begun };
 }
 
 /** Creates are recognized by their mark; anything else only when this run, or one before it, did it. */
