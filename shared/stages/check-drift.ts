@@ -4,6 +4,7 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { noCounts, type Counts, type StageResult } from '../model/result.ts';
+import type { TextWords } from '../report/describe-action.ts';
 import {
   driftChecks,
   driftFinding,
@@ -36,7 +37,7 @@ import type { RoutingRows } from './routing-state/routing-rows.ts';
 import { routingTables } from './routing-state/routing-tables.ts';
 import { rootsOf } from './verify/meaning-checks.ts';
 import type { Ports, Stage } from './stage.ts';
-import { rulesetWords } from './text-words.ts';
+import { planWords, rulesetWords } from './text-words.ts';
 import { toolName } from './tool-name.ts';
 
 /** What the environment should hold. */
@@ -101,7 +102,7 @@ export const checkDriftStage: Stage<CheckDriftOptions, CheckDriftResult> = {
     const compared = await compare(options, reader, ports, signal);
     const drifts = await judged(compared.differences, { acceptance, known, reader }, signal);
     const open = drifts.filter(isOpen);
-    const words = rulesetWords({});
+    const words = compared.words ?? rulesetWords({});
     const findings = [
       ...compared.findings,
       ...drifts.map((drift) => driftFinding(drift, words)),
@@ -141,6 +142,8 @@ interface Compared {
   readonly findings: readonly Finding[];
   /** Rows that route; absent where only some of them were looked at. */
   readonly routing?: RoutingRows;
+  /** Reads rulesets with the names of the package. */
+  readonly words?: TextWords;
 }
 
 async function compare(
@@ -207,6 +210,7 @@ async function comparePackage(
     ];
     return {
       differences,
+      words: planWords(plan),
       routing: await routingWith(differences, { plan, reader, source: opened.source }, signal),
       rows: plan.counts.in,
       tables: [...new Set(opened.pkg.tables.map(({ name }) => name))],

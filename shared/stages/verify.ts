@@ -56,9 +56,10 @@ export const verifyStage: Stage<VerifyOptions, VerifyResult> = {
     try {
       const tables = [...new Set(opened.pkg.tables.map((table) => table.name))];
       const asked = await meaning.checks(plan, reader, signal);
+      const whole = { pkg: opened.source, isWhole: opened.pkg.manifest !== undefined };
       const checks = [
         ...(await rowChecks(plan, tables, book, signal)),
-        ...(await filterChecks(opened.source, plan, reader, book, signal)),
+        ...(await filterChecks(whole, plan, reader, book, signal)),
         ...asked.checks,
       ];
       const failed = checks.flatMap(({ finding }) => (finding === undefined ? [] : [finding]));

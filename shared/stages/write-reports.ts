@@ -102,7 +102,7 @@ async function reportOf(
   return {
     ...report,
     title: `${entry.title}: ${plan.target.url}`,
-    plan: { ...collected, words: textWords(collected.actions) },
+    plan: { ...collected, words: textWords(collected.actions, report.routing) },
   };
 }
 

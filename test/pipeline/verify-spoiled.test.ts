@@ -554,6 +554,91 @@ const rounds: readonly (readonly Spoil[])[] = [
         target.set(hours, target.id(hours, 'Workshop hours'), { msdyn_calendarid: ' ' }),
     },
     {
+      how: 'operating hours name a calendar that is not there',
+      check: 'missing-calendar',
+      words: /Around the clock.*9{8}/,
+      act: (target) =>
+        target.set(hours, target.id(hours, 'Around the clock'), { msdyn_calendarid: nowhere }),
+    },
+    {
+      how: 'the snippet of a widget is that of another widget',
+      check: 'missing-widget',
+      words: /Contoso dealers.*another app id/,
+      act: (target) =>
+        target.set(widget, target.id(widget, 'Contoso dealers'), {
+          msdyn_widgetsnippet: '<script data-app-id="0f0f"></script>',
+        }),
+    },
+    {
+      how: 'a queue is there that nobody brought',
+      check: 'extra-row',
+      words: /queue.*Made by hand/,
+      act: (target) =>
+        target.add(queue, nowhere, {
+          name: 'Made by hand',
+          msdyn_queuetype: 192350000,
+          msdyn_isomnichannelqueue: true,
+          msdyn_isdefaultqueue: false,
+          statecode: 0,
+        }),
+    },
+    {
+      how: 'a capacity profile is there that nobody brought',
+      check: 'extra-row',
+      words: /msdyn_capacityprofile.*Too much/,
+      act: (target) =>
+        target.add('msdyn_capacityprofile', nowhere, {
+          msdyn_name: 'Too much',
+          ismanaged: false,
+          statecode: 0,
+        }),
+    },
+    {
+      how: 'a step is added to the routing of a line',
+      check: 'extra-step',
+      words: /Repair line routing.*Added/,
+      act: (target) =>
+        target.add(routingStep, nowhere, {
+          msdyn_name: 'Added',
+          msdyn_routingconfigurationid: to(
+            configuration,
+            target.id(configuration, 'Repair line routing'),
+          ),
+          msdyn_rulesetid: to(ruleset, target.id(ruleset, 'Main line: skills')),
+          msdyn_steporder: 9,
+          statecode: 0,
+        }),
+    },
+    {
+      how: 'a step is added to the assignment of a queue',
+      check: 'extra-step',
+      words: /Chat: Support assignment.*Added/,
+      act: (target) =>
+        target.add(assignmentStep, nowhere, {
+          msdyn_name: 'Added',
+          msdyn_assignmentconfigurationid: to(
+            'msdyn_assignmentconfiguration',
+            target.id('msdyn_assignmentconfiguration', 'Chat: Support assignment'),
+          ),
+          msdyn_rulesetid: to(ruleset, target.id(ruleset, 'Assign: workshop')),
+          msdyn_steporder: 9,
+          msdyn_type: 192350002,
+          statecode: 0,
+        }),
+    },
+    {
+      how: 'a second way of assignment is switched on',
+      check: 'assignment-steps',
+      words: /Chat: Support.* 2 active/,
+      act: (target) =>
+        target.add('msdyn_assignmentconfiguration', nowhere, {
+          msdyn_name: 'Another way',
+          msdyn_queueid: to(queue, target.id(queue, 'Chat: Support')),
+          msdyn_isactiveconfiguration: true,
+          statecode: 0,
+        }),
+    },
+    {
       how: 'a widget has no app id',
       check: 'missing-widget',
       words: /Contoso shop.*app id/,
@@ -563,18 +648,18 @@ const rounds: readonly (readonly Spoil[])[] = [
     {
       how: 'a widget has no snippet',
       check: 'missing-widget',
-      words: /Contoso dealers.*snippet/,
+      words: /Contoso web.*snippet/,
       act: (target) =>
-        target.set(widget, target.id(widget, 'Contoso dealers'), { msdyn_widgetsnippet: '' }),
+        target.set(widget, target.id(widget, 'Contoso web'), { msdyn_widgetsnippet: '' }),
     },
     {
       how: 'the snippet of a widget is that of the source',
       check: 'source-reference',
-      words: /Contoso web.*source/,
+      words: /Contoso shop.*source/,
       act: (target) =>
         target.edit(
           widget,
-          target.id(widget, 'Contoso web'),
+          target.id(widget, 'Contoso shop'),
           'msdyn_widgetsnippet',
           /data-org-id="[^"]*"/,
           `data-org-id="${sourceOrganization}"`,

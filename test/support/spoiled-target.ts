@@ -91,8 +91,10 @@ export function linkByHand(emulator: TestEmulator): void {
         resource: { table: 'bookableresource', id: resource },
         statecode: 0,
       });
+  const calendar = id();
+  target.add('calendar', calendar, { name: 'Office hours', type: 1 });
   for (const hours of store.rows('msdyn_operatinghour'))
-    target.set('msdyn_operatinghour', hours.id, { msdyn_calendarid: id() });
+    target.set('msdyn_operatinghour', hours.id, { msdyn_calendarid: calendar });
   const number = id();
   target.add('msdyn_ocphonenumber', number, { msdyn_name: '+4940', msdyn_phonenumber: '+4940' });
   for (const setting of store.rows('msdyn_ocvoicechannelsetting'))

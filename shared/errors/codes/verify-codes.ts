@@ -134,4 +134,14 @@ export const verifyCodes = {
     cause: 'The platform reports an exception for the phone line.',
     remedy: 'Open the voice channel in the target and provision it again.',
   },
+  URM1527: {
+    title: 'The target has rows that the package does not have',
+    cause: 'The filter of the export finds them in the target: somebody made them there.',
+    remedy: 'Look whether they are meant; a drift check says who made them.',
+  },
+  URM1528: {
+    title: 'A routing configuration has steps that the package does not have',
+    cause: 'Somebody added a step in the target, so work is routed in another way than in the source.',
+    remedy: 'Remove the step, or take it over into the source.',
+  },
 } as const satisfies Record<`URM15${number}`, CodeEntry>;

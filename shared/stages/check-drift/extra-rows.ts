@@ -1,14 +1,12 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Guid } from '../../model/guid.ts';
-import { cell, nameOf, type Link } from '../../model/row.ts';
+import { nameOf, type Link } from '../../model/row.ts';
 import type { RowSource } from '../../model/row-source.ts';
-import type { EnvironmentTable } from '../../model/table.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { Node } from '../../plan/source-index.ts';
-import { ruleBook } from '../../routing/rule-book.ts';
 import type { Difference } from '../../report/drift.ts';
 import { rowKey } from '../apply/row-reads.ts';
-import { selections } from '../verify/filter-checks.ts';
+import { columnsOfExtras, extraRowsIn, selections, targetKeys } from '../verify/filter-checks.ts';
 
 export interface ExtraFrame {
   readonly pkg: RowSource;
@@ -33,26 +31,15 @@ async function extraRows(
   { pkg, plan, reader, isWhole }: ExtraFrame,
   signal: AbortSignal,
 ): Promise<readonly Difference[]> {
-  const held = nodesByTarget(plan);
+  const own = targetKeys(plan);
   const extra = new Map<string, Difference>();
-  const columns = (table: EnvironmentTable): readonly string[] =>
-    [table.nameColumn, 'ismanaged', ruleBook.of(table.name).systemRows?.column].filter(
-      (name): name is string => name !== undefined && table.columns.get(name)?.readable === true,
-    );
-  for await (const { source, table, rows } of selections(pkg, plan, reader, { columns }, signal)) {
-    if (source.skipUpdate || (source.filter === undefined && !isWhole)) continue;
-    const system = ruleBook.of(table.name).systemRows;
-    for (const row of rows) {
-      const key = rowKey({ table: table.name, id: row.id });
-      const unique = system === undefined ? undefined : cell(row, system.column);
-      if (held.has(key) || cell(row, 'ismanaged') === true) continue;
-      if (typeof unique === 'string' && system?.values.has(unique) === true) continue;
-      extra.set(key, {
-        kind: 'extra',
-        row: { table: table.name, id: row.id },
-        name: nameOf(row),
-        changes: [],
-      });
+  const asked = { columns: columnsOfExtras };
+  for await (const selection of selections(pkg, plan, reader, asked, signal)) {
+    const { source, table } = selection;
+    if (source.filter === undefined && !isWhole) continue;
+    for (const row of extraRowsIn(selection, own)) {
+      const ref = { table: table.name, id: row.id };
+      extra.set(rowKey(ref), { kind: 'extra', row: ref, name: nameOf(row), changes: [] });
     }
   }
   return [...extra.values()];

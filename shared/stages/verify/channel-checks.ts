@@ -29,6 +29,15 @@ function widgetCheck({ book, url }: RoutingScene, widget: Row): Check {
     ([column = '']) =>
       textIn(widget, column) === undefined && lookupId(widget, column) === undefined,
   );
+  const appId = textIn(widget, 'msdyn_widgetappid');
+  const snippet = textIn(widget, 'msdyn_widgetsnippet');
+  const named = /data-app-id="([^"]*)"/.exec(snippet ?? '')?.[1];
+  if (appId !== undefined && named !== undefined && named.toLowerCase() !== appId.toLowerCase())
+    return book.asked('missing-widget', `${nameOf(widget)} has an app id and a snippet`, {
+      where: placeOfRow(widget, 'msdyn_widgetsnippet'),
+      summary: `The snippet of the chat widget "${nameOf(widget)}" is of another app id: ${named}`,
+      remedy: `Open the widget in the target and save it: ${pageOfRow(url, widget)}`,
+    });
   return book.asked(
     'missing-widget',
     `${nameOf(widget)} has an app id and a snippet`,

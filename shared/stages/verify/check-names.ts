@@ -37,6 +37,11 @@ export const namedChecks = {
     severity: 'error',
     title: 'The filter of the export finds fewer of the rows in the target',
   },
+  'extra-row': {
+    code: 'URM1527',
+    severity: 'info',
+    title: 'The filter of the export finds rows that the package does not have',
+  },
   'unreadable-ruleset': {
     code: 'URM1504',
     severity: 'error',
@@ -76,6 +81,11 @@ export const namedChecks = {
     code: 'URM1515',
     severity: 'error',
     title: 'Routing steps are out of order or have no ruleset',
+  },
+  'extra-step': {
+    code: 'URM1528',
+    severity: 'warning',
+    title: 'A workstream or queue has steps that the package does not have',
   },
   'assignment-steps': {
     code: 'URM1507',

@@ -1,12 +1,13 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Guid } from '../../model/guid.ts';
-import type { Row } from '../../model/row.ts';
+import { cell, nameOf, type Row } from '../../model/row.ts';
 import type { RowSource } from '../../model/row-source.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { Check } from '../../report/report.ts';
 import { findGuids } from '../../routing/guid-occurrence.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
 import type { CheckBook } from './check-book.ts';
 
 /** What a table's export filter selects in the target. */
@@ -30,38 +31,62 @@ export async function* selections(
   const names = [...new Set(pkg.tables.map(({ name }) => name))];
   const tables = await reader.tables(names, signal);
   const ids = targetIds(plan);
-  for (const source of pkg.tables) {
+  const select = async (source: SourceTable): Promise<Selection | undefined> => {
     const table = tables.get(source.name);
-    if (table === undefined) continue;
-    const columns = options.columns(table);
+    if (table === undefined) return undefined;
     const filter = source.filter === undefined ? undefined : inTarget(source.filter, ids);
+    const query = { table, columns: options.columns(table) };
+    const asked =
+      filter === undefined
+        ? query
+        : { ...query, where: { by: 'fetch', fetchXml: filter } as const };
     const rows: Row[] = [];
     try {
-      const query =
-        filter === undefined
-          ? { table, columns }
-          : { table, columns, where: { by: 'fetch', fetchXml: filter } as const };
-      for await (const row of reader.rows(query, signal)) rows.push(row);
+      for await (const row of reader.rows(asked, signal)) rows.push(row);
     } catch (error) {
       if (!(error instanceof DataverseError) || ![400, 403].includes(error.status ?? 0))
         throw error;
-      continue;
+      return undefined;
     }
-    yield { source, table, rows };
-  }
+    return { source, table, rows };
+  };
+  for (let at = 0; at < pkg.tables.length; at += askedTogether)
+    for (const selection of await Promise.all(pkg.tables.slice(at, at + askedTogether).map(select)))
+      if (selection !== undefined) yield selection;
 }
+
+/** Questions under way at once. */
+const askedTogether = 6;
 
 /** Whether the filters of the export find in the target what the package holds. */
 export async function filterChecks(
-  pkg: RowSource,
+  { pkg, isWhole }: { readonly pkg: RowSource; readonly isWhole: boolean },
   plan: BuiltPlan,
   reader: DataverseReader,
   book: CheckBook,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  const columns = (): readonly string[] => [];
-  for await (const { source, rows } of selections(pkg, plan, reader, { columns }, signal)) {
+  const own = targetKeys(plan);
+  const asked = { columns: columnsOfExtras };
+  for await (const selection of selections(pkg, plan, reader, asked, signal)) {
+    const { source, rows } = selection;
+    // Tables without a filter are whole in packages of this product, and part of more in others.
+    if (source.filter === undefined && !isWhole) continue;
+    const extra = extraRowsIn(selection, own);
+    checks.push(
+      book.asked(
+        'extra-row',
+        `${source.step} ${source.name}: the target has no other rows by the same filter`,
+        extra.length === 0
+          ? undefined
+          : {
+              where: `${source.step} table ${source.name}`,
+              summary: `The filter of the export finds ${extra.length} ${extra.length === 1 ? 'row' : 'rows'} in the target that the package does not have: ${named(extra.map((row) => ({ name: nameOf(row) })))}`,
+              remedy: 'Look whether they are meant; a drift check says who made them.',
+            },
+      ),
+    );
     if (source.filter === undefined) continue;
     const found = new Set(rows.map(({ id }) => id));
     const held = await heldRows(pkg, source, plan, signal);
@@ -81,6 +106,37 @@ export async function filterChecks(
     );
   }
   return checks;
+}
+
+/** Columns that tell rows of the system and of managed solutions. */
+export function columnsOfExtras(table: EnvironmentTable): readonly string[] {
+  return [table.nameColumn, 'ismanaged', ruleBook.of(table.name).systemRows?.column].filter(
+    (name): name is string => name !== undefined && table.columns.get(name)?.readable === true,
+  );
+}
+
+/** Rows of a selection that are neither the package's nor the system's nor a managed solution's. */
+export function extraRowsIn(
+  { source, table, rows }: Selection,
+  own: ReadonlySet<string>,
+): readonly Row[] {
+  if (source.skipUpdate) return [];
+  const system = ruleBook.of(table.name).systemRows;
+  return rows.filter((row) => {
+    const unique = system === undefined ? undefined : cell(row, system.column);
+    const isSystem = typeof unique === 'string' && system?.values.has(unique) === true;
+    return !isSystem && !own.has(`${table.name}/${row.id}`) && cell(row, 'ismanaged') !== true;
+  });
+}
+
+/** Rows of the package as the target has them, as `table/id`. */
+export function targetKeys({ index, identities }: BuiltPlan): ReadonlySet<string> {
+  return new Set(
+    index.rows.flatMap((node) => {
+      const target = identities.targetOf(node);
+      return target === undefined ? [] : [`${target.table}/${target.id}`];
+    }),
+  );
 }
 
 function named(rows: readonly { readonly name: string }[]): string {

@@ -1,5 +1,6 @@
 import type { MigrationPackage } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
+import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Guid } from '../../model/guid.ts';
 import { cell, nameOf, type Row, type RowRef } from '../../model/row.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
@@ -207,6 +208,7 @@ export class MeaningChecks {
       tables,
       isOurs: (table, id) => roots.get(table)?.has(id) === true,
       isForeign: (id) => this.#foreign.has(id),
+      calendars: await existingCalendars(rows.all('msdyn_operatinghour'), reader, signal),
       templates: await existingTemplates(wanted, tables, reader, signal),
     };
   }
@@ -236,6 +238,29 @@ function sourceIds({ index, identities }: BuiltPlan): ReadonlyMap<Guid, string> 
   }
   for (const id of targets) ids.delete(id);
   return ids;
+}
+
+async function existingCalendars(
+  hours: readonly Row[],
+  reader: DataverseReader,
+  signal: AbortSignal,
+): Promise<ReadonlySet<Guid> | undefined> {
+  const ids = hours.flatMap((row) => {
+    const text = cell(row, 'msdyn_calendarid');
+    return typeof text === 'string' ? findGuids(text).map(({ id }) => id) : [];
+  });
+  if (ids.length === 0) return new Set();
+  const table = (await reader.tables(['calendar'], signal)).get('calendar');
+  if (table === undefined) return undefined;
+  const found = new Set<Guid>();
+  try {
+    const query = { table, columns: [], where: { by: 'ids', ids } } as const;
+    for await (const row of reader.rows(query, signal)) found.add(row.id);
+    return found;
+  } catch (error) {
+    if (!(error instanceof DataverseError) || error.status !== 403) throw error;
+    return undefined;
+  }
 }
 
 async function existingTemplates(

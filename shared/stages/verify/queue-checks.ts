@@ -1,5 +1,6 @@
 import { cell, nameOf, type Row } from '../../model/row.ts';
 import type { Check } from '../../report/report.ts';
+import { findGuids } from '../../routing/guid-occurrence.ts';
 import { isInactive, numberIn, textIn } from '../routing-state/routing-rows.ts';
 import { placeOfRow, pageOfRow } from './check-place.ts';
 import type { CheckProblem } from './check-book.ts';
@@ -10,6 +11,7 @@ import {
   namedOnly,
   type RoutingScene,
 } from './routing-check.ts';
+import { extraSteps } from './workstream-checks.ts';
 
 /** Whether queues give out their work, overflow to somewhere, and know when they are open. */
 export function queueChecks(scene: RoutingScene): readonly Check[] {
@@ -25,25 +27,42 @@ export function queueChecks(scene: RoutingScene): readonly Check[] {
 
 function assignmentChecks(scene: RoutingScene, queue: Row): readonly Check[] {
   const { rows, book } = scene;
-  return rows
+  const configurations = rows
     .pointingTo('msdyn_assignmentconfiguration', 'msdyn_queueid', queue.id)
-    .filter((row) => !isInactive(row))
-    .map((configuration) =>
+    .filter((row) => !isInactive(row));
+  const active = configurations.filter((row) => cell(row, 'msdyn_isactiveconfiguration') === true);
+  return [
+    ...configurations.flatMap((configuration) => [
       book.asked(
         'assignment-steps',
         `${nameOf(queue)}: the steps of ${nameOf(configuration)} are in order, each with a ruleset`,
         assignmentProblem(scene, configuration),
       ),
-    );
+      extraSteps(scene, configuration, stepsOf(scene, configuration)),
+    ]),
+    ...(active.length <= 1
+      ? []
+      : [
+          book.asked('assignment-steps', `${nameOf(queue)} has one way of assignment`, {
+            where: placeOfRow(queue),
+            summary: `The queue "${nameOf(queue)}" has ${active.length} active assignment configurations: ${active.map(nameOf).join(', ')}`,
+            remedy: 'Leave one of them active.',
+          }),
+        ]),
+  ];
 }
 
-function assignmentProblem(scene: RoutingScene, configuration: Row): CheckProblem | undefined {
-  const { rows } = scene;
-  const steps = rows.pointingTo(
+function stepsOf({ rows }: RoutingScene, configuration: Row): readonly Row[] {
+  return rows.pointingTo(
     'msdyn_assignmentconfigurationstep',
     'msdyn_assignmentconfigurationid',
     configuration.id,
   );
+}
+
+function assignmentProblem(scene: RoutingScene, configuration: Row): CheckProblem | undefined {
+  const { rows } = scene;
+  const steps = stepsOf(scene, configuration);
   const remedy = 'Open the queue in the target and save its assignment method again.';
   for (const step of steps) {
     const where = placeOfRow(step);
@@ -150,9 +169,10 @@ function actionCheck(scene: RoutingScene, action: Row): Check {
   return book.asked('overflow-target', subject, undefined);
 }
 
-function calendarCheck({ book, url }: RoutingScene, hours: Row): Check {
-  const set =
-    textIn(hours, 'msdyn_calendarid') !== undefined || cell(hours, 'msdyn_enablealldays') === true;
+function calendarCheck({ book, url, calendars }: RoutingScene, hours: Row): Check {
+  const [calendar] = findGuids(textIn(hours, 'msdyn_calendarid') ?? '');
+  const isThere = calendar !== undefined && (calendars === undefined || calendars.has(calendar.id));
+  const set = isThere || cell(hours, 'msdyn_enablealldays') === true;
   return book.asked(
     'missing-calendar',
     `${nameOf(hours)} have a calendar`,
@@ -160,7 +180,7 @@ function calendarCheck({ book, url }: RoutingScene, hours: Row): Check {
       ? undefined
       : {
           where: placeOfRow(hours, 'msdyn_calendarid'),
-          summary: `The operating hours "${nameOf(hours)}" have no calendar: they say nothing of days and times`,
+          summary: `The operating hours "${nameOf(hours)}" have no calendar${calendar === undefined ? '' : `, for ${calendar.id} is not there`}: they say nothing of days and times`,
           remedy: `Set the times in the target: ${pageOfRow(url, hours)}`,
         },
   );

@@ -19,6 +19,8 @@ export interface RoutingScene {
   readonly isOurs: (table: string, id: Guid) => boolean;
   /** Texts that nobody could read in the package either. */
   readonly isForeign: (id: Guid) => boolean;
+  /** Calendars that operating hours name and the environment has; absent: not known. */
+  readonly calendars: ReadonlySet<Guid> | undefined;
   /** Unique names of templates that the environment has; absent: not known. */
   readonly templates: ReadonlyMap<string, ReadonlySet<string>>;
 }

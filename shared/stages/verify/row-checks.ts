@@ -1,7 +1,9 @@
-import type { Action, Plan } from '../../model/plan.ts';
+import type { Action } from '../../model/plan.ts';
+import type { BuiltPlan } from '../../plan/build-plan.ts';
 import { placeOf } from '../../plan/row-finding.ts';
-import { describeAction } from '../../report/describe-action.ts';
+import { describeAction, type TextWords } from '../../report/describe-action.ts';
 import type { Check } from '../../report/report.ts';
+import { planWords } from '../text-words.ts';
 import type { CheckBook } from './check-book.ts';
 
 /**
@@ -9,15 +11,16 @@ import type { CheckBook } from './check-book.ts';
  * that is not.
  */
 export async function rowChecks(
-  plan: Plan,
+  plan: BuiltPlan,
   tables: readonly string[],
   book: CheckBook,
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const failed: Check[] = [];
   const wrong = new Set<string>();
+  const words = planWords(plan);
   for await (const action of plan.actions(signal)) {
-    const check = checkOf(action, book);
+    const check = checkOf(action, book, words);
     if (check === undefined) continue;
     wrong.add(action.row.table);
     failed.push(check);
@@ -30,7 +33,7 @@ export async function rowChecks(
   return [...passed, ...failed];
 }
 
-function checkOf(action: Action, book: CheckBook): Check | undefined {
+function checkOf(action: Action, book: CheckBook, words: TextWords): Check | undefined {
   const row = { ref: action.row, name: action.name };
   const called = `${action.row.table} "${action.name}"`;
   switch (action.kind) {
@@ -54,7 +57,7 @@ function checkOf(action: Action, book: CheckBook): Check | undefined {
           summary: `The row refers to nothing where the package names a row: ${columns}`,
           remedy: 'Import the package again, or set the lookup in the target.',
         });
-      const details = describeAction(action).details;
+      const details = describeAction(action, words).details;
       return book.asked('different-row', `${called} is as in the package`, {
         where: placeOf(row, columns),
         summary: `The row differs from the package in ${columns}`,

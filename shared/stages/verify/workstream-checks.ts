@@ -65,9 +65,32 @@ function configurationChecks(scene: RoutingScene, workstream: Row): readonly Che
         `${name}: the steps of ${nameOf(configuration)} are in order, each with a ruleset`,
         stepProblem(scene, steps),
       ),
+      extraSteps(scene, configuration, steps),
     );
   }
   return checks;
+}
+
+/** Steps that somebody added to a configuration of the package. */
+export function extraSteps(
+  { book, isOurs }: RoutingScene,
+  configuration: Row,
+  steps: readonly Row[],
+): Check {
+  const extra = isOurs(configuration.shape.table.name, configuration.id)
+    ? steps.filter((step) => !isOurs(step.shape.table.name, step.id))
+    : [];
+  return book.asked(
+    'extra-step',
+    `${nameOf(configuration)} has the steps of the package`,
+    extra.length === 0
+      ? undefined
+      : {
+          where: placeOfRow(configuration),
+          summary: `"${nameOf(configuration)}" has steps that the package does not have: ${extra.map(nameOf).join(', ')}`,
+          remedy: 'Remove the steps, or take them over into the source.',
+        },
+  );
 }
 
 /** What is wrong with the steps of one configuration; the first that is. */
