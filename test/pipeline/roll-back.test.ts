@@ -194,3 +194,53 @@ describe('roll-back', () => {
     assert.deepEqual(differences(untouched, stateOf(target.environment)), []);
   });
 });
+
+describe('roll-back of live routing', function () {
+  this.timeout(120_000);
+  const source = withEmulator({ seed: 'contoso' });
+  const target = withEmulator({ seed: 'empty' });
+  const folder = withFolder();
+  const promotion = aPromotion(source, target, folder);
+
+  it('is told which lines a plan affects, and gives them back in one change set each', async () => {
+    await promotion.export({ channels: 'voice', out: 'first' });
+    await promotion.import('run-first', { package: 'first' });
+    const before = stateOf(target.environment);
+    for (const [name, from, to] of [
+      ['Main line: route to queues', 'Gold customers', 'Golden customers'],
+      ['Main line: skills', 'French callers', 'Callers in French'],
+    ] as const) {
+      const { body } = await source.send(
+        'GET',
+        `msdyn_decisionrulesets?$filter=msdyn_name eq '${name}'`,
+      );
+      const [row] = body.value;
+      const text = String(row.msdyn_rulesetdefinition);
+      await source.send('PATCH', `msdyn_decisionrulesets(${String(row.msdyn_decisionrulesetid)})`, {
+        body: { msdyn_rulesetdefinition: text.replace(from, to) },
+      });
+    }
+    await promotion.export({ channels: 'voice' });
+    const planned = await promotion.plan('plan');
+    const affected = planned.findings.filter(({ code }) => code === 'URM1350');
+    assert.deepEqual(
+      affected.map(({ where }) => where.replace(/ [0-9a-f-]{36} /, ' ')),
+      ['msdyn_liveworkstream Main line'],
+    );
+    const imported = await promotion.import('run', { plan: 'plan/plan.json' });
+    assert.deepEqual(problems(imported), []);
+    assert.notDeepEqual(differences(before, stateOf(target.environment)), []);
+    const since = await requestsSoFar(target);
+    const { result } = await runWith(rollBackStage, {
+      target: target.url,
+      run: join(folder.path, 'run'),
+    });
+    assert.deepEqual(problems(result), []);
+    assert.equal(result.counts.updated, 2);
+    assert.deepEqual(differences(before, stateOf(target.environment)), []);
+    const sent = (await target.requests(since)).filter(({ parts }) =>
+      parts?.some(({ method }) => method === 'PATCH'),
+    );
+    assert.equal(sent.length, 1, 'a line is never half switched');
+  });
+});

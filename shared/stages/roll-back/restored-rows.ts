@@ -94,6 +94,7 @@ export class RestoredRows {
       row: action.row,
       name: action.name,
       ...(isFirst && row.version !== undefined ? { version: row.version } : {}),
+      ...(action.switches === undefined ? {} : { switches: action.switches }),
       changes,
     });
   }
