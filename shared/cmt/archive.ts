@@ -1,9 +1,14 @@
 import { PassThrough, Readable } from 'node:stream';
+import { callbackify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { ZipFile } from 'yazl';
 import type { Files } from '../host/files.ts';
+import { openSmallArchive, smallArchive } from './archive/small-archive.ts';
+import type { SmallArchive } from './archive/small-archive.ts';
+import { gatherSmall } from './encode-bytes.ts';
 import { FileFormatError } from './file-format-error.ts';
+import { readSmall } from './read-small.ts';
 
 /** An entry of a zip that passed every check but the one of its content, which is made while it is read. */
 export interface ArchiveEntry {
@@ -24,6 +29,14 @@ export interface ArchiveLimits {
   /** Expansion that text never has, above `freeBytes`. */
   readonly ratio: number;
   readonly freeBytes: number;
+  /** A zip of so many bytes, and so many entries, is in memory as a whole; larger ones are streams. */
+  readonly small: SmallLimits;
+}
+
+/** What is small enough for memory. */
+export interface SmallLimits {
+  readonly bytes: number;
+  readonly entries: number;
 }
 
 const gibibyte = 1024 ** 3;
@@ -34,6 +47,7 @@ export const archiveLimits: ArchiveLimits = {
   bytes: 64 * gibibyte,
   ratio: 200,
   freeBytes: 2 * gibibyte,
+  small: { bytes: 8 * 1024 ** 2, entries: 1000 },
 };
 
 /** Opens a zip and refuses what no honest package holds, before anything is read from it. */
@@ -80,18 +94,40 @@ export async function openArchive(
       entries.set(name, entry);
     }
   });
+  const isSmall = stat.bytes <= limits.small.bytes && names.size <= limits.small.entries;
+  const small = isSmall
+    ? await damagedUnless(path, async () =>
+        openSmallArchive(await readSmall(files.read(path), path)),
+      )
+    : undefined;
   return {
     entries: [...entries].map(([name, { uncompressedSize }]) => ({
       name,
       bytes: uncompressedSize,
     })),
-    read: (name, signal) => readEntry(zip, entries.get(name), { path, name }, signal),
+    read: (name, signal) => {
+      const place = { path, name };
+      return readEntry(
+        entries.get(name),
+        (entry) => openEntry(small ?? zip, entry, name),
+        place,
+        signal,
+      );
+    },
   };
 }
 
+async function openEntry(
+  archive: SmallArchive | yauzl.ZipFile,
+  entry: yauzl.Entry,
+  name: string,
+): Promise<AsyncIterable<Uint8Array>> {
+  return 'read' in archive ? archive.read(name) : archive.openReadStreamPromise(entry);
+}
+
 async function* readEntry(
-  zip: yauzl.ZipFile,
   entry: yauzl.Entry | undefined,
+  open: (entry: yauzl.Entry) => Promise<AsyncIterable<Uint8Array>>,
   place: { readonly path: string; readonly name: string },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
@@ -103,11 +139,14 @@ async function* readEntry(
       { path: where },
       { what: `The zip holds no entry '${name}'`, next: 'Export it again.' },
     );
-  const stream = await damagedUnless(where, () => zip.openReadStreamPromise(entry));
+  const stream = await damagedUnless(where, () => open(entry));
   let checksum = 0;
+  let bytes = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of stream) {
       signal.throwIfAborted();
+      bytes += chunk.length;
+      if (bytes > entry.uncompressedSize) throw new Error('an entry holds more than the zip says');
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
@@ -115,9 +154,9 @@ async function* readEntry(
     signal.throwIfAborted();
     if (error instanceof FileFormatError) throw error;
     throw damaged(where, error);
-  } finally {
-    stream.destroy();
   }
+  if (bytes !== entry.uncompressedSize)
+    throw damaged(where, new Error('an entry holds less than the zip says'));
   if (checksum !== entry.crc32)
     throw damaged(where, new Error('its checksum is not the one the zip recorded'));
 }
@@ -129,8 +168,27 @@ export interface ArchivePart {
   readonly content: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** Streams a zip: the same parts give the same bytes, whenever and wherever they are written. */
+/**
+ * Writes a zip: the same parts give the same bytes, whenever and wherever they are written. What is
+ * small is put together in memory, the rest is a stream; which of them it is follows from the
+ * content alone.
+ */
 export async function writeArchive(
+  path: string,
+  parts: readonly ArchivePart[],
+  files: Files,
+  small: SmallLimits = archiveLimits.small,
+): Promise<void> {
+  if (parts.length > small.entries) {
+    await streamArchive(path, parts, files);
+    return;
+  }
+  const gathered = await gatherSmall(parts, small.bytes);
+  if (gathered.small === undefined) await streamArchive(path, gathered.parts, files);
+  else await files.write(path, await smallArchive(gathered.small));
+}
+
+async function streamArchive(
   path: string,
   parts: readonly ArchivePart[],
   files: Files,
@@ -146,10 +204,13 @@ export async function writeArchive(
   zip.outputStream.pipe(output);
   const options = { mtime: fixedTime(), mode: 0, forceDosTimestamp: true };
   for (const { name, content } of parts) {
-    if (content instanceof Uint8Array) zip.addBuffer(Buffer.from(content), name, options);
+    // yazl compresses all buffers at once: of many entries one after the other is taken.
+    if (content instanceof Uint8Array && parts.length <= atOnce)
+      zip.addBuffer(Buffer.from(content), name, options);
     else
       zip.addReadStreamLazy(name, options, (done) => {
-        const stream = Readable.from(content, { objectMode: false });
+        const chunks = content instanceof Uint8Array ? [content] : content;
+        const stream = Readable.from(chunks, { objectMode: false });
         stream.on('error', fail);
         done(null, stream);
       });
@@ -159,20 +220,51 @@ export async function writeArchive(
   await files.write(path, output);
 }
 
+const atOnce = 16;
+
 /** The first moment a zip can name, in local time, because that is how zips count. */
 function fixedTime(): Date {
   return new Date(1980, 0, 1);
 }
 
+const blockBytes = 64 * 1024;
+
 /** Reads parts of the zip through the file port. */
 class FilesReader extends yauzl.RandomAccessReader {
   readonly #path: string;
   readonly #files: Files;
+  #block = Buffer.alloc(0);
+  #blockStart = 0;
 
   constructor(path: string, files: Files) {
     super();
     this.#path = path;
     this.#files = files;
+  }
+
+  /** The directory is read in pieces of a few bytes: they come from the block that was read last. */
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    callbackify(() => this.#fill(buffer.subarray(offset, offset + length), position))(callback);
+  }
+
+  async #fill(target: Buffer, position: number): Promise<void> {
+    const end = position + target.length;
+    if (position < this.#blockStart || end > this.#blockStart + this.#block.length) {
+      const range = { start: position, end: position + Math.max(target.length, blockBytes) };
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of this.#files.read(this.#path, undefined, range)) chunks.push(chunk);
+      this.#block = Buffer.concat(chunks);
+      this.#blockStart = position;
+    }
+    const from = position - this.#blockStart;
+    if (from + target.length > this.#block.length) throw new Error('unexpected EOF');
+    this.#block.copy(target, 0, from, from + target.length);
   }
 
   override _readStreamForRange(start: number, end: number): Readable {

@@ -5,7 +5,7 @@ import { createDataComposer } from './compose-data.ts';
 import type { DataComposer } from './compose-data.ts';
 import { encodeDate } from './dates.ts';
 import { digest, packageHash, sha256, stepHash } from './content-hash.ts';
-import { contentTypes } from './data-layout.ts';
+import { contentTypesFor } from './content-types.ts';
 import { encodeBytes } from './encode-bytes.ts';
 import { notesName } from './folder/notes.ts';
 import { unpackStep } from './folder/unpack-step.ts';
@@ -178,7 +178,10 @@ function composedSource(
   const contents = new Map<string, () => AsyncIterable<Uint8Array>>([
     ['data.xml', () => encodeBytes(composer.text())],
     ['data_schema.xml', () => once(Buffer.from(schema.text))],
-    ['[Content_Types].xml', () => once(contentTypes)],
+    [
+      '[Content_Types].xml',
+      () => once(contentTypesFor([...payloads.keys()].map((id) => `files/${id}.bin`))),
+    ],
     ...[...payloads].map(([id, spooled]): [string, () => AsyncIterable<Uint8Array>] => [
       `files/${id}.bin`,
       () => files.read(spooled),

@@ -40,11 +40,35 @@ const encoders: Readonly<Record<string, (text: string) => Uint8Array>> = {
   'utf-16be': (text) => Buffer.from(text, 'utf16le').swap16(),
 };
 
-const memoryBytes = 8 * 1024 * 1024;
+interface Part {
+  readonly name: string;
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** Reads parts into memory as long as they are small together; what was begun is handed on as it is. */
+export async function gatherSmall(
+  parts: readonly Part[],
+  limit: number,
+): Promise<{
+  readonly parts: readonly Part[];
+  readonly small?: readonly { readonly name: string; readonly content: Uint8Array }[];
+}> {
+  const small: { readonly name: string; readonly content: Uint8Array }[] = [];
+  let room = limit;
+  for (const [at, { name, content }] of parts.entries()) {
+    const taken = content instanceof Uint8Array ? content : await inMemoryIfSmall(content, room);
+    if (!(taken instanceof Uint8Array) || taken.length > room)
+      return { parts: [...small, { name, content: taken }, ...parts.slice(at + 1)] };
+    small.push({ name, content: taken });
+    room -= taken.length;
+  }
+  return { parts: small, small };
+}
 
 /** What is small is gathered, so that the zip says its length in front of it; the rest streams. */
-export async function inMemoryIfSmall(
+async function inMemoryIfSmall(
   bytes: AsyncIterable<Uint8Array>,
+  memoryBytes: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
   const iterator = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];

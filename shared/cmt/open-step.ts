@@ -7,6 +7,7 @@ import { indexData } from './data-index.ts';
 import type { DataIndex } from './data-index.ts';
 import { createRowDecoder, decodeLinks } from './decode-row.ts';
 import type { DecodeContext } from './decode-value.ts';
+import { checkContentTypes } from './content-types.ts';
 import { FileFormatError } from './file-format-error.ts';
 import type { CmtSchema } from './package.ts';
 import { readDocument, readTableAt, readTables } from './read-document.ts';
@@ -77,7 +78,12 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
     index,
     tables,
     hash: stepHash(sha256(schemaBytes), dataHash.digest('hex')),
-    findings: [...schema.findings, ...index.findings, ...strangers(source)],
+    findings: [
+      ...schema.findings,
+      ...index.findings,
+      ...strangers(source),
+      ...(await checkContentTypes(source, signal)),
+    ],
     rows: async function* (name, signal) {
       const table = definitions.get(name);
       if (table === undefined) return;

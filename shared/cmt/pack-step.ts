@@ -3,8 +3,7 @@ import type { Files } from '../host/files.ts';
 import { writeArchive } from './archive.ts';
 import type { ArchivePart } from './archive.ts';
 import { hashing, stepHash } from './content-hash.ts';
-import { contentTypes } from './data-layout.ts';
-import { inMemoryIfSmall } from './encode-bytes.ts';
+import { contentTypesFor } from './content-types.ts';
 import type { StepSource } from './step-source.ts';
 
 /** Writes a step as a Configuration Migration zip and gives the hash of its content. */
@@ -17,7 +16,7 @@ export async function packStep(
   const parts: ArchivePart[] = [];
   for (const name of entryNames(source)) {
     if (name === '[Content_Types].xml' && !source.names.includes(name)) {
-      parts.push({ name, content: contentTypes });
+      parts.push({ name, content: contentTypesFor(source.names) });
       continue;
     }
     if (!/^data(_schema)?\.xml$/i.test(name)) {
@@ -26,7 +25,7 @@ export async function packStep(
     }
     const hash = createHash('sha256');
     hashes.set(name.toLowerCase(), hash);
-    parts.push({ name, content: await inMemoryIfSmall(hashing(source.read(name, signal), hash)) });
+    parts.push({ name, content: hashing(source.read(name, signal), hash) });
   }
   await writeArchive(path, parts, files);
   const hashOf = (name: string): string => hashes.get(name)?.digest('hex') ?? '';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Files } from '../../host/files.ts';
-import { contentTypes } from '../data-layout.ts';
+import { contentTypesFor, contentTypesName } from '../content-types.ts';
 import { encodeBytes } from '../encode-bytes.ts';
 import { readSchema } from '../schema.ts';
 import { filesUnder } from '../step-source.ts';
@@ -15,8 +15,6 @@ import type { FolderForm } from './render-folder.ts';
 
 /** Where entries that are no part of the format, and payloads of file columns, stand in the folder form. */
 export const filesFolder = '_files';
-
-const contentTypesName = '[Content_Types].xml';
 
 /** Opens the folder form as if it were the zip it stands for. */
 export async function openFolderStep(
@@ -54,7 +52,7 @@ export async function openFolderStep(
         holds ??= await layoutHolds(form, files);
         yield* encodeBytes(laidOut(form, holds, files), form.notes.encoding);
       } else if (extras.includes(name)) yield* files.read(`${path}/${filesFolder}/${name}`);
-      else if (name === contentTypesName) yield contentTypes;
+      else if (name === contentTypesName) yield contentTypesFor(names);
       else yield* files.read(`${path}/${name}`);
     },
     tableText: async function* (table) {

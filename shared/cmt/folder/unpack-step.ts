@@ -1,6 +1,6 @@
 import type { Finding } from '../../errors/finding.ts';
 import type { Files } from '../../host/files.ts';
-import { contentTypes } from '../data-layout.ts';
+import { contentTypesFor } from '../content-types.ts';
 import { indexData } from '../data-index.ts';
 import { canEncode } from '../encode-bytes.ts';
 import { FileFormatError } from '../file-format-error.ts';
@@ -156,7 +156,7 @@ async function isUsualContentTypes(
   signal: AbortSignal,
 ): Promise<boolean> {
   const bytes = await readSmall(source.read(name, signal), `${source.path} ${name}`);
-  return Buffer.compare(bytes, contentTypes) === 0;
+  return Buffer.compare(bytes, contentTypesFor(source.names)) === 0;
 }
 
 async function styleNote(text: AsyncIterable<string>): Promise<{ readonly style?: LayoutStyle }> {

@@ -126,4 +126,10 @@ export const fileCodes = {
     cause: 'A lookup value does not say which table it points to, and the schema allows several.',
     remedy: 'Add lookupentity to the value. The stock tool leaves such lookups out.',
   },
+  URM1133: {
+    title: 'A part of the zip that the stock tool does not see',
+    cause:
+      '[Content_Types].xml is missing, is no such list, or does not name the part or its extension.',
+    remedy: 'Nothing for this product; unpack and pack the zip again for the stock tool.',
+  },
 } as const satisfies Record<`URM11${number}`, CodeEntry>;

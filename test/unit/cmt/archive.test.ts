@@ -3,62 +3,106 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { deflateRawSync, crc32 } from 'node:zlib';
 import JSZip from 'jszip';
 import { ZipFile } from 'yazl';
-import { openArchive, writeArchive } from '#shared/cmt/archive.ts';
+import { archiveLimits, openArchive, writeArchive } from '#shared/cmt/archive.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import { each, neverAborted } from '#support/cmt-package.ts';
 import { collect } from '#support/collect.ts';
 import { useTemporaryFolder } from '#support/temporary-folder.ts';
 
-describe('an archive', () => {
+/** Small archives are put together in memory, larger ones are streams: either does what the other does. */
+const ways = [
+  ['in memory', archiveLimits.small],
+  ['as a stream', { bytes: -1, entries: 0 }],
+] as const;
+
+for (const [way, small] of ways)
+  describe(`an archive ${way}`, () => {
+    const limits = { ...archiveLimits, small };
+    const at = useTemporaryFolder();
+    const zipped = async (parts: Parameters<typeof writeArchive>[1]): Promise<string> => {
+      await writeArchive(at('a.zip'), parts, nodeFiles, small);
+      return at('a.zip');
+    };
+
+    it('gives back what was put in, streamed or not, and other readers agree', async () => {
+      const big = Buffer.alloc(3_000_000, 'abc');
+      const path = await zipped([
+        { name: 'data.xml', content: each([big, big]) },
+        { name: 'b.xml', content: Buffer.from('b') },
+      ]);
+      const archive = await openArchive(path, nodeFiles, limits);
+      assert.deepEqual(archive.entries, [
+        { name: 'data.xml', bytes: 6_000_000 },
+        { name: 'b.xml', bytes: 1 },
+      ]);
+      const content = Buffer.concat(await collect(archive.read('data.xml', neverAborted)));
+      assert.ok(content.equals(Buffer.concat([big, big])));
+      const other = await JSZip.loadAsync(await readFile(path), { checkCRC32: true });
+      assert.equal(await other.file('b.xml')?.async('string'), 'b');
+    });
+
+    it('is the same bytes every time', async () => {
+      const write = async (): Promise<Buffer> =>
+        readFile(await zipped([{ name: 'data.xml', content: each([Buffer.from('x')]) }]));
+      assert.ok((await write()).equals(await write()));
+    });
+
+    it('is not there when writing fails', async () => {
+      async function* failing(): AsyncGenerator<Uint8Array> {
+        yield await Promise.resolve(Buffer.from('x'));
+        throw new Error('the disk is gone');
+      }
+      await assert.rejects(zipped([{ name: 'data.xml', content: failing() }]), /the disk is gone/);
+      assert.equal(await nodeFiles.stat(at('a.zip')), undefined);
+      assert.deepEqual(await nodeFiles.list(at('.')), []);
+    });
+
+    it('is read with the lengths of large archives, and with many entries', async () => {
+      const zip = new ZipFile();
+      for (let at = 0; at < 2000; at++)
+        zip.addBuffer(Buffer.from('x'), `files/${String(at)}`, { forceZip64Format: true });
+      zip.end({ forceZip64Format: true, comment: '' });
+      await nodeFiles.write(at('a.zip'), zip.outputStream as unknown as AsyncIterable<Buffer>);
+      const archive = await openArchive(at('a.zip'), nodeFiles, limits);
+      assert.equal(archive.entries.length, 2000);
+      assert.equal(String(await collect(archive.read('files/7', neverAborted))), 'x');
+    });
+
+    it('is read by the other way too', async () => {
+      const content = Buffer.from('<entities />'.repeat(1000));
+      const path = await zipped([{ name: 'data.xml', content }]);
+      for (const [, other] of ways) {
+        const archive = await openArchive(path, nodeFiles, { ...archiveLimits, small: other });
+        const read = Buffer.concat(await collect(archive.read('data.xml', neverAborted)));
+        assert.ok(read.equals(content));
+      }
+    });
+
+    it('ends with the reason where an entry holds more than it says', async () => {
+      const entry = { name: 'data.xml', content: Buffer.alloc(5_000_000, 'a'), size: 10 };
+      await writeFile(at('a.zip'), rawZip([entry]));
+      const archive = await openArchive(at('a.zip'), nodeFiles, limits);
+      await assert.rejects(collect(archive.read('data.xml', neverAborted)), { code: 'URM1104' });
+    });
+  });
+
+describe('an archive of more than 65,535 entries', () => {
   const at = useTemporaryFolder();
-  const zipped = async (parts: Parameters<typeof writeArchive>[1]): Promise<string> => {
+
+  it('is written and read, and other readers agree', async () => {
+    const names = Array.from({ length: 66_000 }, (_, n) => `files/${String(n)}.bin`);
+    const content = Buffer.from('x');
+    const parts = names.map((name) => ({ name, content }));
     await writeArchive(at('a.zip'), parts, nodeFiles);
-    return at('a.zip');
-  };
-
-  it('gives back what was put in, streamed or not, and other readers agree', async () => {
-    const big = Buffer.alloc(3_000_000, 'abc');
-    const path = await zipped([
-      { name: 'data.xml', content: each([big, big]) },
-      { name: 'b.xml', content: Buffer.from('b') },
-    ]);
-    const archive = await openArchive(path, nodeFiles);
-    assert.deepEqual(archive.entries, [
-      { name: 'data.xml', bytes: 6_000_000 },
-      { name: 'b.xml', bytes: 1 },
-    ]);
-    const content = Buffer.concat(await collect(archive.read('data.xml', neverAborted)));
-    assert.ok(content.equals(Buffer.concat([big, big])));
-    const other = await JSZip.loadAsync(await readFile(path), { checkCRC32: true });
-    assert.equal(await other.file('b.xml')?.async('string'), 'b');
-  });
-
-  it('is the same bytes every time', async () => {
-    const write = async (): Promise<Buffer> =>
-      readFile(await zipped([{ name: 'data.xml', content: each([Buffer.from('x')]) }]));
-    assert.ok((await write()).equals(await write()));
-  });
-
-  it('is not there when writing fails', async () => {
-    async function* failing(): AsyncGenerator<Uint8Array> {
-      yield await Promise.resolve(Buffer.from('x'));
-      throw new Error('the disk is gone');
-    }
-    await assert.rejects(zipped([{ name: 'data.xml', content: failing() }]), /the disk is gone/);
-    assert.equal(await nodeFiles.stat(at('a.zip')), undefined);
-    assert.deepEqual(await nodeFiles.list(at('.')), []);
-  });
-
-  it('is read with the lengths of large archives, and with many entries', async () => {
-    const zip = new ZipFile();
-    for (let at = 0; at < 2000; at++)
-      zip.addBuffer(Buffer.from('x'), `files/${String(at)}`, { forceZip64Format: true });
-    zip.end({ forceZip64Format: true, comment: '' });
-    await nodeFiles.write(at('a.zip'), zip.outputStream as unknown as AsyncIterable<Buffer>);
     const archive = await openArchive(at('a.zip'), nodeFiles);
-    assert.equal(archive.entries.length, 2000);
-    assert.equal(String(await collect(archive.read('files/7', neverAborted))), 'x');
-  });
+    assert.equal(archive.entries.length, names.length);
+    for (const name of [names[0], names[65_535], names[65_999]]) {
+      assert.ok(name !== undefined);
+      assert.equal(String(await collect(archive.read(name, neverAborted))), 'x');
+    }
+    const other = await JSZip.loadAsync(await readFile(at('a.zip')));
+    assert.equal(Object.keys(other.files).filter((name) => name.endsWith('.bin')).length, 66_000);
+  }).timeout(200_000);
 });
 
 interface RawEntry {
@@ -157,7 +201,7 @@ describe('an archive is refused', () => {
 
   it('that expands as bombs do', async () => {
     const content = Buffer.alloc(1_000_000);
-    const limits = { entries: 10, bytes: 1e9, ratio: 200, freeBytes: 100_000 };
+    const limits = { ...archiveLimits, entries: 10, bytes: 1e9, ratio: 200, freeBytes: 100_000 };
     await assert.rejects(open([{ name: 'data.xml', content }], limits), /zip bombs/);
     await assert.rejects(
       open([{ name: 'data.xml', content }], { ...limits, bytes: 500_000 }),
@@ -166,7 +210,7 @@ describe('an archive is refused', () => {
   });
 
   it('with too many entries', async () => {
-    const limits = { entries: 2, bytes: 1e9, ratio: 200, freeBytes: 1e9 };
+    const limits = { ...archiveLimits, entries: 2, bytes: 1e9, ratio: 200, freeBytes: 1e9 };
     const entries = ['a', 'b', 'c'].map((name) => ({ name }));
     await assert.rejects(open(entries, limits), /more than 2 entries/);
   });
