@@ -43,10 +43,11 @@ export class Sandbox {
   async make(
     set: string,
     body: JsonObject,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly answer: CheckAnswer; readonly path?: string; readonly id: string }> {
     const id = this.#sender.nextRequestId();
     const key = keyOf(set);
-    const answer = await this.#send('POST', set, { ...body, [key]: id });
+    const answer = await this.#send('POST', set, { ...body, [key]: id }, headers);
     if (answer.status >= 300) return { answer, id };
     const path = `${set}(${id})`;
     this.#made.push(path);
@@ -70,12 +71,13 @@ export class Sandbox {
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
     body?: JsonObject,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<CheckAnswer> {
     const answer = await this.#sender.send(
       {
         method,
         path,
-        headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+        headers: body === undefined ? {} : { 'Content-Type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         purpose: method === 'GET' ? 'read' : 'write',
         requestId: this.#sender.nextRequestId(),
@@ -94,7 +96,7 @@ export class Sandbox {
 
 /** Columns of primary keys, by set. */
 function keyOf(set: string): string {
-  if (set === 'emails') return 'activityid';
+  if (set === 'emails' || set === 'tasks') return 'activityid';
   return `${set.replace(/ies$/, 'y').replace(/s$/, '')}id`;
 }
 
