@@ -1,6 +1,6 @@
 import type { Area, AreaTable } from './area.ts';
 import type { TableRules } from '../model/rules.ts';
-import { lookup } from './belonging.ts';
+import { link, lookup } from './belonging.ts';
 import { allOf, fetchText, where } from './fetch-filter.ts';
 
 /** Rows that no managed solution holds: those of solutions are updated with them. */
@@ -69,6 +69,7 @@ export const templates: Area = {
         {
           table: 'msdyn_applicationtabtemplate',
           why,
+          belongsTo: [link('msdyn_sessiontemplate_applicationtab')],
           columns: [
             'msdyn_applicationtabtemplateid',
             'msdyn_description',
@@ -86,6 +87,7 @@ export const templates: Area = {
         {
           table: 'msdyn_notificationfield',
           why,
+          belongsTo: [link('msdyn_notificationtemplate_notificationfield')],
           columns: [
             'msdyn_name',
             'msdyn_notificationfieldid',

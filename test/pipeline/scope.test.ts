@@ -248,6 +248,7 @@ describe('what stays behind unless it is asked for', function () {
     assert.equal(names['msdyn_sessiontemplate']?.length, 1);
     assert.equal(names['msdyn_notificationtemplate']?.length, 1);
     assert.equal(names['msdyn_applicationtabtemplate']?.length, 1);
+    assert.equal(names['msdyn_notificationfield']?.length, 1, 'linked to its template');
     const imported = await promotion.import('run');
     assert.deepEqual(told(imported.findings.filter(({ severity }) => severity === 'error')), []);
     const verified = await promotion.verify();
