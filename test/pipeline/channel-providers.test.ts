@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '#emulator/environment.ts';
+import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import { seededApps } from '#emulator/seeds/cif/framework-rows.ts';
 import type { ProviderSeed } from '#emulator/seeds/cif/provider-rows.ts';
 import type { Action } from '#shared/model/plan.ts';
@@ -471,6 +473,14 @@ profiles:
       without: ['loader', 'library', 'view', 'shipped-provider'],
     }));
 
+    it('may be a privilege to attach, which is told and left to the service', async () => {
+      grant(migration.emulator.environment, 'Unified routing reader', 'prvReadAppModule');
+      const result = await migration.run('plan', 'poor', { token: applicationIds.routingReader });
+      const told = result.findings.find(({ code }) => code === 'URM1828');
+      assert.equal(told?.severity, 'warning', JSON.stringify(result.findings));
+      assert.match(told.summary, /prvAppendmsdyn_appconfiguration/);
+    });
+
     it('may be what the identity cannot read, which keeps nothing from being migrated', async () => {
       await migration.emulator.faults(
         'error:table=webresource,status=403;error:path=*savedqueries*,status=403',
@@ -522,6 +532,19 @@ function findingCodes(
   findings: readonly { readonly severity: string; readonly code: string }[],
 ): readonly string[] {
   return findings.map(({ severity, code }) => `${severity} ${code}`).sort();
+}
+
+function grant(environment: Environment, roleName: string, privilegeName: string): void {
+  const { store } = environment;
+  const [role] = store.find('role', 'name', roleName);
+  const [privilege] = store.find('privilege', 'name', privilegeName);
+  assert.ok(role !== undefined && privilege !== undefined);
+  const cells = new Map<string, string | number>([
+    ['roleid', role.id],
+    ['privilegeid', privilege.id],
+    ['privilegedepthmask', 8],
+  ]);
+  store.put('roleprivileges', environment.newId(), cells);
 }
 
 function byText(one: string, other: string): number {

@@ -19,7 +19,7 @@ import { createTestHost, testPorts } from './test-host.ts';
 export interface ProviderMigration {
   readonly emulator: TestEmulator;
   readonly folder: string;
-  /** Runs a mode; `out` and `run` are names in the folder. */
+  /** Runs a mode; `out`, `run` and `plan` are names in the folder, `token` says who asks. */
   run(
     mode: MigrationMode,
     out: string,
@@ -55,15 +55,16 @@ export function withMigration(
       return folder;
     },
     run: async (mode, out, more = {}) => {
-      const { run, plan, ...rest } = more;
-      const host = createTestHost({
+      const { run, plan, token = 'test', ...rest } = more;
+      const inputs = {
         environment: current().url,
         mode,
         out: join(folder, out),
         ...(run === undefined ? {} : { run: join(folder, run) }),
         ...(plan === undefined ? {} : { plan: join(folder, plan) }),
         ...rest,
-      });
+      };
+      const host = createTestHost(inputs, { kind: 'token', token });
       const entry = stageEntry('migrate-channel-providers');
       if (entry === undefined) throw new Error('The stage is in no table.');
       const ports = { ...testPorts(host), ...(browser === undefined ? {} : { browser }) };

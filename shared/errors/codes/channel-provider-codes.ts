@@ -137,6 +137,12 @@ export const channelProviderCodes = {
     cause: 'The identity lacks the privilege to read a table.',
     remedy: 'Give it the privilege, or accept that the check finds nothing there.',
   },
+  URM1828: {
+    title: 'The identity may lack a privilege to attach providers',
+    cause:
+      'It holds no Append or AppendTo on channel providers or profiles. Shipped roles lack the first too, so that it may not be asked for.',
+    remedy: 'Apply and see; should links be refused, give the identity the privilege.',
+  },
   URM1830: {
     title: 'A provider is not migrated as it should be',
     cause: 'Its row of the second generation is missing or differs.',

@@ -36,10 +36,41 @@ export async function mapEnvironment(
 ): Promise<Mapped> {
   const decisions = await readDecisions(inputs, ports);
   const inventory = await readInventory(reader, signal);
-  const mapping = mapProviders(inventory, decisions);
+  const mapped = mapProviders(inventory, decisions);
+  const findings = [...mapped.findings, ...(await attachProblems(mapped, reader, signal))];
+  const mapping: Mapping = { ...mapped, findings };
   const names = [...new Set(mapping.rows.map(({ table }) => table)), 'msdyn_appconfiguration'];
   const pkg = mappingPackage(mapping, await reader.tables(names, signal));
   return { inventory, decisions, mapping, pkg };
+}
+
+/**
+ * Which privileges a link asks for is not settled: neither of the shipped roles that attach providers
+ * holds Append on them. A missing one is told, and the service's answer decides.
+ */
+async function attachProblems(
+  mapping: Mapping,
+  reader: DataverseReader,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  if (mapping.links.length === 0) return [];
+  const tables = await reader.tables(['msdyn_channelprovider', 'msdyn_appconfiguration'], signal);
+  const needed = [...tables.values()].flatMap((table) =>
+    (['append', 'appendTo'] as const).flatMap((verb) => table.privileges.get(verb)?.name ?? []),
+  );
+  const held = await reader.privileges(needed, signal);
+  const missing = needed.filter((name) => !held.has(name));
+  if (missing.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'URM1828',
+      where: reader.url,
+      summary: `The identity lacks ${missing.join(', ')}, which attaching providers may ask for`,
+      detail: '',
+      remedy: 'Apply and see; should links be refused, give the identity the privilege.',
+    },
+  ];
 }
 
 /** A plan with the disk space it lives in; whoever made it calls `spool.remove`. */
