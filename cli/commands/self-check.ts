@@ -4,7 +4,6 @@ import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
 import { randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { checks, runSelfCheck, type Checked } from '#shared/stages/self-check/run-self-check.ts';
-import { renderTable } from '#shared/report/terminal.ts';
 import type { Command } from '../command.ts';
 import { credentialFrom } from '../sign-in.ts';
 import { writeJson } from '../write-json.ts';
@@ -56,13 +55,9 @@ export const selfCheckCommand: Command = {
     const chosen = chosenChecks(given.value('only'));
     const found: Checked[] = [];
     for await (const checked of runSelfCheck(sender, chosen, signal)) found.push(checked);
-    const lines = found.map(({ id, outcome, title, seen }) => [
-      id,
-      outcome,
-      `${title}: ${mask.apply(seen)}`,
-    ]);
-    for (const line of renderTable([['assumption', 'outcome', 'seen'], ...lines]))
-      terminal.print(line);
+    for (const { id, outcome, title, seen } of found) {
+      terminal.print(`${id.padEnd(4)}${outcome.padEnd(13)}${title}: ${mask.apply(seen)}`);
+    }
     const left = found.flatMap((each) => each.left);
     for (const row of left) terminal.complain(`Not taken away: ${mask.apply(row)}`);
     const json = given.value('json');
