@@ -148,6 +148,8 @@ export class MeaningChecks {
           : {
               where: placeOf({ ref, name }, column),
               summary: `The text still names what only the source has: ${what.join(', ')}`,
+              // Texts that nobody can search for references move unchanged.
+              mayBeMeant: this.#foreign.has(ref.id),
               remedy:
                 'Import the package again so that it is rewritten, or correct it in the target.',
             },
@@ -183,6 +185,8 @@ export class MeaningChecks {
             this.#book.asked('inactive-row', `${nameOf(row)} is switched on`, {
               where: placeOfRow(row, 'statecode'),
               summary: `The ${called(row)} is switched off`,
+              // It may be so in the source, too: packages do not carry the state of all rows.
+              mayBeMeant: true,
               remedy: 'Activate it in the target.',
             }),
           ]
