@@ -115,13 +115,9 @@ async function run(step: Step, folder: string): Promise<void> {
       parser.close();
       return;
     }
-    case 'xml2js': {
-      // It holds the text and the tree: of large documents there is nothing to compare with.
-      const { size } = await stat(at('loose/data.xml'));
-      if (size > 64 * megabyte) return;
+    case 'xml2js':
       await parseStringPromise(await readFile(at('loose/data.xml'), 'utf8'));
       return;
-    }
     case 'inspect':
       await inspectPackage(at('loose'), files, signal);
       return;
@@ -184,6 +180,8 @@ if (child !== undefined) {
     const { size: bytes } = await stat(join(folder, 'loose/data.xml'));
     let bare = 0;
     for (const step of steps.filter((each) => only.split(',').includes(each))) {
+      // It holds the text and the tree: of large documents there is nothing to compare with.
+      if (step === 'xml2js' && bytes > 64 * megabyte) continue;
       const { seconds, megabytes } = await measure(step, folder);
       if (step === 'parser') bare = seconds;
       const speed = bytes / megabyte / seconds;

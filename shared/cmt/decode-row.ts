@@ -89,8 +89,12 @@ export function decodeLinks(
   report?: (problem: RowProblem) => void,
 ): readonly Link[] {
   const { attributes } = group;
-  const relationship = attributes['m2mrelationshipname'] ?? '';
-  const declared = table.manyToMany.find(({ name }) => name === relationship);
+  const said = attributes['m2mrelationshipname'] ?? attributes['m2mrelationshipschemaname'] ?? '';
+  // Schema names differ from the names of intersect tables by their case, where they differ at all.
+  const declared =
+    table.manyToMany.find(({ name }) => name === said) ??
+    table.manyToMany.find(({ name }) => name.toLowerCase() === said.toLowerCase());
+  const relationship = declared?.name ?? said;
   if (declared === undefined)
     report?.({
       code: 'URM1127',
