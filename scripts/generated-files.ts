@@ -5,6 +5,7 @@ import { areas } from '#shared/routing/catalogue.ts';
 import { commands } from '../cli/commands.ts';
 import { stageCommand } from '../cli/stage-command.ts';
 import { toolVersion } from '../cli/tool-version.ts';
+import { permissionsPage } from './permissions-page.ts';
 import { areaTable, commandPage, referencePage, taskReadme, taskTable } from './reference-page.ts';
 import { taskManifest } from './task-manifest.ts';
 import { troubleshootingPage } from './troubleshooting-page.ts';
@@ -19,6 +20,7 @@ export async function generatedFiles(root: URL): Promise<ReadonlyMap<string, str
   }
   const others = commands.filter((command) => stageEntry(command.name) === undefined);
   files.set('docs/reference/commands.md', commandPage(others));
+  files.set('docs/guides/permissions.md', permissionsPage(areas));
   files.set('docs/troubleshooting.md', troubleshootingPage(codes));
   const readme = await readFile(new URL('README.md', root), 'utf8');
   files.set(
