@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { withEmulator } from '#support/emulator.ts';
 import { aPromotion, requestsSoFar, writesOf } from '#support/promotion.ts';
 import { definitionOf, id, plantQueues, planted } from '#support/queue-rows.ts';
@@ -46,6 +48,23 @@ describe('verify', () => {
     ])
       assert.ok(names.includes(name), name);
     assert.ok(names.some((name) => name.startsWith('assignment-steps: Record billing')));
+  });
+
+  it('gives checks the weight that the configuration says, and refuses names it does not know', async () => {
+    const config = join(folder.path, 'unified-routing.yml');
+    const verifyWith = async (checks: string): Promise<VerifyResult> => {
+      await writeFile(config, `format: 1\nchecks: { ${checks} }\n`);
+      return (await promotion.verify({ config })) as VerifyResult;
+    };
+    const hours = `msdyn_operatinghour ${planted.hour} Weekdays, column msdyn_calendarid`;
+    const failed = await verifyWith('missing-calendar: error');
+    assert.deepEqual(told(failed.findings), [`error URM1523 ${hours}`]);
+    assert.equal(failed.outcome, 'failed');
+    const off = await verifyWith('missing-calendar: off');
+    assert.deepEqual(told(off.findings), []);
+    assert.ok(off.checks.some(({ group, skipped }) => group === 'missing-calendar' && skipped));
+    const unknown = await verifyWith('missing-calender: off');
+    assert.match(unknown.findings[0]?.summary ?? '', /'missing-calender' is no check/);
   });
 
   it('names the row and the column that somebody changed', async () => {
