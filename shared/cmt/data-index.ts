@@ -51,7 +51,7 @@ export async function indexData(
           const name = event.attributes['name'] ?? '';
           const entry = tables.get(name) ?? { starts: [], rows: 0, links: 0 };
           tables.set(name, entry);
-          entry.starts.push({ start: event.start });
+          entry.starts.push({ start: event.start, startByte: event.startByte });
           current = openTable(name, definitions.get(name), entry, context);
           break;
         }

@@ -14,9 +14,10 @@ import { readDocument, readTableAt, readTables } from './read-document.ts';
 import type { DocumentEvent } from './read-document.ts';
 import { readSmall } from './read-small.ts';
 import { inImportOrder, readSchema } from './schema.ts';
-import { requireName } from './step-source.ts';
+import { bytesFrom, requireName } from './step-source.ts';
 import type { StepSource } from './step-source.ts';
 import { decodeText, decodeWhole } from './xml/decode-text.ts';
+import type { TextEncoding } from './xml/decode-text.ts';
 
 /** A step that was read once from end to end: checked, counted and hashed. */
 export interface OpenedStep {
@@ -45,9 +46,12 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
   const dataPath = `${source.path} ${dataName}`;
 
   const dataHash = createHash('sha256');
+  let encoding: TextEncoding = { label: 'utf-8', bom: false };
   const index = await indexData(
     readDocument(
-      decodeText(hashing(source.read(dataName, signal), dataHash), dataPath),
+      decodeText(hashing(source.read(dataName, signal), dataHash), dataPath, (found) => {
+        encoding = found;
+      }),
       dataPath,
       signal,
     ),
@@ -66,9 +70,16 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
       for await (const batch of readTables(text, dataPath, signal)) yield* batch;
       return;
     }
-    for (const start of starts) {
-      const text = decodeText(source.read(dataName, signal), dataPath);
-      for await (const batch of readTableAt(text, start, dataPath, signal)) yield* batch;
+    for (const { start, startByte } of starts) {
+      // Where a character is in the file is known of UTF-8 only.
+      const isUtf8 = encoding.label === 'utf-8';
+      const byte = startByte + (encoding.bom ? 3 : 0);
+      const bytes = isUtf8
+        ? bytesFrom(source, dataName, byte, signal)
+        : source.read(dataName, signal);
+      const at = { start: isUtf8 ? 0 : start };
+      const text = decodeText(bytes, dataPath);
+      for await (const batch of readTableAt(text, at, dataPath, signal)) yield* batch;
     }
   }
 

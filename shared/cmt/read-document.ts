@@ -13,6 +13,8 @@ export type DocumentEvent =
       readonly attributes: Readonly<Record<string, string>>;
       /** Characters before its start tag. */
       readonly start: number;
+      /** The same in bytes of UTF-8. */
+      readonly startByte: number;
     }
   | { readonly kind: 'record' | 'link'; readonly element: XmlElement }
   /** What the format does not know, where it stands. */
@@ -26,6 +28,7 @@ export type DocumentEvent =
 /** A table of the document by where its start tag stands, so that it can be read without the rest. */
 export interface TableStart {
   readonly start: number;
+  readonly startByte: number;
 }
 
 /** Reads a data.xml in flat memory; events come in batches, one per piece of text. */
@@ -45,7 +48,7 @@ export async function* readDocument(
 /** Reads one table of a data.xml, whose place an earlier reading told. */
 export async function* readTableAt(
   text: AsyncIterable<string>,
-  at: TableStart,
+  at: Pick<TableStart, 'start'>,
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DocumentEvent[]> {
@@ -109,6 +112,7 @@ function createDocumentReader(path: string): DocumentReader {
   let events: DocumentEvent[] = [];
   let room: Room = 'outside';
   let pieceStart = 0;
+  let pieceStartByte = 0;
   let held: string[] = [];
   let heldChars = 0;
   const take = (): readonly DocumentEvent[] => {
@@ -141,7 +145,7 @@ function createDocumentReader(path: string): DocumentReader {
         events.push({ kind: 'root', attributes });
       } else if (room === 'root' && name === 'entity') {
         room = 'table';
-        events.push({ kind: 'table', attributes, start: pieceStart });
+        events.push({ kind: 'table', attributes, start: pieceStart, startByte: pieceStartByte });
       } else if (room === 'table' && name === 'records') room = 'records';
       else if (room === 'table' && name === 'm2mrelationships') room = 'links';
       else builder.open(name, attributes, position);
@@ -168,6 +172,7 @@ function createDocumentReader(path: string): DocumentReader {
       const piece = next < 0 ? text.slice(from) : text.slice(from, next);
       parser.write(piece.includes('\t') ? keepTabs(piece) : piece);
       pieceStart += piece.length;
+      pieceStartByte += Buffer.byteLength(piece);
       if (next < 0) return;
       if (until === 'stop' && events.at(-1)?.kind === 'end-table') return;
       from = next;

@@ -13,6 +13,8 @@ export interface StepSource {
   /** What stood at the path. */
   readonly form: 'zip' | 'loose' | 'folder';
   read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The same from a byte on, where what is before need not be read. */
+  readFrom?(name: string, start: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Lengths, where they are known without reading. */
   readonly sizes?: ReadonlyMap<string, number>;
   /** The text of one table alone, where that is less work than the whole document. */
@@ -40,6 +42,8 @@ export async function openLooseStep(path: string, step: string, files: Files): P
     form: 'loose',
     names: await filesUnder(path, '', files),
     read: (name, signal) => files.read(`${path}/${name}`, signal),
+    readFrom: (name, start, signal) =>
+      files.read(`${path}/${name}`, signal, { start, end: Number.MAX_SAFE_INTEGER }),
   };
 }
 
@@ -102,6 +106,25 @@ export function requireName(source: StepSource, name: string): string {
       next: 'Give a zip or folder with data.xml and data_schema.xml, or a package folder with migration.json.',
     },
   );
+}
+
+/** A file from a byte on; what is before is not read, or else not looked at. */
+export async function* bytesFrom(
+  source: StepSource,
+  name: string,
+  start: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (source.readFrom !== undefined) {
+    yield* source.readFrom(name, start, signal);
+    return;
+  }
+  let skipped = 0;
+  for await (const chunk of source.read(name, signal)) {
+    const from = Math.min(chunk.length, start - skipped);
+    skipped += from;
+    if (from < chunk.length) yield from === 0 ? chunk : chunk.subarray(from);
+  }
 }
 
 /** Names for people, not more than a few. */

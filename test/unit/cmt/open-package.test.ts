@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { writeArchive } from '#shared/cmt/archive.ts';
 import { createPackage, createPlainPackage } from '#shared/cmt/create-package.ts';
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import { openPackage } from '#shared/cmt/open-package.ts';
 import type { PackageManifest } from '#shared/cmt/package.ts';
 import { composeSchema } from '#shared/cmt/schema.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
+import { cell } from '#shared/model/row.ts';
 import { collect } from '#support/collect.ts';
 import {
   aTable,
@@ -330,4 +332,41 @@ describe('opening a package', () => {
     assert.match(ghost?.where ?? '', /data\.xml line 1, column \d+, table queue/);
     assert.equal(ghost?.detail, '2 times in all.');
   });
+
+  for (const [form, prefix, encode] of [
+    ['UTF-8', '', (text: string) => Buffer.from(text)],
+    ['UTF-8 with its mark', '\ufeff', (text: string) => Buffer.from(text)],
+    ['UTF-16', '\ufeff', (text: string) => Buffer.from(text, 'utf16le')],
+  ] as const)
+    it(`gives each table alone, wherever it stands in a document of ${form}, in a zip or beside its schema`, async () => {
+      const tables = [aTable('first'), aTable('second'), aTable('third')].map((table) =>
+        table.with('name', 'text'),
+      );
+      const text = tables
+        .map(({ table: { name } }, n) => {
+          const named = `<field name="name" value="é 漢 😀 ${name}" />`;
+          const own = `<record id="${ids[n] ?? ''}">${named}</record>`;
+          return `<entity name="${name}" displayname="😀"><records>${own}</records></entity>`;
+        })
+        .join('<!-- é -->');
+      const document = encode(`${prefix}<entities>${text}</entities>`);
+      const schemaText = composeSchema(tables.map(({ table }) => table)).text;
+      await mkdir(at('loose'));
+      await writeFile(at('loose/data.xml'), document);
+      await writeFile(at('loose/data_schema.xml'), schemaText);
+      const parts = [
+        { name: 'data.xml', content: document },
+        { name: 'data_schema.xml', content: Buffer.from(schemaText) },
+      ];
+      await writeArchive(at('a.zip'), parts, nodeFiles);
+      for (const path of ['loose', 'a.zip']) {
+        const opened = await open(at(path));
+        for (const table of opened.tables.toReversed()) {
+          const [row, ...others] = await collect(opened.rows(table, neverAborted));
+          assert.deepEqual(others, []);
+          assert.ok(row !== undefined);
+          assert.equal(cell(row, 'name'), `é 漢 😀 ${table.name}`);
+        }
+      }
+    });
 });
