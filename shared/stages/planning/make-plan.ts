@@ -14,6 +14,7 @@ import { withLinking } from '../linking/with-linking.ts';
 import { deleteOrders } from './delete-orders.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { manualSteps, bypassedLogic } from './manual-steps.ts';
+import { peopleBook } from './people-book.ts';
 import { ConfiguredPolicy, matchingBook } from './policy.ts';
 import { readMap } from './read-map.ts';
 import { readSettings, settingsOf, type PlanningSettings } from './settings.ts';
@@ -94,10 +95,11 @@ export async function makePlan(
     mapPath === undefined
       ? new Map<string, never>()
       : await readMap(mapPath, ports.files, reader, signal);
+  const known = peopleBook(ruleBook);
   const { source, book } = await withLinking(
     {
       source: opened.source,
-      book: settings === undefined ? ruleBook : matchingBook(ruleBook, settings.match),
+      book: settings === undefined ? known : matchingBook(known, settings.match),
     },
     { path: mapPath, files: ports.files },
     reader,
