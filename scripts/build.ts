@@ -75,6 +75,7 @@ async function buildTask(task: string): Promise<readonly string[]> {
   await mkdir(to, { recursive: true });
   for (const file of ['task.json', 'icon.png', 'README.md'])
     await cp(`tasks/${task}/${file}`, `${to}/${file}`);
+  await cp(`tasks/${task}/Strings`, `${to}/Strings`, { recursive: true });
   // Without this the repository's own "type": "module" would make Node read the bundle as ESM in place.
   await writeFile(`${to}/package.json`, '{ "type": "commonjs" }\n');
   const inputs = await inputsOf({

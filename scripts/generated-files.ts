@@ -8,13 +8,20 @@ import { toolVersion } from '../cli/tool-version.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { areaTable, commandPage, referencePage, taskReadme, taskTable } from './reference-page.ts';
 import { taskManifest } from './task-manifest.ts';
+import { localizableManifest, taskStrings } from './task-strings.ts';
 import { troubleshootingPage } from './troubleshooting-page.ts';
 
 /** Every generated file by its path from the root, as it should be. */
 export async function generatedFiles(root: URL): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const entry of stageTable) {
-    files.set(`tasks/${entry.task}/task.json`, json(taskManifest(entry, toolVersion)));
+    const manifest = taskManifest(entry, toolVersion);
+    files.set(`tasks/${entry.task}/task.json`, json(manifest));
+    files.set(`tasks/${entry.task}/task.loc.json`, json(localizableManifest(manifest)));
+    files.set(
+      `tasks/${entry.task}/Strings/resources.resjson/en-US/resources.resjson`,
+      json(taskStrings(manifest)),
+    );
     files.set(`tasks/${entry.task}/README.md`, taskReadme(entry));
     files.set(`docs/reference/${entry.name}.md`, referencePage(entry, stageCommand(entry)));
   }

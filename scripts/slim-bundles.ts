@@ -3,12 +3,15 @@ import type { Plugin } from 'esbuild';
 
 /**
  * Leaves out what no task ever runs: the HTTP library's multipart forms with their table of media
- * types, and the agent library's own messages in languages that the tasks do not speak.
+ * types, the XML reader's writer, and the agent library's own messages in languages that the tasks do not speak.
  */
 export const slimBundles: Plugin = {
   name: 'slim-bundles',
   setup: (build) => {
-    build.onResolve({ filter: /^form-data$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onResolve({ filter: /^(?:form-data|xmlbuilder)$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
       contents: 'module.exports = class {};',
     }));

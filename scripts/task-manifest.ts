@@ -6,10 +6,30 @@ import {
 } from '#shared/stages/connection-types.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
 
+/** An input of a task's form. */
+export interface TaskInput {
+  readonly name: string;
+  readonly type: string;
+  readonly label: string;
+  readonly helpMarkDown: string;
+  readonly required: boolean;
+  readonly [more: string]: unknown;
+}
+
+/** task.json, as far as its texts are looked at. */
+export interface TaskManifest {
+  readonly friendlyName: string;
+  readonly description: string;
+  readonly helpMarkDown: string;
+  readonly instanceNameFormat: string;
+  readonly groups: readonly { readonly name: string; readonly displayName: string }[];
+  readonly inputs: readonly TaskInput[];
+}
+
 /** task.json of a stage, as the agent and the task's form read it. */
-export function taskManifest(entry: StageEntry, version: string): unknown {
+export function taskManifest(entry: StageEntry, version: string): TaskManifest {
   const [, minor, patch] = version.split('.').map(Number);
-  return {
+  const manifest = {
     $schema:
       'https://raw.githubusercontent.com/Microsoft/azure-pipelines-task-lib/master/tasks.schema.json',
     id: entry.taskId,
@@ -58,9 +78,10 @@ export function taskManifest(entry: StageEntry, version: string): unknown {
       settableVariables: { allowed: entry.outputs.map(({ name }) => name) },
     },
   };
+  return manifest;
 }
 
-function connectionInputs(connection: StageConnection): unknown[] {
+function connectionInputs(connection: StageConnection): TaskInput[] {
   return [
     ...connectionTypes.map((type) => ({
       name: connectionInput(connection, type),
@@ -87,7 +108,7 @@ function connectionInputs(connection: StageConnection): unknown[] {
   ];
 }
 
-function optionInput(option: StageOption): unknown {
+function optionInput(option: StageOption): TaskInput {
   return {
     name: inputName(option),
     type: inputTypes[option.kind],
