@@ -65,7 +65,7 @@ export class Emulator implements AdminTarget, SignInTarget {
     const tables =
       options.tablesFrom === undefined
         ? []
-        : await readTablesFrom(options.tablesFrom, nodeFiles, AbortSignal.timeout(60_000));
+        : await readTablesFrom(options.tablesFrom, nodeFiles, AbortSignal.timeout(600_000));
     const emulator = new Emulator(options, tables);
     if (!emulator.#restored) await emulator.#fill();
     return emulator;
