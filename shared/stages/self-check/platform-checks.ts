@@ -275,6 +275,24 @@ export const platformChecks: readonly Check[] = [
   ),
   ...[
     [
+      'P1',
+      "a new team gets the caller's business unit and administrator",
+      'POST a team with a name only.',
+    ],
+    ['P2', 'a lookup to a row that is nowhere is left empty', 'Import a file with such a lookup.'],
+    [
+      'P3',
+      'partners are parties of the kind 12',
+      'Read activityparties of a campaign response with a vendor.',
+    ],
+    [
+      'P4',
+      'payloads of file columns need bin among the content types',
+      'Import a package with and without.',
+    ],
+    ['P5', 'users that the target lacks are created as any row', 'Import a file with a user.'],
+    ['P6', 'time zone columns may be given to new rows', 'POST a row with both.'],
+    [
       'C1',
       'selectors name apps and roles by id, unique name or display name',
       'Read msdyn_appselector of a provider that was set up by hand.',
