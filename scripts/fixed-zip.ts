@@ -20,8 +20,9 @@ export async function fixZip(from: string, to: string): Promise<readonly FixedEn
   const names = Object.keys(archive.files).filter((name) => archive.files[name]?.dir === false);
   const entries: FixedEntry[] = [];
   for (const name of names.sort(byCodeUnits)) {
-    const content = await archive.file(name)?.async('nodebuffer');
-    if (content === undefined) continue;
+    const packed = await archive.file(name)?.async('nodebuffer');
+    if (packed === undefined) continue;
+    const content = name === '[Content_Types].xml' ? sortedTypes(packed) : packed;
     entries.push({ name, bytes: content.length });
     fixed.addBuffer(content, name, {
       // The first moment that a zip can tell, without a time zone.
@@ -33,6 +34,17 @@ export async function fixZip(from: string, to: string): Promise<readonly FixedEn
   fixed.end();
   await pipeline(fixed.outputStream, createWriteStream(to));
   return entries;
+}
+
+/** The packer lists types in the order in which it happened to finish looking at files. */
+function sortedTypes(content: Buffer): Buffer {
+  const types: string[] = [];
+  const text = content.toString('utf8').replaceAll(/<Default [^>]*\/>/g, (type) => {
+    types.push(type);
+    return '\u0000';
+  });
+  types.sort(byCodeUnits);
+  return Buffer.from(text.replaceAll('\u0000', () => types.shift() ?? ''));
 }
 
 function byCodeUnits(a: string, b: string): number {
