@@ -101,7 +101,7 @@ describe('the results tab of a run', function () {
       'verify',
     ]);
     await tab.locator('nav button', { hasText: 'production' }).click();
-    await tab.waitForFunction('document.querySelector("iframe")?.title.endsWith("plan")');
+    await tab.locator('iframe[title$="plan"]').waitFor();
     const shown = await report(tab);
     assert.match((await shown.locator('h1').textContent()) ?? '', /plan/);
     const text = (await shown.locator('body').innerText()).replaceAll(/\s+/g, ' ');
@@ -183,9 +183,9 @@ describe('the results tab of a run', function () {
 
   it('says what it cannot show', async () => {
     const { tab } = await open([{ ...aReport('plan', []), content: '{"title":1}' }]);
-    await tab.waitForFunction('/no report of this version/.test(document.body.innerText)');
+    await tab.getByText(/no report of this version/).waitFor();
     await page?.close();
     const none = await open([]);
-    await none.tab.waitForFunction('/has left a report yet/.test(document.body.innerText)');
+    await none.tab.getByText(/has left a report yet/).waitFor();
   });
 });
