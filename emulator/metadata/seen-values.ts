@@ -60,7 +60,8 @@ function gather(seen: Gathered, type: string, value: Value, state: number | unde
     const number = Number(value);
     const [lowest, highest] = seen.range ?? [number, number];
     seen.range = [Math.min(lowest, number), Math.max(highest, number)];
-    const decimals = /\.(\d+)$/.exec(typeof value === 'string' ? value : String(number))?.[1]?.length ?? 0;
+    const decimals =
+      /\.(\d+)$/.exec(typeof value === 'string' ? value : String(number))?.[1]?.length ?? 0;
     seen.decimals = Math.max(seen.decimals, decimals);
   } else if (typeof value === 'string') {
     if (type === 'datetime') seen.zoneless ||= /T[\d:.]+$/.test(value);

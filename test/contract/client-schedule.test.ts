@@ -55,7 +55,8 @@ describe('the schedule of writes', () => {
   before(async () => {
     // Batches are what is tested here: no table is listed for bulk messages.
     const { store } = emulator.environment;
-    for (const { id } of [...store.rows('sdkmessagefilter')]) store.delete('sdkmessagefilter', id);
+    const filters = Array.from(store.rows('sdkmessagefilter'), ({ id }) => id);
+    for (const id of filters) store.delete('sdkmessagefilter', id);
     client = openWriter(
       { url: emulator.url, credential: { kind: 'token', token: 'test' } },
       {

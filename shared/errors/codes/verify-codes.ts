@@ -141,7 +141,8 @@ export const verifyCodes = {
   },
   URM1528: {
     title: 'A routing configuration has steps that the package does not have',
-    cause: 'Somebody added a step in the target, so work is routed in another way than in the source.',
+    cause:
+      'Somebody added a step in the target, so work is routed in another way than in the source.',
     remedy: 'Remove the step, or take it over into the source.',
   },
 } as const satisfies Record<`URM15${number}`, CodeEntry>;
