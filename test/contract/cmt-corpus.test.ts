@@ -11,7 +11,13 @@ import { contentOf, neverAborted, partOf } from '#support/cmt-package.ts';
 import { createPlainPackage } from '#shared/cmt/create-package.ts';
 import { roundTrip } from '#support/corpus-round-trip.ts';
 import type { RoundTrip } from '#support/corpus-round-trip.ts';
-import { corpusFile, corpusSamples, hasCorpus, openableSample } from '#support/corpus.ts';
+import {
+  corpusFile,
+  corpusSamples,
+  hasCorpus,
+  isLeftForLater,
+  openableSample,
+} from '#support/corpus.ts';
 import type { CorpusSample } from '#support/corpus.ts';
 import { useTemporaryFolder } from '#support/temporary-folder.ts';
 
@@ -70,7 +76,8 @@ describe('files found in the wild', () => {
         ]);
       });
     else
-      it(`${title} is read, unpacked and packed to the same bytes`, async () => {
+      it(`${title} is read, unpacked and packed to the same bytes`, async function () {
+        if (isLeftForLater(sample)) this.skip();
         const path = await openableSample(sample, at('sample'));
         const { tables, findings } = await inspectPackage(path, nodeFiles, neverAborted);
         const same = await survives(path, at);
@@ -91,6 +98,7 @@ describe('files found in the wild', () => {
   for (const sample of corpusSamples())
     if (isWhole(sample) && !refused.has(sample.id))
       it(`#${sample.id} comes back from an environment that has its tables`, async function () {
+        if (isLeftForLater(sample)) this.skip();
         const path = await openableSample(sample, at('sample'));
         const { hash, tables } = await openPackage(path, nodeFiles, neverAborted);
         // A template of a file: nothing to export.
@@ -110,6 +118,7 @@ describe('files found in the wild', () => {
   for (const sample of corpusSamples())
     if (sample.generator === 'cmt' && sample.kind === 'zip')
       it(`#${sample.id} has the bytes that its rows are written as`, async function () {
+        if (isLeftForLater(sample)) this.skip();
         const path = await openableSample(sample, at('sample'));
         const original = withoutTimestamp(String(await partOf(path, 'data.xml')));
         const rewritten = await rewrite(path, at('rewritten.zip'));
@@ -121,10 +130,16 @@ describe('files found in the wild', () => {
       }).timeout(120_000);
 
   it('are listed in the docs with their results', async function () {
-    if (!hasCorpus || results.size !== corpusSamples().length) this.skip();
+    if (!hasCorpus) this.skip();
     const table = resultPage(results) + tripTable(trips, sameAs);
-    if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(page, table);
-    assert.equal(await readFile(page, 'utf8'), table);
+    if (!corpusSamples().some(isLeftForLater)) {
+      if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(page, table);
+      assert.equal(await readFile(page, 'utf8'), table);
+      return;
+    }
+    const listed = new Set((await readFile(page, 'utf8')).split('\n'));
+    const missing = table.split('\n').filter((line) => !listed.has(line));
+    assert.deepEqual(missing, []);
   });
 });
 
@@ -242,7 +257,7 @@ function resultPage(results: ReadonlyMap<string, readonly string[]>): string {
   return [
     '# Real files and what becomes of them',
     '',
-    'Configuration Migration files of many origins, by the number they have in the test corpus (which is no part of the project). The test `test/contract/cmt-corpus.test.ts` makes this page with `UPDATE_GOLDEN=1` and compares it on every run.',
+    'Configuration Migration files of many origins, by the number they have in the test corpus (which is no part of the project). The test `test/contract/cmt-corpus.test.ts` makes this page with `CORPUS=all UPDATE_GOLDEN=1` and compares it on every run.',
     '',
     '| sample | kind | written by | tables | rows | links | result | findings |',
     '|---|---|---|---|---|---|---|---|',
