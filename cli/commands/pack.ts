@@ -1,17 +1,5 @@
-import type { Files } from '#shared/host/files.ts';
-import type { StageResult } from '#shared/model/result.ts';
 import type { Command } from '../command.ts';
-import { convertAtTerminal, runConvert } from './convert.ts';
-import type { ConvertOptions } from './convert.ts';
-
-/** Makes a Configuration Migration zip of a folder, or a package of zips of a package of folders. */
-export function runPack(
-  options: ConvertOptions,
-  ports: { readonly files: Files },
-  signal: AbortSignal,
-): Promise<StageResult> {
-  return runConvert('pack', options, ports, signal);
-}
+import { convertAtTerminal } from './convert.ts';
 
 /** `urm pack DIR --out ZIP`. */
 export const packCommand: Command = {

@@ -1,17 +1,5 @@
-import type { Files } from '#shared/host/files.ts';
-import type { StageResult } from '#shared/model/result.ts';
 import type { Command } from '../command.ts';
-import { convertAtTerminal, runConvert } from './convert.ts';
-import type { ConvertOptions } from './convert.ts';
-
-/** Turns a Configuration Migration zip, or a package of zips, into folders that read well. */
-export function runUnpack(
-  options: ConvertOptions,
-  ports: { readonly files: Files },
-  signal: AbortSignal,
-): Promise<StageResult> {
-  return runConvert('unpack', options, ports, signal);
-}
+import { convertAtTerminal } from './convert.ts';
 
 /** `urm unpack ZIP --out DIR`. */
 export const unpackCommand: Command = {

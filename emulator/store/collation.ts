@@ -114,8 +114,3 @@ function matchesOne(token: Token, character: string): boolean {
   if (token.kind === 'set') return token.holds(character);
   return token.kind === 'character' && token.character === character;
 }
-
-/** Characters that LIKE would read as wildcards, as literals. */
-export function escapeLike(text: string): string {
-  return text.replaceAll(/[%_[]/g, (character) => `[${character}]`);
-}

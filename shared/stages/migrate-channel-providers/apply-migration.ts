@@ -7,6 +7,7 @@ import { ImportConflict } from '../apply/import-conflict.ts';
 import { readJournal } from '../apply/journal.ts';
 import { importPlan, type ImportResult } from '../import.ts';
 import type { MigrateOptions, MigrateResult } from '../migrate-channel-providers.ts';
+import { checkApproved } from '../planning/choose-plan.ts';
 import { openFileSpool, type FileSpool } from '../planning/file-spool.ts';
 import { openPlan, writePlan } from '../planning/plan-file.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -99,15 +100,6 @@ async function choosePlan(
     });
   if (path !== ownPath) await files.write(ownPath, files.read(path, signal));
   return { plan, spool: await openFileSpool(files), isSaved: true };
-}
-
-function checkApproved(plan: Plan, options: MigrateOptions, where: string): void {
-  if (options.planHash === undefined || options.planHash === plan.hash) return;
-  throw new PlanConflict('URM1302', {
-    what: `The plan is not the approved one: its hash is ${plan.hash.slice(0, 12)}…, not ${options.planHash.slice(0, 12)}…`,
-    where,
-    next: 'Use the plan that was approved, or have this one approved.',
-  });
 }
 
 /**

@@ -67,7 +67,12 @@ export async function choosePlan(
   return { plan, spool: await openFileSpool(files), isSaved: true };
 }
 
-function checkApproved(plan: Plan, options: PlanChoice, where: string): void {
+/** Refuses a plan that is not the one whose hash was approved. */
+export function checkApproved(
+  plan: Plan,
+  options: { readonly planHash: string | undefined },
+  where: string,
+): void {
   if (options.planHash === undefined || options.planHash === plan.hash) return;
   throw new PlanConflict('URM1302', {
     what: `The plan is not the approved one: its hash is ${plan.hash.slice(0, 12)}…, not ${options.planHash.slice(0, 12)}…`,
