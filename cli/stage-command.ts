@@ -8,7 +8,7 @@ import {
 } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
-import type { StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageEntry } from '#shared/stages/stage-entry.ts';
 import type { Command } from './command.ts';
 import type { Flag } from './grammar.ts';
 import { lookInBrowser } from './commands/browser-check.ts';

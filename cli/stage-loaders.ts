@@ -1,4 +1,4 @@
-import type { StageName } from '#shared/stages/stage-table.ts';
+import type { StageName } from '#shared/stages/stage-entry.ts';
 import type { Stage } from '#shared/stages/stage.ts';
 
 /** The code of a stage, loaded when it is needed. */

@@ -4,7 +4,7 @@ import type { ConnectionRole, Host } from '#shared/host/host.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
-import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
 import type { Arguments } from './arguments.ts';
 import { credentialFrom } from './sign-in.ts';
 import type { Terminal } from './terminal.ts';

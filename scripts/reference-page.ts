@@ -1,6 +1,6 @@
 import { inputName, type StageOption } from '#shared/stages/stage-options.ts';
 import { connectionInput, connectionTypes } from '#shared/stages/connection-types.ts';
-import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
 import type { Area } from '#shared/routing/area.ts';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/usage.ts';
@@ -10,7 +10,7 @@ export function referencePage(entry: StageEntry, command: Command): string {
   return page([
     `# ${entry.task}`,
     '',
-    '<!-- Generated from shared/stages/stage-table.ts by `npm run docs`. -->',
+    '<!-- Generated from shared/stages/entries by `npm run docs`. -->',
     '',
     entry.summary,
     '',
@@ -44,7 +44,7 @@ export function taskReadme(entry: StageEntry): string {
   return page([
     `# ${entry.task}`,
     '',
-    '<!-- Generated from shared/stages/stage-table.ts by `npm run docs`. -->',
+    '<!-- Generated from shared/stages/entries by `npm run docs`. -->',
     '',
     entry.summary,
     '',

@@ -4,7 +4,7 @@ import {
   connectionTypeInput,
   connectionTypes,
 } from '#shared/stages/connection-types.ts';
-import type { StageConnection, StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
 
 /** An input of a task's form. */
 export interface TaskInput {

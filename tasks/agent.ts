@@ -21,7 +21,8 @@ import {
 } from '#shared/stages/connection-types.ts';
 import { attachmentName, attachmentType } from '#shared/stages/attachment.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
-import { stageEntry, type StageConnection, type StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
+import { stageEntry } from '#shared/stages/stage-table.ts';
 import type { Stage } from '#shared/stages/stage.ts';
 import { requestIdToken } from './federated-token.ts';
 import { credentialOf, secretParameters, type ServiceConnection } from './service-connection.ts';

@@ -1,4 +1,4 @@
-import type { StageConnection } from './stage-table.ts';
+import type { StageConnection } from './stage-entry.ts';
 
 /** One kind of service connection that the tasks take. */
 export interface ConnectionType {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StageEntry } from './stage-table.ts';
+import type { StageEntry } from './stage-entry.ts';
 import type { Ports } from './stage.ts';
 
 /**

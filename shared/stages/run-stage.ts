@@ -2,7 +2,7 @@ import { InputError, InternalError, MigrationError } from '../errors/migration-e
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Report } from '../report/report.ts';
 import { optionName } from './stage-options.ts';
-import type { StageEntry } from './stage-table.ts';
+import type { StageEntry } from './stage-entry.ts';
 import type { Ports, Stage } from './stage.ts';
 import { withNewFolder } from './new-folder.ts';
 import { writeReports } from './write-reports.ts';

@@ -10,7 +10,7 @@ import { renderMapPicture } from '../report/routing-map-svg.ts';
 import type { StageResult } from '../model/result.ts';
 import { openPlan } from './planning/plan-file.ts';
 import { textWords } from './text-words.ts';
-import type { StageEntry } from './stage-table.ts';
+import type { StageEntry } from './stage-entry.ts';
 import type { Ports } from './stage.ts';
 
 /** Reports of one stage's end. */

@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 import type { StageResult } from '#shared/model/result.ts';
 import { runStage } from '#shared/stages/run-stage.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
-import { stageTable, type StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageEntry } from '#shared/stages/stage-entry.ts';
+import { stageTable } from '#shared/stages/stage-table.ts';
 import { loadStage } from '../../cli/stage-loaders.ts';
 import { createTestHost, testPorts } from './test-host.ts';
 

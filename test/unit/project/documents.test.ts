@@ -9,7 +9,8 @@ import {
   connectionTypes,
 } from '#shared/stages/connection-types.ts';
 import { inputName } from '#shared/stages/stage-options.ts';
-import { stageTable, type StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageEntry } from '#shared/stages/stage-entry.ts';
+import { stageTable } from '#shared/stages/stage-table.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = [

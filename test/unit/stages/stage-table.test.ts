@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
-import { stageTable, type StageEntry } from '#shared/stages/stage-table.ts';
+import type { StageEntry } from '#shared/stages/stage-entry.ts';
+import { stageTable } from '#shared/stages/stage-table.ts';
 
 const entries: readonly StageEntry[] = stageTable;
 

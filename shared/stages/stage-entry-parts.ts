@@ -1,0 +1,29 @@
+import type { StageConnection, StageOutput } from './stage-entry.ts';
+
+/** The environment that a stage reads its configuration from. */
+export const source: StageConnection = {
+  role: 'source',
+  flags: ['environment', 'source'],
+  serviceConnection: 'serviceConnection',
+  environmentUrl: 'environmentUrl',
+  label: 'Source environment',
+  help: 'The environment to read from.',
+  required: true,
+};
+
+/** The environment that a package is for. */
+export const target: StageConnection = {
+  role: 'target',
+  flags: ['environment', 'target'],
+  serviceConnection: 'serviceConnection',
+  environmentUrl: 'environmentUrl',
+  label: 'Target environment',
+  help: 'The environment the package is for.',
+  required: true,
+};
+
+/** What every stage with a report tells. */
+export const reportPath: StageOutput = {
+  name: 'reportPath',
+  help: 'Path of the HTML report.',
+};
