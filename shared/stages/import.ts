@@ -17,7 +17,7 @@ import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { blockedFindings, headOf, planOutputs } from './plan.ts';
 import type { FileSpool } from './planning/file-spool.ts';
-import { openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
+import { makePlan, openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { choosePlan } from './planning/choose-plan.ts';
 import type { Ports, Stage } from './stage.ts';
@@ -71,7 +71,20 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
         next: 'Give an empty folder, or set resume to continue that run.',
       });
     const opened = await openBoth(options, writer, ports, signal);
-    const chosen = await choosePlan(options, opened, writer, ports, signal);
+    const chosen = await choosePlan(
+      options,
+      {
+        sourceHash: opened.source.hash,
+        target: { organizationId: opened.organizationId, url: writer.url },
+        ofAnother: {
+          what: 'The plan was made from another package, or the package was changed since',
+          next: 'Give the package of the plan, or plan again.',
+        },
+        make: () => makePlan(opened, { ...options, purpose: 'apply' }, writer, ports, signal),
+      },
+      ports.files,
+      signal,
+    );
     try {
       const { plan, spool } = chosen;
       const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();

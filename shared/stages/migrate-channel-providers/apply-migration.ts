@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { relationships, tables as names } from '../../channel-providers/framework.ts';
 import type { Mapping } from '../../channel-providers/mapping.ts';
 import type { DataverseWriter } from '../../dataverse/client.ts';
-import { PlanConflict } from '../../plan/plan-errors.ts';
 import { ImportConflict } from '../apply/import-conflict.ts';
 import { readJournal } from '../apply/journal.ts';
 import { importPlan, type ImportResult } from '../import.ts';
 import type { MigrateOptions, MigrateResult } from '../migrate-channel-providers.ts';
-import { checkApproved } from '../planning/choose-plan.ts';
-import { openFileSpool, type FileSpool } from '../planning/file-spool.ts';
-import { openPlan, writePlan } from '../planning/plan-file.ts';
+import { choosePlan } from '../planning/choose-plan.ts';
+import type { FileSpool } from '../planning/file-spool.ts';
+import { writePlan } from '../planning/plan-file.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Ports } from '../stage.ts';
 import { makeMigrationPlan, mapEnvironment, type Mapped } from './make-migration-plan.ts';
@@ -31,7 +30,20 @@ export async function applyMigration(
   const detached = options.reattach ? await detach(options, writer, ports, signal) : undefined;
   if (detached?.outcome === 'failed') return { ...detached, stage: 'migrate-channel-providers' };
   const mapped = await mapEnvironment(options, writer, ports, signal);
-  const chosen = await choosePlan(options, mapped, writer, ports, signal);
+  const chosen = await choosePlan(
+    { ...options, run: options.out },
+    {
+      sourceHash: mapped.mapping.hash,
+      target: { organizationId: mapped.inventory.organizationId, url: writer.url },
+      ofAnother: {
+        what: 'The providers of the first generation, or the configuration, were changed since the plan was made',
+        next: 'Plan again and have the new plan approved.',
+      },
+      make: () => makeMigrationPlan(mapped, writer, ports, signal),
+    },
+    ports.files,
+    signal,
+  );
   try {
     const { plan, spool, isSaved } = chosen;
     const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();
@@ -53,53 +65,6 @@ export async function applyMigration(
   } finally {
     await chosen.spool.remove();
   }
-}
-
-interface ChosenMigration {
-  readonly plan: Plan;
-  readonly spool: FileSpool;
-  readonly isSaved: boolean;
-}
-
-/** The plan that was given, or the one of the run that is resumed, or a new one; the approved one in any case. */
-async function choosePlan(
-  options: MigrateOptions,
-  mapped: Mapped,
-  writer: DataverseWriter,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<ChosenMigration> {
-  const { files } = ports;
-  const ownPath = join(options.out, 'plan.json');
-  const isResumed = options.resume && (await files.stat(ownPath)) !== undefined;
-  const path = isResumed ? ownPath : options.plan;
-  if (path === undefined) {
-    const made = await makeMigrationPlan(mapped, writer, ports, signal);
-    try {
-      checkApproved(made.plan, options, 'the plan made now');
-      await writePlan(ownPath, made.plan, files, signal);
-    } catch (error) {
-      await made.spool.remove();
-      throw error;
-    }
-    return { ...made, isSaved: false };
-  }
-  const plan = await openPlan(path, files, signal);
-  checkApproved(plan, options, path);
-  if (plan.target.organizationId !== mapped.inventory.organizationId)
-    throw new PlanConflict('URM1303', {
-      what: `The plan was made for ${plan.target.url}, which is another environment than ${writer.url}`,
-      where: path,
-      next: 'Give the environment of the plan, or plan again.',
-    });
-  if (plan.package.hash !== mapped.mapping.hash)
-    throw new PlanConflict('URM1303', {
-      what: 'The providers of the first generation, or the configuration, were changed since the plan was made',
-      where: path,
-      next: 'Plan again and have the new plan approved.',
-    });
-  if (path !== ownPath) await files.write(ownPath, files.read(path, signal));
-  return { plan, spool: await openFileSpool(files), isSaved: true };
 }
 
 /**

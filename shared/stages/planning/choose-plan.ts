@@ -1,17 +1,28 @@
 import { join } from 'node:path';
-import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Files } from '../../host/files.ts';
+import type { Guid } from '../../model/guid.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { BuiltPlan } from '../../plan/build-plan.ts';
 import { PlanConflict } from '../../plan/plan-errors.ts';
-import type { Ports } from '../stage.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
-import { makePlan, type Opened, type PlanningOptions } from './make-plan.ts';
 import { openPlan, writePlan } from './plan-file.ts';
 
-export interface PlanChoice extends PlanningOptions {
+/** What the user said about the plan to apply. */
+export interface PlanChoice {
   readonly plan: string | undefined;
   readonly planHash: string | undefined;
+  /** The run folder. */
   readonly run: string;
   readonly resume: boolean;
+}
+
+/** What a plan must have been made of and for, and how a new one is made. */
+export interface PlanFrame {
+  readonly sourceHash: string;
+  readonly target: { readonly organizationId: Guid; readonly url: string };
+  /** What to say when the plan was made of something else. */
+  readonly ofAnother: { readonly what: string; readonly next: string };
+  readonly make: () => Promise<{ readonly plan: BuiltPlan; readonly spool: FileSpool }>;
 }
 
 /** The plan to apply, and the disk space of its long texts. */
@@ -27,55 +38,44 @@ export interface ChosenPlan {
  * is, it ends as plan.json of the run folder and must be the approved one.
  */
 export async function choosePlan(
-  options: PlanChoice,
-  opened: Opened,
-  reader: DataverseReader,
-  ports: Ports,
+  choice: PlanChoice,
+  frame: PlanFrame,
+  files: Files,
   signal: AbortSignal,
 ): Promise<ChosenPlan> {
-  const { files } = ports;
-  const ownPath = join(options.run, 'plan.json');
-  const isResumed = options.resume && (await files.stat(ownPath)) !== undefined;
-  const path = isResumed ? ownPath : options.plan;
+  const ownPath = join(choice.run, 'plan.json');
+  const isResumed = choice.resume && (await files.stat(ownPath)) !== undefined;
+  const path = isResumed ? ownPath : choice.plan;
   if (path === undefined) {
-    const asked = { ...options, purpose: 'apply' } as const;
-    const made = await makePlan(opened, asked, reader, ports, signal);
+    const { plan, spool } = await frame.make();
     try {
-      checkApproved(made.plan, options, 'the plan made now');
-      await writePlan(ownPath, made.plan, files, signal);
+      checkApproved(plan, choice, 'the plan made now');
+      await writePlan(ownPath, plan, files, signal);
     } catch (error) {
-      await made.spool.remove();
+      await spool.remove();
       throw error;
     }
-    return { ...made, isSaved: false };
+    return { plan, spool, isSaved: false };
   }
   const plan = await openPlan(path, files, signal);
-  checkApproved(plan, options, path);
-  if (plan.package.hash !== opened.source.hash)
+  checkApproved(plan, choice, path);
+  if (plan.target.organizationId !== frame.target.organizationId)
     throw new PlanConflict('URM1303', {
-      what: 'The plan was made from another package, or the package was changed since',
-      where: path,
-      next: 'Give the package of the plan, or plan again.',
-    });
-  if (plan.target.organizationId !== opened.organizationId)
-    throw new PlanConflict('URM1303', {
-      what: `The plan was made for ${plan.target.url}, which is another environment than ${reader.url}`,
+      what: `The plan was made for ${plan.target.url}, which is another environment than ${frame.target.url}`,
       where: path,
       next: 'Give the environment of the plan, or plan again.',
     });
+  if (plan.package.hash !== frame.sourceHash)
+    throw new PlanConflict('URM1303', { ...frame.ofAnother, where: path });
   if (path !== ownPath) await files.write(ownPath, files.read(path, signal));
   return { plan, spool: await openFileSpool(files), isSaved: true };
 }
 
 /** Refuses a plan that is not the one whose hash was approved. */
-export function checkApproved(
-  plan: Plan,
-  options: { readonly planHash: string | undefined },
-  where: string,
-): void {
-  if (options.planHash === undefined || options.planHash === plan.hash) return;
+function checkApproved(plan: Plan, { planHash }: PlanChoice, where: string): void {
+  if (planHash === undefined || planHash === plan.hash) return;
   throw new PlanConflict('URM1302', {
-    what: `The plan is not the approved one: its hash is ${plan.hash.slice(0, 12)}…, not ${options.planHash.slice(0, 12)}…`,
+    what: `The plan is not the approved one: its hash is ${plan.hash.slice(0, 12)}…, not ${planHash.slice(0, 12)}…`,
     where,
     next: 'Use the plan that was approved, or have this one approved.',
   });
