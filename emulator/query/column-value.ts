@@ -86,6 +86,13 @@ export function cellReader(source: CellSource, entity: Entity, attribute: Attrib
   return mirrorReader(source, entity, { attribute, mirrored });
 }
 
+/** Does the store keep the column as the query sees it? */
+export function isStored(entity: Entity, attribute: Attribute): boolean {
+  const name = attribute.logicalName;
+  if (name === entity.primaryId || name === 'versionnumber') return false;
+  return attribute.attributeOf === undefined || !entity.attributes.has(attribute.attributeOf);
+}
+
 function mirrorReader(
   source: CellSource,
   entity: Entity,

@@ -1,6 +1,7 @@
 import type { Attribute, Entity } from '../metadata/metadata.ts';
+import type { ColumnTest } from '../store/key-order.ts';
 import type { StoredRow } from '../store/store.ts';
-import { cellReader } from './column-value.ts';
+import { cellReader, isStored } from './column-value.ts';
 import type { Condition, Join, QueryForm, Source, Tuple } from './query-form.ts';
 import { findById, isIndexed, relatedRows, type RowSource } from './related-rows.ts';
 
@@ -174,7 +175,12 @@ function candidates(
   const { entity } = root;
   const table = entity.logicalName;
   const indexed = indexedCondition(root, conjuncts);
-  if (indexed === undefined) return allRows(rows, table);
+  if (indexed === undefined) {
+    const { store } = rows;
+    return store.count(table) < fewRows
+      ? store.rows(table)
+      : store.rowsAfter(table, undefined, columnTest(root, conjuncts));
+  }
   const ids = [...new Set(indexed.ids)];
   if (indexed.column.logicalName === entity.primaryId) {
     return ids.map((id) => rows.store.get(table, id)).filter((row) => row !== undefined);
@@ -182,10 +188,25 @@ function candidates(
   return ids.flatMap((id) => findById(rows, entity, { column: indexed.column, id }));
 }
 
-/** Order does not matter here: a list that is kept is read faster than rows are looked up one by one. */
-function allRows({ store }: RowSource, table: string): Iterable<StoredRow> {
-  if (store.count(table) < fewRows) return store.rows(table);
-  return store.listed(table, 'all', (all) => [...all]);
+/** Of a large table only the rows that pass a condition on one of its columns: read without the rows. */
+export function scannedRows(
+  { store }: RowSource,
+  form: QueryForm,
+  after?: string,
+): Iterable<StoredRow> {
+  const { root } = form;
+  const conjuncts = conjunctsOf(form.where).concat(conjunctsOf(root.filter));
+  return store.rowsAfter(root.entity.logicalName, after, columnTest(root, conjuncts));
+}
+
+function columnTest(root: Source, conjuncts: readonly Condition[]): ColumnTest | undefined {
+  for (const condition of conjuncts) {
+    if (condition.kind !== 'test' || condition.column.slot !== root.slot) continue;
+    const { attribute } = condition.column;
+    if (!isStored(root.entity, attribute)) continue;
+    return { column: attribute.logicalName, holds: condition.holds };
+  }
+  return undefined;
 }
 
 const fewRows = 2000;

@@ -18,11 +18,18 @@ export class RawNumber {
 /** JSON of any body. Members that are undefined are left out, as `JSON.stringify` does. */
 export function toJson(value: unknown): string {
   const parts: string[] = [];
-  write(value, parts);
+  write(value, { parts, names: new Map() });
   return parts.join('');
 }
 
-function write(value: unknown, parts: string[]): void {
+interface Output {
+  readonly parts: string[];
+  /** `"name":` by name: the same few stand in every row. */
+  readonly names: Map<string, string>;
+}
+
+function write(value: unknown, output: Output): void {
+  const { parts } = output;
   if (value instanceof RawNumber) {
     parts.push(value.text);
   } else if (Array.isArray(value)) {
@@ -31,7 +38,7 @@ function write(value: unknown, parts: string[]): void {
     for (const item of value as readonly unknown[]) {
       if (!first) parts.push(',');
       first = false;
-      write(item === undefined ? null : item, parts);
+      write(item === undefined ? null : item, output);
     }
     parts.push(']');
   } else if (typeof value === 'object' && value !== null && !('toJSON' in value)) {
@@ -39,9 +46,10 @@ function write(value: unknown, parts: string[]): void {
     let first = true;
     for (const [name, member] of Object.entries(value)) {
       if (member === undefined) continue;
-      parts.push(first ? '' : ',', JSON.stringify(name), ':');
+      if (!first) parts.push(',');
       first = false;
-      write(member, parts);
+      parts.push(quotedName(name, output.names));
+      write(member, output);
     }
     parts.push('}');
   } else if (typeof value === 'bigint') {
@@ -49,4 +57,13 @@ function write(value: unknown, parts: string[]): void {
   } else {
     parts.push(JSON.stringify(value) ?? 'null');
   }
+}
+
+function quotedName(name: string, names: Map<string, string>): string {
+  let quoted = names.get(name);
+  if (quoted === undefined) {
+    quoted = `${JSON.stringify(name)}:`;
+    names.set(name, quoted);
+  }
+  return quoted;
 }

@@ -12,7 +12,7 @@ import {
   scalarText,
   type Comparable,
 } from './column-value.ts';
-import { hasIndexedCondition, visitTuples } from './evaluate.ts';
+import { hasIndexedCondition, scannedRows, visitTuples } from './evaluate.ts';
 import type { RowSource } from './related-rows.ts';
 import type { ColumnOf, OrderTerm, QueryForm, Source, Tuple } from './query-form.ts';
 
@@ -186,10 +186,7 @@ function inKeyOrder(
   if (page.counted || term.name !== form.root.entity.primaryId) return undefined;
   if (hasIndexedCondition(form)) return undefined;
   const start = page.after?.texts[0];
-  return rows.store.rowsAfter(
-    form.root.entity.logicalName,
-    start === undefined ? undefined : parseGuid(start),
-  );
+  return scannedRows(rows, form, start === undefined ? undefined : parseGuid(start));
 }
 
 /** Smaller tables are sorted as fast as a kept order is found. */

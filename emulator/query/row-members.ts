@@ -106,14 +106,14 @@ export function addProperty(
   row: StoredRow | undefined,
   nulls: 'kept' | 'omitted',
 ): void {
-  const { name, attribute, read } = property;
+  const { name, entity, attribute, read } = property;
   const cell = row === undefined ? null : read(row);
   const value = jsonValue(property, cell, row);
   if (value === null) {
     if (nulls === 'kept') members[name] = null;
     return;
   }
-  annotate(context, members, name, { ...property, cell, row });
+  annotate(context, members, name, { entity, attribute, cell, row });
   members[name] = value;
   if (attribute.typeName === 'FileType' && isFile(cell)) members[`${name}_name`] = cell.fileName;
 }

@@ -1,3 +1,4 @@
+import type { ColumnTest } from './key-order.ts';
 import { RowTable } from './row-table.ts';
 import type { Cell, RowChange, Store, StoredRow } from './store.ts';
 
@@ -38,8 +39,8 @@ export class MemoryStore implements Store {
     return this.#tables.get(table)?.inOrder() ?? [];
   }
 
-  rowsAfter(table: string, id?: string): Iterable<StoredRow> {
-    return this.#tables.get(table)?.inKeyOrder(id) ?? [];
+  rowsAfter(table: string, id?: string, test?: ColumnTest): Iterable<StoredRow> {
+    return this.#tables.get(table)?.inKeyOrder(id, test) ?? [];
   }
 
   listed(
@@ -64,8 +65,9 @@ export class MemoryStore implements Store {
 
   put(table: string, id: string, cells: ReadonlyMap<string, Cell>): StoredRow {
     this.#lastVersion += 1;
-    const row: StoredRow = { id, version: this.#lastVersion, cells };
-    this.#write({ table, id, before: this.get(table, id) }, row);
+    const rows = this.#table(table);
+    const row: StoredRow = { id, version: this.#lastVersion, cells: rows.pack(cells) };
+    this.#write({ table, id, before: rows.get(id) }, row);
     return row;
   }
 
@@ -100,8 +102,11 @@ export class MemoryStore implements Store {
   /** Puts rows back as a journal tells them, versions included. */
   restore(changes: readonly RowChange[]): void {
     for (const { table, id, row } of changes) {
-      this.#set(table, id, row);
-      if (row !== undefined) this.#lastVersion = Math.max(this.#lastVersion, row.version);
+      if (row === undefined) this.#set(table, id, undefined);
+      else {
+        this.#set(table, id, { ...row, cells: this.#table(table).pack(row.cells) });
+        this.#lastVersion = Math.max(this.#lastVersion, row.version);
+      }
     }
   }
 
@@ -113,13 +118,17 @@ export class MemoryStore implements Store {
   }
 
   #set(table: string, id: string, row: StoredRow | undefined): void {
-    let rows = this.#tables.get(table);
-    if (rows === undefined) {
-      rows = new RowTable();
-      this.#tables.set(table, rows);
-    }
+    const rows = this.#table(table);
     if (row === undefined) rows.remove(id);
     else rows.set(row);
+  }
+
+  #table(name: string): RowTable {
+    const present = this.#tables.get(name);
+    if (present !== undefined) return present;
+    const table = new RowTable();
+    this.#tables.set(name, table);
+    return table;
   }
 
   /** Each written row once, as it is now. */

@@ -1,10 +1,12 @@
 import { cellsEqual, indexKey } from './index-key.ts';
-import { KeyOrder } from './key-order.ts';
+import { KeyOrder, type ColumnTest } from './key-order.ts';
+import { ColumnPlaces, RowCells } from './row-cells.ts';
 import type { Cell, StoredRow } from './store.ts';
 
 /** Rows of one table by id, in order, with an index per column that was ever searched. */
 export class RowTable {
   readonly #rows = new Map<string, StoredRow>();
+  readonly #columns = new ColumnPlaces();
   readonly #indexes = new Map<string, Map<string, Set<string>>>();
   /** Sorted ids, some perhaps deleted since; replaced as a whole so that iterations keep theirs. */
   #sorted: readonly string[] = [];
@@ -24,14 +26,19 @@ export class RowTable {
     return this.#rows.get(id);
   }
 
+  /** Cells in the form in which the table keeps them. */
+  pack(cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, Cell> {
+    return new RowCells(this.#columns, cells);
+  }
+
   set(row: StoredRow): void {
     this.#lists.clear();
     const before = this.#rows.get(row.id);
     if (before === undefined) {
       // An id that comes back still stands in the sorted list.
       if (!this.#deleted.delete(row.id)) this.#added.add(row.id);
-      this.#keyOrder?.add(row.id);
     }
+    this.#keyOrder?.set(row);
     this.#rows.set(row.id, row);
     for (const [column, index] of this.#indexes) {
       const oldKey = before === undefined ? undefined : indexKey(before.cells.get(column));
@@ -62,16 +69,13 @@ export class RowTable {
     }
   }
 
-  /** In the order of default paging, from after an id on. */
-  *inKeyOrder(after?: string): Generator<StoredRow> {
+  /** In the order of default paging, from after an id on; those that pass the test. */
+  inKeyOrder(after?: string, test?: ColumnTest): Iterable<StoredRow> {
     if (this.#keyOrder === undefined) {
       this.#keyOrder = new KeyOrder();
-      for (const id of this.#rows.keys()) this.#keyOrder.add(id);
+      for (const row of this.#rows.values()) this.#keyOrder.set(row);
     }
-    for (const id of this.#keyOrder.ids(after)) {
-      const row = this.#rows.get(id);
-      if (row !== undefined) yield row;
-    }
+    return this.#keyOrder.rows(after, test);
   }
 
   listed(

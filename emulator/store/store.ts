@@ -1,3 +1,5 @@
+import type { ColumnTest } from './key-order.ts';
+
 /** A lookup's value as stored. */
 export interface Reference {
   readonly table: string;
@@ -43,8 +45,11 @@ export interface Store {
   get(table: string, id: string): StoredRow | undefined;
   /** In order of ids as they sort by text. */
   rows(table: string): Iterable<StoredRow>;
-  /** In the order in which SQL Server sorts ids, the order of default paging; from after an id on. */
-  rowsAfter(table: string, id?: string): Iterable<StoredRow>;
+  /**
+   * In the order in which SQL Server sorts ids, the order of default paging; from after an id on, and only
+   * rows that pass the test of one column where it is given.
+   */
+  rowsAfter(table: string, id?: string, test?: ColumnTest): Iterable<StoredRow>;
   /**
    * The table's rows in an order of the caller's making, kept under a name until the table changes: who
    * pages through a large table in that order does not sort it anew for every page.
