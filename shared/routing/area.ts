@@ -1,7 +1,20 @@
 import type { TableRules } from '../model/rules.ts';
 
 /** What the user asks to move. */
-export const channels = ['voice', 'live-chat', 'record'] as const;
+export const channels = [
+  'voice',
+  'live-chat',
+  'record',
+  'sms',
+  'whatsapp',
+  'custom',
+  'facebook',
+  'line',
+  'teams',
+  'apple',
+  'google',
+  'wechat',
+] as const;
 export type Channel = (typeof channels)[number];
 
 /** Areas that move only when they are asked for. */
@@ -13,8 +26,12 @@ export interface Scope {
   readonly channels: readonly Channel[];
   readonly queues: readonly string[];
   readonly workstreams: readonly string[];
+  /** Tables whose rows are routed, such as `incident`. */
+  readonly recordTypes?: readonly string[];
   /** Areas that move only when they are asked for. */
   readonly include?: readonly Extra[];
+  /** Solutions carry what they can: only the rest moves. */
+  readonly carriedBy?: 'solution';
 }
 
 /** Something that a procedure names and that stays behind. */

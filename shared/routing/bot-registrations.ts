@@ -1,4 +1,5 @@
 import type { Area } from './area.ts';
+import { botRegistrationColumns } from './bot-registration-table.ts';
 
 /** Registrations of bots with channels: bound to an app registration that exists for one environment. */
 export const botRegistrations: Area = {
@@ -16,22 +17,11 @@ export const botRegistrations: Area = {
         {
           table: 'msdyn_ocbotchannelregistration',
           why: 'Bot channel registrations were asked for; their secrets stay behind.',
-          columns: [
-            'msdyn_ocbotchannelregistrationid',
-            'msdyn_msappsecret',
-            'msdyn_iscustommessagingbcr',
-            'msdyn_lastvalidateddate',
-            'msdyn_msappid',
-            'msdyn_name',
-            'msdyn_securemsappsecret',
-            'msdyn_validationstatus',
-          ],
+          columns: botRegistrationColumns,
         },
       ],
     },
   ],
   rules: {},
-  manual: [
-    'Set the secret of each bot channel registration in the target, and check its application id.',
-  ],
+  manual: ['Set application id and secret of each bot channel registration in the target.'],
 };

@@ -1,5 +1,5 @@
 import { lookup, idIn } from './belonging.ts';
-import type { AreaTable, Channel, Scope } from './area.ts';
+import type { AreaTable, Channel, LeftOut, Scope } from './area.ts';
 import { idText } from './id-text.ts';
 import type { TableRules } from '../model/rules.ts';
 import { allOf, anyOf, fetchText, join, oneOf, where, type FetchNode } from './fetch-filter.ts';
@@ -9,6 +9,21 @@ import { streamSources, workstreamJoin, workstreamsOf } from './workstream-filte
  * Tables that the settings of several channels share: automated messages, their translations, and the
  * languages, which every environment has of its own.
  */
+
+/** What a message can be meant for alone, by its id in `msdyn_instanceid`: one widget, number, page or account. */
+const instanceTables: readonly string[] = [
+  'msdyn_livechatconfig',
+  'msdyn_ocvoicechannelsetting',
+  'msdyn_ocsmschannelsetting',
+  'msdyn_ocwhatsappchannelnumber',
+  'msdyn_occustommessagingchannel',
+  'msdyn_ocfbpage',
+  'msdyn_oclinechannelconfig',
+  'msdyn_octeamschannelconfig',
+  'msdyn_ocapplebusinessaccount',
+  'msdyn_ocgooglebusinessmessagesagentaccount',
+  'msdyn_ocwechatchannelconfig',
+];
 
 /**
  * The languages that settings and messages of the channel use. They are installed with the solutions:
@@ -139,10 +154,7 @@ export function messageTables(channel: Channel): readonly AreaTable[] {
     {
       table: 'msdyn_ocsystemmessage',
       why: 'Automated messages of the channel.',
-      belongsTo: [
-        lookup('msdyn_widgetid'),
-        idIn('msdyn_instanceid', ['msdyn_livechatconfig', 'msdyn_ocvoicechannelsetting']),
-      ],
+      belongsTo: [lookup('msdyn_widgetid'), idIn('msdyn_instanceid', instanceTables)],
       columns: messageColumns,
       filter: (scope) => fetchText('msdyn_ocsystemmessage', {}, ofChannel(scope), ...widgets),
     },
@@ -176,12 +188,7 @@ export const channelRules: Readonly<Record<string, Partial<TableRules>>> = {
     identities: [{ by: 'id' }, { by: 'key', columns: ['msdyn_localeid'] }],
   },
   msdyn_ocsystemmessage: {
-    textReferences: new Map([
-      [
-        'msdyn_instanceid',
-        idText(['msdyn_livechatconfig', 'msdyn_ocvoicechannelsetting'], 'instance'),
-      ],
-    ]),
+    textReferences: new Map([['msdyn_instanceid', idText(instanceTables, 'instance')]]),
   },
   msdyn_oclocalizationdata: {
     textReferences: new Map([
@@ -216,3 +223,71 @@ export const operatingHourColumns: readonly string[] = [
   'statecode',
   'statuscode',
 ];
+
+/** How customers sign in, of chat widgets and of Apple accounts. */
+export const authenticationColumns: readonly string[] = [
+  'msdyn_actionname',
+  'msdyn_additionalparams',
+  'msdyn_accesstokenurl',
+  'msdyn_authenticationclientid',
+  'msdyn_authenticationclientsecret',
+  'msdyn_authenticationscopes',
+  'msdyn_authenticationsettingsid',
+  'msdyn_authenticationtype',
+  'msdyn_ocauthchanneltype',
+  'msdyn_authserviceconfigsetid',
+  'msdyn_decryptedtokenurl',
+  'msdyn_endpointregion',
+  'msdyn_javascriptclientfunction',
+  'msdyn_name',
+  'msdyn_publickeyurl',
+  'msdyn_redirecturi',
+  'msdyn_authservicescopeid',
+  'msdyn_useauthcodeflow',
+];
+
+/** What every messaging channel asks its customers after a conversation; the survey itself is another lookup. */
+export const surveyColumns: readonly string[] = [
+  'msdyn_postconversationsurveybotsurvey',
+  'msdyn_postconversationsurveyenable',
+  'msdyn_postconversationsurveybotsurveymessagetext',
+  'msdyn_postconversationsurveymessagetext',
+  'msdyn_postconversationsurveybotsurveymode',
+  'msdyn_postconversationsurveymode',
+];
+
+/** Taken along, so that what was switched off stays off; the pages name them for some tables only. */
+export const stateColumns: readonly string[] = ['statecode', 'statuscode'];
+
+/** What the accounts, pages and numbers of a messaging channel leave behind. */
+export function messagingLeftOut(table: string): readonly LeftOut[] {
+  return [
+    {
+      what: 'Customer Voice surveys of channels',
+      known: [
+        `${table}.msdyn_postconversationsurvey`,
+        `${table}.msdyn_postconversationsurveyseparatebotsurvey`,
+      ],
+      reason: 'Surveys are synchronized per environment.',
+      instead: 'Link them in the target.',
+    },
+  ];
+}
+
+/** Rows that settings of the channel's workstreams look up, such as the account of a page. */
+export function accountFilter(
+  account: string,
+  settings: { readonly table: string; readonly column: string },
+  channel: Channel,
+): NonNullable<AreaTable['filter']> {
+  return (scope) =>
+    fetchText(
+      account,
+      { distinct: true },
+      join(
+        settings.table,
+        { from: settings.column, to: `${account}id`, type: 'inner', alias: 'ab' },
+        workstreamJoin('msdyn_liveworkstreamid', 'ac', workstreamsOf(channel, scope)),
+      ),
+    );
+}

@@ -65,6 +65,7 @@ export const decisionRules: Readonly<Record<string, Partial<TableRules>>> = {
     leadsToLine: [
       { of: 'msdyn_routingconfigurationstep', column: 'msdyn_rulesetid' },
       { of: 'msdyn_assignmentconfigurationstep', column: 'msdyn_rulesetid' },
+      { of: 'msdyn_masterentityroutingconfiguration', column: 'msdyn_rulesetid' },
       { of: 'queue', column: 'msdyn_prequeueoverflowrulesetid' },
       { of: 'queue', column: 'msdyn_inqueueoverflowrulesetid' },
     ],

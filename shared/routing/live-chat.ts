@@ -1,6 +1,7 @@
 import { lookup } from './belonging.ts';
 import type { Area, AreaTable } from './area.ts';
 import {
+  authenticationColumns,
   channelRules,
   languageTable,
   messageTables,
@@ -8,33 +9,16 @@ import {
 } from './channel-tables.ts';
 import { fetchText, join } from './fetch-filter.ts';
 import { byWorkstream, workstreamJoin, workstreamsOf } from './workstream-filter.ts';
-import {
-  replyTables,
-  workstreamLeftOut,
-  workstreamManual,
-  workstreamRules,
-  workstreamTables,
-} from './workstream-tables.ts';
+import { messagingWorkstreams } from './workstream-tables.ts';
 
 const page =
   'learn.microsoft.com/dynamics365/customer-service/administer/migrate-config-data-for-live-chat-channel';
 
-export const liveChatWorkstreams: Area = {
-  area: 'live-chat-workstreams',
+export const liveChatWorkstreams: Area = messagingWorkstreams('live-chat', {
   title: 'Live chat workstreams',
-  channels: ['live-chat'],
+  step: '07-live-chat-workstreams',
   source: `${page}, workstreams`,
-  steps: [
-    {
-      step: '07-live-chat-workstreams',
-      title: 'Live chat workstreams, their rules, quick replies and tags',
-      tables: [...workstreamTables('live-chat'), ...replyTables('live-chat')],
-    },
-  ],
-  rules: workstreamRules,
-  leftOut: workstreamLeftOut,
-  manual: workstreamManual,
-};
+});
 
 /** Rows of a table that widgets of the scope look up, or that look up such a widget. */
 function byWidget(table: string, from: string, to: string): NonNullable<AreaTable['filter']> {
@@ -165,26 +149,7 @@ export const liveChatWidgets: Area = {
         {
           table: 'msdyn_authenticationsettings',
           why: 'How visitors of these widgets sign in, without the secret.',
-          columns: [
-            'msdyn_actionname',
-            'msdyn_additionalparams',
-            'msdyn_accesstokenurl',
-            'msdyn_authenticationclientid',
-            'msdyn_authenticationclientsecret',
-            'msdyn_authenticationscopes',
-            'msdyn_authenticationsettingsid',
-            'msdyn_authenticationtype',
-            'msdyn_ocauthchanneltype',
-            'msdyn_authserviceconfigsetid',
-            'msdyn_decryptedtokenurl',
-            'msdyn_endpointregion',
-            'msdyn_javascriptclientfunction',
-            'msdyn_name',
-            'msdyn_publickeyurl',
-            'msdyn_redirecturi',
-            'msdyn_authservicescopeid',
-            'msdyn_useauthcodeflow',
-          ],
+          columns: authenticationColumns,
           optionalColumns: ['statecode', 'statuscode'],
           filter: byWidget(
             'msdyn_authenticationsettings',

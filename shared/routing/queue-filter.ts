@@ -4,9 +4,18 @@ import { parseGuid } from '../model/guid.ts';
 
 /** `queue.msdyn_queuetype` by channel: 192350000 Messaging, 192350001 Entity (records), 192350002 Voice. */
 export const queueTypes: Readonly<Record<Channel, string>> = {
-  'live-chat': '192350000',
-  record: '192350001',
   voice: '192350002',
+  record: '192350001',
+  'live-chat': '192350000',
+  sms: '192350000',
+  whatsapp: '192350000',
+  custom: '192350000',
+  facebook: '192350000',
+  line: '192350000',
+  teams: '192350000',
+  apple: '192350000',
+  google: '192350000',
+  wechat: '192350000',
 };
 
 const recordType = queueTypes.record;

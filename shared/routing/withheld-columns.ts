@@ -41,7 +41,10 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_ocbase64merchantcertstringcontd: 'secret',
     msdyn_ocmerchantcertificatepassword: 'secret',
   },
+  // Numbers, pages, accounts and bots of providers are registered for one environment each.
+  msdyn_ocapplebusinessaccount: { msdyn_businessid: 'environment' },
   msdyn_ocbotchannelregistration: {
+    msdyn_msappid: 'environment',
     msdyn_msappsecret: 'secret',
     msdyn_securemsappsecret: 'secret',
     msdyn_lastvalidateddate: 'runtime',
@@ -50,22 +53,28 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
   msdyn_ocbotchannelregistrationsecret: { msdyn_securemsappsecret: 'secret' },
   msdyn_occommunicationprovidersetting: { msdyn_secret: 'secret', msdyn_securesecret: 'secret' },
   msdyn_ocfbapplication: {
+    msdyn_fbapplicationid: 'environment',
     msdyn_fbapplicationsecret: 'secret',
     msdyn_fbverifytoken: 'secret',
     msdyn_fbcallbackuri: 'environment',
   },
-  msdyn_ocfbpage: { msdyn_fbpageaccesstoken: 'secret' },
+  msdyn_ocfbpage: { msdyn_fbpageid: 'environment', msdyn_fbpageaccesstoken: 'secret' },
   msdyn_ocgooglebusinessmessagesagentaccount: {
+    msdyn_agentid: 'environment',
+    msdyn_brandid: 'environment',
     msdyn_agentaccountclienttoken: 'secret',
     msdyn_googlebusinessmessagescallbackurl: 'environment',
   },
   msdyn_ocgooglebusinessmessagespartneraccount: {
+    msdyn_partneraccountid: 'environment',
+    msdyn_credentialfilename: 'environment',
     msdyn_base64credentialfilestring: 'secret',
     msdyn_base64credentialfilestringcontd: 'secret',
     msdyn_partneraccountclienttoken: 'secret',
     msdyn_googlebusinessmessagescallbackurl: 'environment',
   },
   msdyn_oclinechannelconfig: {
+    msdyn_channelid: 'environment',
     msdyn_channelaccesstoken: 'secret',
     msdyn_channelsecret: 'secret',
     msdyn_webhookurl: 'environment',
@@ -74,8 +83,12 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_exceptiondetails: 'runtime',
     msdyn_communicationprovidersettingid: 'environment',
   },
-  msdyn_ocsmschannelsetting: { msdyn_inboundurl: 'environment' },
+  msdyn_ocsmschannelsetting: {
+    msdyn_inboundurl: 'environment',
+    msdyn_phonenumberid: 'environment',
+  },
   msdyn_ocsmssettingsecret: { msdyn_secureapikey: 'secret' },
+  msdyn_octeamschannelconfig: { msdyn_botid: 'environment' },
   msdyn_octwitterapplication: {
     msdyn_twitterconsumersecret: 'secret',
     msdyn_securetwitterconsumersecret: 'secret',
@@ -96,6 +109,11 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_surveybotsystemuserid: 'environment',
   },
   msdyn_ocwechatchannelconfig: {
+    msdyn_applicationid: 'environment',
+    msdyn_serviceaccount: 'environment',
+    msdyn_ipaddresses: 'environment',
+    msdyn_encodingaeskey: 'secret',
+    msdyn_secureencodingaeskey: 'secret',
     msdyn_applicationsecret: 'secret',
     msdyn_secureapplicationsecret: 'secret',
     msdyn_token: 'secret',
@@ -103,10 +121,12 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_callbackurl: 'environment',
   },
   msdyn_ocwhatsappchannelaccount: {
+    msdyn_provideraccountid: 'environment',
     msdyn_authenticationtoken: 'secret',
     msdyn_secureauthenticationtoken: 'secret',
     msdyn_twilioinboundurl: 'environment',
   },
+  msdyn_ocwhatsappchannelnumber: { msdyn_organizationphonenumber: 'environment' },
   // The calendar behind an operating hour is not migrated; the id is the source's own.
   msdyn_operatinghour: { msdyn_calendarid: 'environment' },
 };

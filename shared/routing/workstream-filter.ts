@@ -7,9 +7,22 @@ import { parseGuid } from '../model/guid.ts';
  * 192370000 Voice is not used.
  */
 export const streamSources: Readonly<Record<Channel, string>> = {
-  'live-chat': '192360000',
-  record: '192350000',
   voice: '192440000',
+  'live-chat': '192360000',
+  // Entity Records.
+  record: '192350000',
+  sms: '192340000',
+  whatsapp: '192300000',
+  custom: '192350002',
+  facebook: '192330000',
+  line: '192310000',
+  // One digit shorter than all others, in the service's own metadata too.
+  teams: '19241000',
+  // Apple Messages for Business.
+  apple: '192450000',
+  // Google's Business Messages.
+  google: '192450001',
+  wechat: '192320000',
 };
 
 /** `msdyn_mode` 717210001 Simplified: every published query leaves legacy workstreams out. */

@@ -1,5 +1,5 @@
 import { lookup, link } from './belonging.ts';
-import type { AreaTable, Channel, LeftOut } from './area.ts';
+import type { Area, AreaTable, Channel, LeftOut } from './area.ts';
 import type { ServerMade, TableRules, TextNames } from '../model/rules.ts';
 import { contractTable, decisionRules, rulesetTable } from './decision-tables.ts';
 import {
@@ -91,18 +91,7 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
       optionalColumns: ['msdyn_enablevoicev2'],
       filter: workstreamFilter(channel),
     },
-    {
-      table: 'msdyn_liveworkstreamcapacityprofile',
-      why: 'Which capacity profiles these workstreams use.',
-      belongsTo: [lookup('msdyn_workstream_id')],
-      columns: [
-        'msdyn_capacityprofile_id',
-        'msdyn_name',
-        'msdyn_workstream_id',
-        'msdyn_liveworkstreamcapacityprofileid',
-      ],
-      filter: byWorkstream('msdyn_liveworkstreamcapacityprofile', 'msdyn_workstream_id', channel),
-    },
+    workstreamCapacityTable(channel),
     {
       table: 'msdyn_ocliveworkstreamcontextvariable',
       why: 'Context variables of these workstreams, which their rules read.',
@@ -128,6 +117,29 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
         channel,
       ),
     },
+    ...routingTables(channel),
+  ];
+}
+
+/** Which capacity profiles workstreams use. */
+export function workstreamCapacityTable(channel: Channel): AreaTable {
+  return {
+    table: 'msdyn_liveworkstreamcapacityprofile',
+    why: 'Which capacity profiles these workstreams use.',
+    belongsTo: [lookup('msdyn_workstream_id')],
+    columns: [
+      'msdyn_capacityprofile_id',
+      'msdyn_name',
+      'msdyn_workstream_id',
+      'msdyn_liveworkstreamcapacityprofileid',
+    ],
+    filter: byWorkstream('msdyn_liveworkstreamcapacityprofile', 'msdyn_workstream_id', channel),
+  };
+}
+
+/** Contracts, rulesets, routing configurations and their steps, in the published order. */
+export function routingTables(channel: Channel): readonly AreaTable[] {
+  return [
     { ...contractTable, filter: routingContractFilter(channel) },
     { ...rulesetTable, filter: routingRulesetFilter(channel) },
     {
@@ -192,6 +204,33 @@ export function replyTables(channel: Channel): readonly AreaTable[] {
       filter: tagFilter(channel),
     },
   ];
+}
+
+/** The area of a messaging channel's workstreams: their tables are the same for each of these channels. */
+export function messagingWorkstreams(
+  channel: Channel,
+  {
+    title,
+    step,
+    source,
+  }: { readonly title: string; readonly step: string; readonly source: string },
+): Area {
+  return {
+    area: `${channel}-workstreams`,
+    title,
+    channels: [channel],
+    source,
+    steps: [
+      {
+        step,
+        title: `${title}, their rules, quick replies and tags`,
+        tables: [...workstreamTables(channel), ...replyTables(channel)],
+      },
+    ],
+    rules: workstreamRules,
+    leftOut: workstreamLeftOut,
+    manual: workstreamManual,
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AreaTable, Scope } from '#shared/routing/area.ts';
+import { channels, type AreaTable, type Scope } from '#shared/routing/area.ts';
 import { areas, areasFor } from '#shared/routing/catalogue.ts';
 import { ruleBook } from '#shared/routing/rule-book.ts';
 import { systemContracts } from '#shared/routing/system-contracts.ts';
@@ -27,6 +27,14 @@ const publishedSteps: Readonly<Record<string, string>> = {
   '07-live-chat-workstreams': 'Live-chat-workstreams.xml',
   '08-voice-settings': 'voice-channel-config-sample.xml',
   '09-live-chat-widgets': 'live-chat-channel-sample-config.xml',
+  '05-intake-rules': 'Sample-schema-intake-rules-for-record-routing.xml',
+  '11-record-workstreams': 'Sample-schema-for-unified-routing-record-workstreams.xml',
+  '12-sms-workstreams': 'sms-workstream-sample-schema.xml',
+  '13-sms-numbers': 'sms-channel-config-sample.xml',
+  '14-whatsapp-workstreams': 'sample-schema-whatsapp-workstreams.xml',
+  '15-whatsapp-numbers': 'sample-schema-whatsapp-channel-config.xml',
+  '16-custom-workstreams': 'sample-schema-custom-channel-workstreams.xml',
+  '17-custom-channels': 'sample-schema-custom-channel-config.xml',
 };
 
 describe('catalogue', () => {
@@ -61,6 +69,12 @@ describe('catalogue', () => {
       everything,
       records,
       { ...everything, channels: ['voice', 'live-chat'] },
+      { ...records, recordTypes: ['incident', 'task'] },
+      {
+        ...everything,
+        channels,
+        workstreams: ['A & "B"', '{2F1B0000-0000-4000-8000-00000000AB02}'],
+      },
       { ...records, queues: ['Billing & "Co" <1>', '{2F1B0000-0000-4000-8000-00000000AB01}'] },
     ];
     for (const scope of scopes)
@@ -109,6 +123,22 @@ describe('catalogue', () => {
       'live-chat-workstreams',
       'live-chat-widgets',
     ]);
+    assert.deepEqual(namesFor('record'), [
+      'skills',
+      'capacity-profiles',
+      'queues',
+      'intake-rules',
+      'record-workstreams',
+    ]);
+    for (const channel of channels.filter((each) => each !== 'record')) {
+      const own = areas.filter((area) => area.channels.includes(channel));
+      assert.deepEqual(
+        own.map((area) => area.channels),
+        [[channel], [channel]],
+        'workstreams and what belongs to the channel',
+      );
+      assert.ok(own[0]?.area.endsWith('-workstreams'));
+    }
     assert.deepEqual(
       areasFor([]),
       areas.filter(({ includedBy }) => includedBy === undefined),

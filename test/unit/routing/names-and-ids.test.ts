@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { channels } from '#shared/routing/area.ts';
 import { areas, areasFor, leftOutOf } from '#shared/routing/catalogue.ts';
 import { idText } from '#shared/routing/id-text.ts';
 import { ruleBook } from '#shared/routing/rule-book.ts';
@@ -60,7 +61,7 @@ describe('what an area leaves out', () => {
   });
 
   it('is no table that another area of the same channels moves', () => {
-    for (const channel of ['voice', 'live-chat', 'record'] as const) {
+    for (const channel of channels) {
       const chosen = areasFor([channel]);
       const moved = new Set(
         chosen.flatMap((area) =>
