@@ -20,8 +20,6 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node20',
   minify: true,
-  // Error names are part of what people read.
-  keepNames: true,
   legalComments: 'linked',
   logLevel: 'warning',
   // Tables of letters stay letters instead of escapes of six characters each.
@@ -44,20 +42,33 @@ const parserApart: Plugin = {
 };
 
 /**
- * With code splitting, a CommonJS package that is imported on demand arrives without its names: these
- * arrive by a module in between that says them.
+ * A package that is imported on demand arrives whole, and with code splitting a CommonJS one without
+ * its names: a module in between says which names are asked for.
  */
-const namesOnDemand: Plugin = {
-  name: 'names-on-demand',
-  setup: (build) => {
-    build.onResolve({ filter: /^(?:yaml|@babel\/parser)$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'named' } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
-      contents: `export { parse } from '${path}';`,
-      resolveDir: '.',
-    }));
-  },
+function namesOnDemand(names: Readonly<Record<string, readonly string[]>>): Plugin {
+  return {
+    name: 'names-on-demand',
+    setup: (build) => {
+      build.onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
+        kind === 'dynamic-import' && Object.hasOwn(names, path)
+          ? { path, namespace: 'named' }
+          : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
+        contents: `export { ${(names[path] ?? []).join(', ')} } from '${path}';`,
+        resolveDir: '.',
+      }));
+    },
+  };
+}
+
+const signIn = '@azure/msal-node';
+/** Nobody is there to type a code while a task runs. */
+const taskNames = { [signIn]: ['ConfidentialClientApplication', 'ManagedIdentityApplication'] };
+const cliNames = {
+  [signIn]: [...taskNames[signIn], 'PublicClientApplication'],
+  yaml: ['parse'],
+  '@babel/parser': ['parse'],
 };
 
 const [cliInputs, viewInputs, ...taskInputs] = await Promise.all([
@@ -83,7 +94,7 @@ async function buildTask(task: string): Promise<readonly string[]> {
     entryPoints: [`tasks/${task}/index.ts`],
     outfile: `${to}/index.js`,
     format: 'cjs',
-    plugins: [slimBundles, parserApart],
+    plugins: [slimBundles, parserApart, namesOnDemand(taskNames)],
   });
   return task === 'ChannelProviderMigrate' ? [...inputs, ...(await buildParser(to))] : inputs;
 }
@@ -129,7 +140,7 @@ async function buildCli(): Promise<readonly string[]> {
     chunkNames: 'chunks/[name]-[hash]',
     // The driver of the browser check finds its own files by their place, and is optional.
     external: ['playwright-core'],
-    plugins: [slimBundles, namesOnDemand],
+    plugins: [namesOnDemand(cliNames), slimBundles],
     banner: {
       // Bundled CommonJS packages ask for Node's own modules by require.
       js: "import { createRequire as urmRequire } from 'node:module';const require = urmRequire(import.meta.url);",

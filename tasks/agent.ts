@@ -22,7 +22,6 @@ import {
 import { attachmentName, attachmentType } from '#shared/stages/attachment.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
-import { stageEntry } from '#shared/stages/stage-table.ts';
 import type { Stage } from '#shared/stages/stage.ts';
 import { requestIdToken } from './federated-token.ts';
 import { credentialOf, secretParameters, type ServiceConnection } from './service-connection.ts';
@@ -37,9 +36,7 @@ interface AgentHost extends Host {
 }
 
 /** Runs a stage as a task: the one place where its end becomes a task result. */
-export async function runTask<Options>(stage: Stage<Options>): Promise<void> {
-  const entry = stageEntry(stage.name);
-  if (entry === undefined) throw new Error(`the stage ${stage.name} is in no table`);
+export async function runTask<Options>(entry: StageEntry, stage: Stage<Options>): Promise<void> {
   const cancel = new AbortController();
   const stop = (): void => cancel.abort(new Error('The agent cancelled the task.'));
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -25,8 +25,9 @@ export abstract class MigrationError extends Error {
     this.next = text.next;
   }
 
+  /** The same in bundles, where classes lose their names: the code tells errors apart. */
   override get name(): string {
-    return this.constructor.name;
+    return 'MigrationError';
   }
 
   /** The same error as data, to stand beside findings that were collected. */

@@ -1,4 +1,5 @@
+import { checkDriftEntry } from '#shared/stages/entries/check-drift.ts';
 import { checkDriftStage } from '#shared/stages/check-drift.ts';
 import { runTask } from '../agent.ts';
 
-void runTask(checkDriftStage);
+void runTask(checkDriftEntry, checkDriftStage);

@@ -1,4 +1,5 @@
+import { planEntry } from '#shared/stages/entries/plan.ts';
 import { planStage } from '#shared/stages/plan.ts';
 import { runTask } from '../agent.ts';
 
-void runTask(planStage);
+void runTask(planEntry, planStage);

@@ -1,4 +1,5 @@
+import { validateEntry } from '#shared/stages/entries/validate.ts';
 import { validateStage } from '#shared/stages/validate.ts';
 import { runTask } from '../agent.ts';
 
-void runTask(validateStage);
+void runTask(validateEntry, validateStage);
