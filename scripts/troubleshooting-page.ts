@@ -7,6 +7,9 @@ const ranges = [
   ['URM13', 'Planning and identities'],
   ['URM14', 'Import'],
   ['URM15', 'Verification'],
+  ['URM16', 'Drift'],
+  ['URM17', 'Roll-back'],
+  ['URM18', 'Channel providers'],
   ['URM19', 'Faults of this tool'],
 ] as const;
 

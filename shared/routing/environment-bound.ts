@@ -77,6 +77,11 @@ export const tableNameColumns: Readonly<Record<string, readonly string[]>> = {
   msdyn_sessiontemplate: ['msdyn_entity'],
 };
 
+/** Columns of rows that name a relationship of the environment. */
+export const relationshipNameColumns: Readonly<Record<string, readonly string[]>> = {
+  msdyn_ocliveworkstreamcontextvariable: ['msdyn_relationshipname'],
+};
+
 /** Something that the procedures call out of scope, and how to see whether the source has it. */
 export interface LeftToHands {
   /** For people: `Phone numbers`. */
@@ -105,7 +110,7 @@ export const leftToHands: readonly LeftToHands[] = [
     remedy: 'Connect the provider in the target.',
   },
   {
-    what: 'Hold and wait music',
+    what: 'Pieces of hold and wait music',
     table: 'msdyn_ocphonemusic',
     remedy: 'Upload the music in the target.',
   },
@@ -117,7 +122,7 @@ export const leftToHands: readonly LeftToHands[] = [
     remedy: 'Connect the bots to the target and link them to their workstreams.',
   },
   {
-    what: 'Rulesets with a model: intelligent skill finder, sentiment prediction, effort estimation',
+    what: 'Models of rulesets (skill finder, sentiment, effort)',
     table: 'msdyn_decisionruleset',
     filter: 'msdyn_mlmodeltype ne null',
     columns: ['msdyn_mlmodeltype'],

@@ -12,7 +12,9 @@ import { outcomeOf } from './outcome.ts';
 import type { Ports, Stage } from './stage.ts';
 import { checkSystemRows } from './validate/check-contracts.ts';
 import { checkDefinitions } from './validate/check-definitions.ts';
+import { checkPrerequisites, prerequisiteTables } from './validate/check-prerequisites.ts';
 import { checkPrivileges, importPrivileges } from './validate/check-privileges.ts';
+import { checkRelationships } from './validate/check-relationships.ts';
 import { checkRules, tablesInRules } from './validate/check-rules.ts';
 import { checkVersions } from './validate/check-versions.ts';
 import { readPackageNeeds, readSourceNeeds, type Needs } from './validate/read-needs.ts';
@@ -88,7 +90,7 @@ async function readNeeds(
 
 async function checkTarget(
   target: DataverseReader,
-  { tables, inspection, definitions }: Needs,
+  { tables, inspection, boundNames, definitions }: Needs,
   { host }: Ports,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -107,6 +109,7 @@ async function checkTarget(
     ]),
     ...lookedUp,
     ...tablesInRules(inspection.texts),
+    ...prerequisiteTables(inspection),
   ];
   const metadata = await target.tables(names, signal);
   const check = {
@@ -139,8 +142,14 @@ async function checkTarget(
     { target: metadata, source: definitions, unreadable: rights.unreadable },
     signal,
   );
-  step(3, 'System rows and rules compared.');
-  return [...missing, ...rights.findings, ...system, ...rules];
+  const prerequisites = await checkPrerequisites(
+    target,
+    { inspection, boundNames, target: metadata, unreadable: rights.unreadable },
+    signal,
+  );
+  const named = await checkRelationships(target, inspection, signal);
+  step(3, 'System rows, rules and what belongs to environments compared.');
+  return [...missing, ...rights.findings, ...system, ...rules, ...prerequisites, ...named];
 }
 
 function sameOrganization(url: string): Finding {

@@ -80,6 +80,36 @@ export const environmentCodes = {
       'The queue type Voice is brought by the voice channel; the target does not know the type.',
     remedy: 'Provision the voice channel in the target, or leave voice out with --channels.',
   },
+  URM1214: {
+    title: 'A template is missing in the target',
+    cause:
+      'A workstream names a session or notification template by its unique name. Templates travel in solutions, and the target has none of that name.',
+    remedy: 'Import the solution that holds the template before the workstreams.',
+  },
+  URM1215: {
+    title: 'Something that setup installs is missing in the target',
+    cause:
+      'Languages of the channels come with the product; administrators may not make them. The target has fewer, because a channel is not provisioned or is older.',
+    remedy: 'Provision or update the channels of the target.',
+  },
+  URM1216: {
+    title: 'The target has none of what belongs to an environment',
+    cause:
+      'Phone numbers, music and bots do not move. The configuration uses one, and the target has none of its own to take its place.',
+    remedy: 'Make it in the target, then assign it after the import, by hand or by map file.',
+  },
+  URM1217: {
+    title: 'A relationship that rules or variables use is missing',
+    cause:
+      'A rule reaches a column through a lookup, or a context variable names a relationship, that was not moved yet.',
+    remedy: 'Import the solution that holds the relationship before the rules.',
+  },
+  URM1218: {
+    title: 'Something of the source is left to hands',
+    cause:
+      'The procedures call it out of scope: it belongs to people, to accounts, or to one environment. The source has some, so that the target will want its own.',
+    remedy: 'Do it in the target, before or after the import as the message says.',
+  },
   URM1220: {
     title: 'The values of a secret column were withheld',
     cause:
@@ -157,5 +187,28 @@ export const environmentCodes = {
     title: 'Workstreams in legacy mode do not move',
     cause: 'Routing of legacy workstreams is set up in another way, and no procedure moves it.',
     remedy: 'Migrate them to the simplified mode in the source first, if they are still in use.',
+  },
+  URM1240: {
+    title: 'Tables are left to a solution',
+    cause:
+      'The configuration says carriedBy: solution. What solutions can carry stays out of the schemas and the package.',
+    remedy:
+      'Export the rows in a solution and import it between the queues and what refers to the rows.',
+  },
+  URM1241: {
+    title: 'Rows that a solution should carry are in none',
+    cause:
+      'The package refers to the rows and does not bring them, and no solution of the source has them as components.',
+    remedy: 'Add the rows to the solution that is imported before the data, and export again.',
+  },
+  URM1242: {
+    title: 'Components of solutions cannot be read',
+    cause: 'The identity may not read which rows are in which solution.',
+    remedy: 'Give it Read on solutions, or look in the solution yourself.',
+  },
+  URM1243: {
+    title: 'Something asked for is never exported',
+    cause: 'The rows belong to the organization that has them, or tell what happened there.',
+    remedy: 'Take the table out of the schema. The finding says what to do instead.',
   },
 } as const satisfies Record<`URM12${number}`, CodeEntry>;

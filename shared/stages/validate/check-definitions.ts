@@ -1,5 +1,6 @@
 import type { Finding } from '../../errors/finding.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
+import { areas } from '../../routing/catalogue.ts';
 import { sameKind } from '../export/check-selection.ts';
 import type { TableUse } from './inspect-rows.ts';
 import type { NeededTable } from './needed-tables.ts';
@@ -129,15 +130,31 @@ function checkTargets(
     }));
 }
 
-function missingTable(table: NeededTable, targetUrl: string): Finding {
+/** A table of one channel tells of that channel; one that no area has is a customization. */
+function missingTable({ name, displayName }: NeededTable, targetUrl: string): Finding {
+  const using = areas.filter((area) =>
+    area.steps.some((step) => step.tables.some(({ table }) => table === name)),
+  );
+  const channels = [...new Set(using.flatMap((area) => area.channels))];
+  const isOfChannels = using.length > 0 && using.every((area) => area.channels.length > 0);
+  const why =
+    using.length === 0
+      ? 'its solution is missing'
+      : isOfChannels && channels.length === 1
+        ? `the channel ${channels.join()} is not provisioned`
+        : 'unified routing is not provisioned, or in an older version';
   return {
     severity: 'error',
     code: 'URM1201',
-    where: `${targetUrl} ${table.name}`,
-    summary: `The target has no table ${table.name} (${table.displayName}): channel not provisioned, or solution missing`,
-    detail: '',
+    where: `${targetUrl} ${name}`,
+    summary: `The target has no table ${name} (${displayName}): ${why}`,
+    detail: using.length === 0 ? '' : `Needed for: ${using.map(({ title }) => title).join(', ')}.`,
     remedy:
-      'Provision the channel in the target or import the solution with the table, or leave it out with --channels.',
+      using.length === 0
+        ? 'Import the solution with the table into the target first.'
+        : isOfChannels && channels.length === 1
+          ? `Provision ${channels.join()} in the target, or leave it out with --channels.`
+          : 'Provision unified routing and its channels in the target, and bring it to the version of the source.',
   };
 }
 

@@ -48,33 +48,23 @@ export async function checkRules(
       if (!isOptional) named.push({ id, tables, where: `${text.row} › ${at}` });
     if (reading?.problem !== undefined) report(findings, unreadableText(text, reading.problem));
   }
-  for (const { text, statement } of statementsIn(inspection.texts)) {
+  const statements = statementsIn(inspection.texts);
+  const related = await reader.tables(relatedTables(statements, target), signal);
+  for (const { text, statement } of statements) {
     const place = `${text.row} › ${statement.at}`;
-    const table = headOf(statement);
-    const column = statement.path.slice(table.length + 1);
-    const known = target.get(table);
-    if (known === undefined) {
-      if (source === undefined ? looksLikeTable(table) : source.has(table))
-        report(findings, missingName(place, `table ${table}`, severityOf(table, source)));
-      continue;
-    }
-    const definition = known.columns.get(column);
-    if (definition === undefined) {
-      // A contract may call its context by the name of a table: only a column of the source is missed.
-      if (source === undefined || source.get(table)?.columns.has(column) === true)
-        report(
-          findings,
-          missingName(place, `column ${table}.${column}`, severityOf(column, source)),
-        );
-      continue;
-    }
+    const path = statement.path.split('.');
+    if (path.length < 2 || path.length > 3) continue;
+    const found = resolvePath(path, { target, source, related });
+    if (found.is === 'missing') report(findings, missingName(place, found));
+    if (found.is !== 'column') continue;
+    const { column } = found;
     for (const value of statement.values) {
       const id = parseGuid(value);
-      if (definition.type === 'lookup' && id !== undefined)
-        named.push({ id, tables: definition.targets, where: place });
-      const missing = missingChoice(definition, value);
+      if (column.type === 'lookup' && id !== undefined)
+        named.push({ id, tables: column.targets, where: place });
+      const missing = missingChoice(column, value);
       if (missing !== undefined)
-        report(findings, missingValue(place, `${table}.${column}`, missing, reader.url));
+        report(findings, missingValue(place, found.name, missing, reader.url));
     }
   }
   for (const row of await missingRows(reader, inspection, named, unreadable, signal))
@@ -82,9 +72,12 @@ export async function checkRules(
   return [...findings.values()];
 }
 
-function statementsIn(
-  texts: readonly RuleText[],
-): readonly { readonly text: RuleText; readonly statement: RuleStatement }[] {
+interface PlacedStatement {
+  readonly text: RuleText;
+  readonly statement: RuleStatement;
+}
+
+function statementsIn(texts: readonly RuleText[]): readonly PlacedStatement[] {
   return texts.flatMap((text) =>
     readRuleset(text.text)
       .statements.filter(({ is }) => is === 'condition')
@@ -92,9 +85,99 @@ function statementsIn(
   );
 }
 
+/** `<table>.<column>`, or `<table>.<relationship>.<column>`. */
 function headOf({ path }: RuleStatement): string {
   const parts = path.split('.');
-  return parts.length === 2 ? (parts[0] ?? '') : '';
+  return parts.length === 2 || parts.length === 3 ? (parts[0] ?? '') : '';
+}
+
+/** Tables that rules reach through a lookup of a table they name. */
+function relatedTables(
+  statements: readonly PlacedStatement[],
+  target: ReadonlyMap<string, EnvironmentTable>,
+): readonly string[] {
+  return statements.flatMap(({ statement }) => {
+    const [table = '', through = '', ...rest] = statement.path.split('.');
+    return rest.length === 1 ? (lookupNamed(target.get(table), through)?.targets ?? []) : [];
+  });
+}
+
+/** Rules may call a relationship by its lookup column or by its own name. */
+function lookupNamed(
+  table: EnvironmentTable | undefined,
+  name: string,
+): EnvironmentColumn | undefined {
+  const wanted = name.toLowerCase();
+  return [...(table?.columns.values() ?? [])].find(
+    (column) =>
+      column.type === 'lookup' &&
+      (column.name === wanted ||
+        [...column.navigation.values()].some((each) => each.toLowerCase() === wanted)),
+  );
+}
+
+/** What the variable of a rule leads to in the target. */
+type PathEnd =
+  | { readonly is: 'column'; readonly column: EnvironmentColumn; readonly name: string }
+  | MissingName
+  /** No name of the environment, as far as can be told: a context variable or a key of a contract. */
+  | { readonly is: 'other' };
+
+interface MissingName {
+  readonly is: 'missing';
+  readonly what: 'table' | 'column' | 'relationship';
+  readonly name: string;
+  readonly severity: Severity;
+}
+
+/** Definitions of both environments; `related` are those of the target that lookups lead to. */
+interface PathDefinitions extends Pick<RuleCheck, 'target' | 'source'> {
+  readonly related: ReadonlyMap<string, EnvironmentTable>;
+}
+
+function resolvePath(
+  [table = '', ...rest]: readonly string[],
+  { target, source, related }: PathDefinitions,
+): PathEnd {
+  const [next = '', last] = rest;
+  const known = target.get(table);
+  const missing = (what: MissingName['what'], name: string, inSource: boolean): PathEnd => {
+    const own = name.slice(name.lastIndexOf('.') + 1);
+    if (source === undefined) {
+      const severity = looksLikeTable(own) ? 'error' : 'warning';
+      return { is: 'missing', what, name, severity };
+    }
+    if (inSource) return { is: 'missing', what, name, severity: 'error' };
+    // Neither has it: the rule is broken already, if the name is not that of a contract's variable.
+    return looksLikeTable(own)
+      ? { is: 'missing', what, name, severity: 'warning' }
+      : { is: 'other' };
+  };
+  if (known === undefined)
+    return source === undefined && !looksLikeTable(table)
+      ? { is: 'other' }
+      : missing('table', table, source?.has(table) === true);
+  if (last === undefined) {
+    const column = known.columns.get(next);
+    const name = `${table}.${next}`;
+    return column === undefined
+      ? missing('column', name, source?.get(table)?.columns.has(next) === true)
+      : { is: 'column', column, name };
+  }
+  const through = lookupNamed(known, next);
+  if (through === undefined)
+    return missing(
+      'relationship',
+      `${table}.${next}`,
+      lookupNamed(source?.get(table), next) !== undefined,
+    );
+  const [to, column] =
+    through.targets
+      .map((each) => [each, related.get(each)?.columns.get(last)] as const)
+      .find(([, found]) => found !== undefined) ?? [];
+  return column === undefined
+    ? missing('column', `${through.targets.join('|')}.${last}`, true)
+    : { is: 'column', column, name: `${to ?? ''}.${last}` };
 }
 
 /** Complex keys of contracts that are no tables although they have an underscore. */
@@ -103,14 +186,6 @@ const contextKeys = new Set(['assign_to', 'queue_prequeue', 'queue_inqueue']);
 /** A package does not say which variables are tables: custom ones have the prefix of a publisher. */
 function looksLikeTable(name: string): boolean {
   return /^[a-z][a-z0-9]*_/i.test(name) && !contextKeys.has(name);
-}
-
-/** Without the source, a name that has no publisher's prefix may be one that the platform resolves. */
-function severityOf(
-  name: string,
-  source: ReadonlyMap<string, EnvironmentTable> | undefined,
-): Severity {
-  return source === undefined && !looksLikeTable(name) ? 'warning' : 'error';
 }
 
 function missingChoice(column: EnvironmentColumn, value: string): string | undefined {
@@ -167,14 +242,15 @@ function unreadableText({ row, column }: RuleText, problem: string): Finding {
   };
 }
 
-function missingName(where: string, what: string, severity: Severity): Finding {
+function missingName(where: string, { what, name, severity }: MissingName): Finding {
+  const isRelationship = what === 'relationship';
   return {
     severity,
-    code: 'URM1211',
+    code: isRelationship ? 'URM1217' : 'URM1211',
     where,
-    summary: `The rule uses the ${what}, which the target does not have`,
-    detail: '',
-    remedy: 'Import the solution that holds it into the target before the rules.',
+    summary: `The rule uses the ${what} ${name}, which the target does not have`,
+    detail: severity === 'warning' ? 'The source may not have it either.' : '',
+    remedy: `Import the solution that holds the ${what} into the target before the rules.`,
   };
 }
 

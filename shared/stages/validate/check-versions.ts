@@ -1,8 +1,9 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Finding } from '../../errors/finding.ts';
+import { compareVersions } from '../solutions/compare-versions.ts';
 
-/** Compares the platform's version and those of the managed solutions that both have or the target lacks. */
+/** Compares the platform's version and those of the managed solutions, which bring the channels. */
 export async function checkVersions(
   source: DataverseReader,
   target: DataverseReader,
@@ -14,22 +15,23 @@ export async function checkVersions(
     solutionsOf(source, signal),
     solutionsOf(target, signal),
   ]);
-  const differing = [...sourceSolutions]
-    .filter(([name, version]) => targetSolutions.get(name) !== version)
-    .map(([name, version]) => `${name} ${version} ≠ ${targetSolutions.get(name) ?? 'missing'}`);
+  // Whoever may not read solutions sees none.
+  if (sourceSolutions.size === 0 || targetSolutions.size === 0)
+    return from === to ? [] : [platform(from, to, target.url)];
+  const missing: string[] = [];
+  const older: string[] = [];
+  const newer: string[] = [];
+  for (const [name, version] of sourceSolutions) {
+    const there = targetSolutions.get(name);
+    if (there === undefined) missing.push(`${name} ${version}`);
+    else if (compareVersions(there, version) < 0) older.push(`${name} ${there} < ${version}`);
+    else if (compareVersions(there, version) > 0) newer.push(`${name} ${there} > ${version}`);
+  }
   return [
-    ...(from === to
-      ? []
-      : [finding(`The platform is ${from} in the source and ${to} in the target`, '', target.url)]),
-    ...(differing.length === 0 || targetSolutions.size === 0
-      ? []
-      : [
-          finding(
-            `${differing.length} managed ${differing.length === 1 ? 'solution has' : 'solutions have'} another version in the target, or are missing`,
-            differing.sort().join('; '),
-            target.url,
-          ),
-        ]),
+    ...(from === to ? [] : [platform(from, to, target.url)]),
+    ...solutions(missing, 'missing in the target', 'Install them in the target', target.url),
+    ...solutions(older, 'older in the target', 'Update the target', target.url),
+    ...solutions(newer, 'newer in the target', 'Update the source', target.url),
   ];
 }
 
@@ -60,13 +62,32 @@ function rowsIn(answer: unknown): readonly Record<string, unknown>[] {
     : [];
 }
 
-function finding(summary: string, detail: string, where: string): Finding {
+function platform(from: string, to: string, where: string): Finding {
   return {
     severity: 'warning',
     code: 'URM1209',
     where,
-    summary,
-    detail,
-    remedy: 'Bring both environments to the same version before the import.',
+    summary: `The platform is ${from} in the source and ${to} in the target`,
+    detail: '',
+    remedy: 'Wait for the update of the older environment, or bring it forward.',
   };
+}
+
+function solutions(
+  names: readonly string[],
+  how: string,
+  step: string,
+  where: string,
+): readonly Finding[] {
+  if (names.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'URM1209',
+      where,
+      summary: `${names.length} managed ${names.length === 1 ? 'solution is' : 'solutions are'} ${how}`,
+      detail: [...names].sort().join('; '),
+      remedy: `${step}: configuration moves safely between equal versions only.`,
+    },
+  ];
 }

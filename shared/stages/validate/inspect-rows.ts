@@ -1,5 +1,15 @@
+import type { Guid } from '../../model/guid.ts';
+import type { Identity } from '../../model/identity.ts';
 import { cell, isLookup, nameOf, type Row } from '../../model/row.ts';
 import type { RuleBook } from '../../model/rules.ts';
+import {
+  boundLookups,
+  installedRows,
+  relationshipNameColumns,
+  tableNameColumns,
+  type BoundLookup,
+  type InstalledRows,
+} from '../../routing/environment-bound.ts';
 import type { NeededTable } from './needed-tables.ts';
 
 /** A text whose references and names are to be checked. */
@@ -20,10 +30,37 @@ export interface TableUse {
   readonly lookups: Map<string, Set<string>>;
 }
 
+/** A row that a text names by a unique value of it. */
+export interface UniqueName {
+  readonly table: string;
+  readonly column: string;
+  readonly name: string;
+  /** The row that names it. */
+  readonly where: string;
+}
+
+/** A row of the source that a withheld lookup leads to. */
+export interface BoundRow {
+  readonly lookup: BoundLookup;
+  /** Not known of packages: they tell only that there are some. */
+  readonly id?: Guid;
+  readonly where: string;
+}
+
 /** What all rows together use, gathered while they stream by; bodies are not kept, but rule texts. */
 export class RowInspection {
   readonly tables = new Map<string, TableUse>();
   readonly texts: RuleText[] = [];
+  /** Templates and the like, by table and name. */
+  readonly uniqueNames = new Map<string, UniqueName>();
+  /** Tables that rows are about, with the first row that says so. */
+  readonly tableNames = new Map<string, string>();
+  /** Relationships that rows name, with the first row that says so. */
+  readonly relationshipNames = new Map<string, string>();
+  /** Rows that setup brings, by the values they are known by, with what people call them. */
+  readonly installed = new Map<InstalledRows, Map<string, string>>();
+  readonly bound = new Map<string, BoundRow>();
+  readonly #known = new Set<string>();
   readonly #ids = new Set<string>();
   readonly #ruleBook: RuleBook;
 
@@ -37,6 +74,11 @@ export class RowInspection {
 
   has(table: string, id: string): boolean {
     return this.#ids.has(`${table} ${id}`);
+  }
+
+  /** Whether a row with this unique name comes along. */
+  hasNamed({ table, column, name }: UniqueName): boolean {
+    return this.#known.has(`${table} ${column} ${name.toLowerCase()}`);
   }
 
   see(table: NeededTable, row: Row): void {
@@ -62,6 +104,51 @@ export class RowInspection {
       if (typeof text === 'string' && isNew)
         this.texts.push({ table: table.name, column, row: `${table.name} ${nameOf(row)}`, text });
     }
+    if (isNew) this.#seeNames(table.name, row);
+  }
+
+  #seeNames(table: string, row: Row): void {
+    const where = `${table} ${nameOf(row)}`;
+    const rules = this.#ruleBook.of(table);
+    for (const column of rules.identities.flatMap(keyColumns)) {
+      const value = cell(row, column);
+      if (typeof value === 'string') this.#known.add(`${table} ${column} ${value.toLowerCase()}`);
+    }
+    for (const [column, names] of rules.textNames ?? []) {
+      const text = names.isUnique === true ? cell(row, column) : undefined;
+      for (const name of typeof text === 'string' ? names.find(text) : []) {
+        const key = `${names.table} ${name.toLowerCase()}`;
+        if (!this.uniqueNames.has(key))
+          this.uniqueNames.set(key, {
+            table: names.table,
+            column: names.column,
+            name,
+            where: `${where} ${column}`,
+          });
+      }
+    }
+    for (const column of tableNameColumns[table] ?? []) {
+      const name = cell(row, column);
+      if (typeof name === 'string' && name !== '' && !this.tableNames.has(name))
+        this.tableNames.set(name, `${where} ${column}`);
+    }
+    for (const column of relationshipNameColumns[table] ?? []) {
+      const name = cell(row, column);
+      if (typeof name === 'string' && name !== '' && !this.relationshipNames.has(name))
+        this.relationshipNames.set(name, `${where} ${column}`);
+    }
+    for (const rows of installedRows.filter((each) => each.table === table)) {
+      const key = cell(row, rows.key);
+      if (typeof key !== 'string' && typeof key !== 'number') continue;
+      const named = this.installed.get(rows) ?? new Map<string, string>();
+      this.installed.set(rows, named.set(String(key), nameOf(row)));
+    }
+    for (const lookup of boundLookups.filter((each) => each.table === table)) {
+      const to = cell(row, lookup.column);
+      const key = isLookup(to) ? `${lookup.table}.${lookup.column} ${to.id}` : '';
+      if (isLookup(to) && !this.bound.has(key))
+        this.bound.set(key, { lookup, id: to.id, where: `${where} ${lookup.column}` });
+    }
   }
 
   #useOf(table: string): TableUse {
@@ -76,6 +163,12 @@ export class RowInspection {
     this.tables.set(table, use);
     return use;
   }
+}
+
+/** Columns that rows are recognized by beside their ids. */
+export function keyColumns(identity: Identity): readonly string[] {
+  if (identity.by === 'unique-name') return [identity.column];
+  return identity.by === 'key' ? identity.columns : [];
 }
 
 function numbersIn(value: Row['cells'][number]): readonly number[] {

@@ -1,16 +1,25 @@
 import type { MigrationPackage } from '../../cmt/package.ts';
 import type { DataverseReader, RowQuery } from '../../dataverse/client.ts';
+import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Finding } from '../../errors/finding.ts';
-import type { Row } from '../../model/row.ts';
+import type { Guid } from '../../model/guid.ts';
+import { cell, type Row } from '../../model/row.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { Scope } from '../../routing/area.ts';
 import { areasFor } from '../../routing/catalogue.ts';
+import {
+  boundLookups,
+  installedRows,
+  relationshipNameColumns,
+  tableNameColumns,
+} from '../../routing/environment-bound.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
 import { tableNames } from '../generate-schema/choose-tables.ts';
 import { checkPrivileges, readPrivileges } from './check-privileges.ts';
 import { tablesInRules } from './check-rules.ts';
-import { RowInspection } from './inspect-rows.ts';
+import { keyColumns, RowInspection } from './inspect-rows.ts';
+import { leftInSource } from './left-in-source.ts';
 import { neededTables, type NeededTable } from './needed-tables.ts';
 
 /** What the configuration needs of a target, wherever the configuration stands. */
@@ -18,6 +27,8 @@ export interface Needs {
   readonly organizationId: string | undefined;
   readonly tables: readonly NeededTable[];
   readonly inspection: RowInspection;
+  /** What the source calls the rows that withheld lookups lead to, by id. */
+  readonly boundNames: ReadonlyMap<Guid, string>;
   /** Definitions of the source, where there is one. */
   readonly definitions?: ReadonlyMap<string, EnvironmentTable>;
   readonly findings: readonly Finding[];
@@ -33,10 +44,16 @@ export async function readPackageNeeds(
   for (const table of tables)
     for (const part of table.parts)
       for await (const row of source.rows(part, signal)) inspection.see(table, row);
+  // The package withholds these values, and tells how many there were.
+  for (const lookup of boundLookups)
+    for (const { table, column, rows, step } of source.manifest?.withheld ?? [])
+      if (table === lookup.table && column === lookup.column && rows > 0)
+        inspection.bound.set(`${table}.${column}`, { lookup, where: `${step} ${table}.${column}` });
   return {
     organizationId: source.manifest?.source.organizationId,
     tables,
     inspection,
+    boundNames: new Map(),
     findings: source.findings,
   };
 }
@@ -73,12 +90,49 @@ export async function readSourceNeeds(
     organizationId,
     tables,
     inspection,
+    boundNames: await readBoundNames(reader, inspection, signal),
     definitions: new Map([...metadata, ...mentioned]),
     findings: [
       ...schema.findings.filter(({ severity }) => severity !== 'info'),
       ...privileges.findings,
+      ...(await leftInSource(reader, signal)),
     ],
   };
+}
+
+/** By what the target's own rows are recognized: the handle of a bot, the name of a piece of music. */
+async function readBoundNames(
+  source: DataverseReader,
+  { bound }: RowInspection,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Guid, string>> {
+  const ids = new Map<string, Set<Guid>>();
+  const columns = new Map<string, string>();
+  for (const { lookup, id } of bound.values()) {
+    if (id === undefined || lookup.sameBy === undefined) continue;
+    ids.set(lookup.to, (ids.get(lookup.to) ?? new Set<Guid>()).add(id));
+    columns.set(lookup.to, lookup.sameBy);
+  }
+  const tables = await source.tables([...ids.keys()], signal);
+  const reader = source.gathered?.() ?? source;
+  const names = new Map<Guid, string>();
+  await Promise.all(
+    [...tables].map(async ([name, table]) => {
+      const column = columns.get(name) ?? '';
+      if (!table.columns.has(column)) return;
+      const where = { by: 'ids', ids: [...(ids.get(name) ?? [])] } as const;
+      try {
+        for await (const row of reader.rows({ table, columns: [column], where }, signal)) {
+          const value = cell(row, column);
+          if (typeof value === 'string') names.set(row.id, value);
+        }
+      } catch (error) {
+        // A bot's user may be out of sight: then any bot of the target will do.
+        if (!(error instanceof DataverseError) || error.status !== 403) throw error;
+      }
+    }),
+  );
+  return names;
 }
 
 const tablesAtATime = 12;
@@ -119,6 +173,13 @@ function inspectionQuery(
     ...wanted,
     ...(table.nameColumn === undefined ? [] : [table.nameColumn]),
     ...(rules.systemRows === undefined ? [] : [rules.systemRows.column]),
+    ...rules.identities.flatMap(keyColumns),
+    ...(rules.textNames?.keys() ?? []),
+    ...(tableNameColumns[table.name] ?? []),
+    ...(relationshipNameColumns[table.name] ?? []),
+    ...installedRows.filter((each) => each.table === table.name).map(({ key }) => key),
+    // Withheld from packages, and looked at all the same: the target needs rows of its own for them.
+    ...boundLookups.filter((each) => each.table === table.name).map(({ column }) => column),
   ]);
   return {
     table: environment,
