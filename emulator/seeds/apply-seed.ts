@@ -6,6 +6,7 @@ import { stableId } from '../metadata/stable-id.ts';
 import { plantMessages } from './plant-messages.ts';
 import { plantRoles } from './plant-roles.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
+import { plantSolutions } from './plant-solutions.ts';
 import { readSeedFile } from './read-seed-file.ts';
 import { removeMetadata } from './remove-metadata.ts';
 import type { SeedTables } from './seed-rows.ts';
@@ -43,7 +44,10 @@ export async function applySeed(environment: Environment, seed: string): Promise
     // What was made by hand elsewhere has other ids, these too.
     ...(base === 'contoso' ? { fixed: documentedIds } : {}),
   });
-  if (file !== undefined) plantRows(environment, file.tables, { ids, salt: 'seed file' });
+  if (file !== undefined) {
+    plantRows(environment, file.tables, { ids, salt: 'seed file' });
+    plantSolutions(environment, file.solutions, { ids, salt: 'seed file' });
+  }
   mapRulesets(environment);
 }
 

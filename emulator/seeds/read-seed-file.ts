@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { MissingMetadata } from './remove-metadata.ts';
+import type { SeedSolution } from './plant-solutions.ts';
 import type { SeedRow, SeedTables, SeedValue } from './seed-rows.ts';
 
 /** What a seed file asks for. */
@@ -8,6 +9,8 @@ export interface SeedFile {
   readonly extends?: string;
   readonly without: MissingMetadata;
   readonly tables: SeedTables;
+  /** Solutions that rows are put into when all are there. */
+  readonly solutions: readonly SeedSolution[];
 }
 
 /** Reads a seed file: `{ "tables": { "queue": [ { "name": "Billing" } ] } }`. */
@@ -23,8 +26,28 @@ export async function readSeedFile(path: string): Promise<SeedFile> {
       columns: textsIn(without['columns']),
       choices: textsIn(without['choices']),
     },
+    solutions: readSolutions(document['solutions'], path),
     tables: readTables(document['tables'] ?? (base === undefined ? undefined : {}), path),
   };
+}
+
+function readSolutions(list: unknown, path: string): readonly SeedSolution[] {
+  const solutions: readonly unknown[] = Array.isArray(list) ? list : [];
+  return solutions.map((solution) => {
+    const of = isRecord(solution) ? solution : {};
+    const text = (name: string): string => {
+      const value = of[name];
+      if (typeof value === 'string' && value !== '') return value;
+      throw new Error(`The seed file ${path} has a solution without ${name}`);
+    };
+    return {
+      uniquename: text('uniquename'),
+      friendlyname: text('friendlyname'),
+      version: text('version'),
+      managed: of['managed'] === true,
+      tables: textsIn(of['tables']),
+    };
+  });
 }
 
 function textsIn(value: unknown): readonly string[] {

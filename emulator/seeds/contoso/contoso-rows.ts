@@ -9,6 +9,7 @@ import { messageRows } from './message-rows.ts';
 import { queueRows } from './queue-rows.ts';
 import { recordRows } from './record-rows.ts';
 import { skillRows } from './skill-rows.ts';
+import { socialRows } from './social-rows.ts';
 import { voiceRows } from './voice-rows.ts';
 
 /** The contact centre of a company that sells and repairs coffee machines. */
@@ -21,6 +22,7 @@ export const contosoRows: SeedTables = mergeTables([
   voiceRows,
   chatRows,
   messageRows,
+  socialRows,
   frameworkRows,
   deskRows,
 ]);

@@ -1,0 +1,71 @@
+import type { Environment } from '../environment.ts';
+import { stableId } from '../metadata/stable-id.ts';
+import { plantRows, type SeedIds } from './plant-rows.ts';
+
+/** A solution that a seed puts rows into. */
+export interface SeedSolution {
+  readonly uniquename: string;
+  readonly friendlyname: string;
+  readonly version: string;
+  /** Its rows came with it: they count as managed. */
+  readonly managed: boolean;
+  /** Whole tables; rows of managed solutions that are there already stay theirs. */
+  readonly tables: readonly string[];
+}
+
+/**
+ * Puts rows that are there into solutions, each as a component. The numbers of component types of
+ * these tables are each environment's own, so they are left out:
+ * learn.microsoft.com/power-apps/developer/data-platform/reference/entities/solutioncomponent
+ */
+export function plantSolutions(
+  environment: Environment,
+  solutions: readonly SeedSolution[],
+  planting: { readonly ids: SeedIds; readonly salt: string },
+): void {
+  for (const { uniquename, friendlyname, version, managed, tables } of solutions) {
+    plantRows(
+      environment,
+      {
+        solution: [
+          {
+            key: uniquename,
+            uniquename,
+            friendlyname,
+            version,
+            publisherid: 'publisher#default',
+            isvisible: true,
+            ismanaged: managed,
+          },
+        ],
+      },
+      planting,
+    );
+    const solutionId = planting.ids.get(`solution#${uniquename}`) ?? '';
+    for (const table of tables) plantComponents(environment, { table, solutionId, managed });
+  }
+}
+
+function plantComponents(
+  { metadata, store }: Environment,
+  part: { readonly table: string; readonly solutionId: string; readonly managed: boolean },
+): void {
+  const { table, solutionId, managed } = part;
+  const entity = metadata.entity(table);
+  if (entity?.solutionAware !== true)
+    throw new Error(`The seed puts rows of ${table} into a solution, which cannot hold them`);
+  for (const { id, cells } of [...store.rows(table)]) {
+    if (cells.get('ismanaged') === true) continue;
+    if (managed)
+      store.put(table, id, new Map([...cells, ['ismanaged', true], ['solutionid', solutionId]]));
+    store.put(
+      'solutioncomponent',
+      stableId(`component ${solutionId} ${table} ${id}`),
+      new Map([
+        ['objectid', id],
+        ['solutionid', { table: 'solution', id: solutionId }],
+        ['ismetadata', false],
+      ]),
+    );
+  }
+}
