@@ -16,7 +16,7 @@ export interface FetchJoin {
 /** A condition on a column; `on` names the alias of the linked table it belongs to. */
 export interface FetchCondition {
   readonly column: string;
-  readonly operator: 'eq' | 'ne' | 'in' | 'like' | 'null' | 'not-null';
+  readonly operator: 'eq' | 'ne' | 'in' | 'not-in' | 'like' | 'null' | 'not-null';
   readonly values?: readonly string[];
   readonly on?: string | undefined;
 }
@@ -65,10 +65,11 @@ export function join(
   };
 }
 
-/** One value stands in an attribute; several, or those of `in`, in elements of their own. */
+/** One value stands in an attribute; several, or those of `in` and `not-in`, in elements of their own. */
 export function where({ column, operator, values = [], on }: FetchCondition): FetchNode {
   const [only, second] = values;
-  const inAttribute = operator !== 'in' && only !== undefined && second === undefined;
+  const isList = operator === 'in' || operator === 'not-in';
+  const inAttribute = !isList && only !== undefined && second === undefined;
   return {
     name: 'condition',
     attributes: [

@@ -54,18 +54,24 @@ export function workstreamsOf(channel: Channel, { workstreams }: Scope, on?: str
   );
 }
 
-/** The channels' workstreams that are not in simplified mode. */
-export function legacyWorkstreamFilter(of: readonly Channel[]): string {
+/**
+ * Workstreams that no filter of the channels selects: those in another mode, and, where everything was
+ * asked for, those of stream sources that are no channel here (Twitter, video and others).
+ */
+export function skippedWorkstreamFilter(
+  of: readonly Channel[],
+  asked: 'channels' | 'everything',
+): string {
+  const sources = of.map((channel) => streamSources[channel]);
+  const legacy = allOf(
+    where({ column: 'msdyn_mode', operator: 'ne', values: [simplified] }),
+    oneOf('msdyn_streamsource', sources),
+  );
+  const other = where({ column: 'msdyn_streamsource', operator: 'not-in', values: sources });
   return fetchText(
     'msdyn_liveworkstream',
     {},
-    allOf(
-      where({ column: 'msdyn_mode', operator: 'ne', values: [simplified] }),
-      oneOf(
-        'msdyn_streamsource',
-        of.map((channel) => streamSources[channel]),
-      ),
-    ),
+    asked === 'channels' ? legacy : anyOf(legacy, allOf(other)),
   );
 }
 

@@ -79,6 +79,15 @@ export const workstreams: StageOption = {
   group: 'scope',
 };
 
+export const recordTypes: StageOption = {
+  flag: 'record-types',
+  kind: 'list',
+  hint: 'TABLE,…',
+  label: 'Record types',
+  help: 'Tables whose rows are routed, such as incident, separated by commas: only their intake rules, their workstreams and what these need. Absent: all.',
+  group: 'scope',
+};
+
 export const config: StageOption = {
   flag: 'config',
   kind: 'path',

@@ -165,7 +165,7 @@ export const environmentCodes = {
   },
   URM1229: {
     title: 'Nothing of that name is in the environment',
-    cause: 'A queue or workstream that limits the scope was not found by name or id.',
+    cause: 'A queue, workstream or record type that limits the scope was not found by name or id.',
     remedy: 'Check the spelling; names are those of the source environment.',
   },
   URM1230: {
@@ -184,9 +184,11 @@ export const environmentCodes = {
     remedy: 'Name it with include, or move it as the finding says.',
   },
   URM1233: {
-    title: 'Workstreams in legacy mode do not move',
-    cause: 'Routing of legacy workstreams is set up in another way, and no procedure moves it.',
-    remedy: 'Migrate them to the simplified mode in the source first, if they are still in use.',
+    title: 'Workstreams do not move',
+    cause:
+      'Routing of workstreams in legacy mode is set up in another way, and some channels, such as Twitter, are retired: no procedure moves them.',
+    remedy:
+      'Migrate legacy workstreams to the simplified mode in the source first, if they are still in use; set other channels up by hand.',
   },
   URM1240: {
     title: 'Tables are left to a solution',

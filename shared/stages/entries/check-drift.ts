@@ -8,6 +8,7 @@ import {
   map,
   out,
   packagePath,
+  recordTypes,
   workstreams,
 } from '../stage-options.ts';
 
@@ -59,6 +60,7 @@ export const checkDriftEntry = {
     },
     channels,
     workstreams,
+    recordTypes,
     include,
     map,
     {

@@ -8,6 +8,7 @@ import {
   format,
   include,
   out,
+  recordTypes,
   workstreams,
 } from '../stage-options.ts';
 
@@ -34,6 +35,7 @@ export const exportEntry = {
     },
     channels,
     workstreams,
+    recordTypes,
     include,
     explain,
     config,

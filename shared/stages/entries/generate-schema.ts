@@ -7,6 +7,7 @@ import {
   explain,
   include,
   out,
+  recordTypes,
   workstreams,
 } from '../stage-options.ts';
 
@@ -26,6 +27,7 @@ export const generateSchemaEntry = {
   options: [
     channels,
     workstreams,
+    recordTypes,
     include,
     explain,
     config,

@@ -7,6 +7,7 @@ import {
   include,
   out,
   packagePath,
+  recordTypes,
   workstreams,
 } from '../stage-options.ts';
 
@@ -39,6 +40,7 @@ export const validateEntry = {
     packagePath({ required: false }),
     channels,
     workstreams,
+    recordTypes,
     include,
     config,
     out('Folder for the report.', { required: false }),

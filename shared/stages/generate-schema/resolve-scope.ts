@@ -11,12 +11,14 @@ import { ScopeClosure, type ScopeRow } from './scope-closure.ts';
 /** The rows of a limited scope, by step and table. */
 export interface ResolvedScope {
   readonly rowsOf: (step: string, table: string) => ReadonlyMap<Guid, ScopeRow>;
+  /** All rows of a table, in whichever step. */
+  readonly idsOf: (table: string) => readonly Guid[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * Which rows belong to the queues and workstreams that were named; `undefined` where nothing is named:
- * then everything is in scope.
+ * Which rows belong to the queues, workstreams and record types that were named; `undefined` where
+ * nothing is named: then everything is in scope.
  */
 export async function resolveScope(
   reader: DataverseReader,
@@ -24,55 +26,97 @@ export async function resolveScope(
   steps: readonly ChosenStep[],
   signal: AbortSignal,
 ): Promise<ResolvedScope | undefined> {
-  if (asked.queues.length === 0 && asked.workstreams.length === 0) return undefined;
+  if (kinds.every(({ wanted }) => wanted(asked).length === 0)) return undefined;
   const closure = new ScopeClosure(reader, tablesOf(steps), signal);
-  const queues = await addNamed(closure, 'queue', asked, reader.url);
-  const workstreams = await addNamed(closure, 'msdyn_liveworkstream', asked, reader.url);
-  const findings = [...queues.findings, ...workstreams.findings];
+  const rows: Row[] = [];
+  const findings: Finding[] = [];
+  for (const kind of kinds) {
+    const named = await addNamed(closure, kind, asked, reader.url);
+    rows.push(...named.rows);
+    findings.push(...named.findings);
+  }
   // A phone line has no quick replies, whatever the tables would allow.
-  const areas = new Set(
-    areasFor(channelsOf(workstreams.rows, asked), asked.include).map(({ area }) => area),
-  );
+  const areas = new Set(areasFor(channelsOf(rows, asked), asked.include).map(({ area }) => area));
   const own = steps.filter(({ area }) => areas.has(area));
   closure.limitTo(tablesOf(own));
   await closure.follow();
   const placed = await placeRows(reader, closure, own, asked, signal);
   const none: ReadonlyMap<Guid, ScopeRow> = new Map();
-  return { rowsOf: (step, table) => placed.get(`${step} ${table}`) ?? none, findings };
+  return {
+    rowsOf: (step, table) => placed.get(`${step} ${table}`) ?? none,
+    idsOf: (table) => [...closure.rowsOf(table).keys()],
+    findings,
+  };
 }
 
 function tablesOf(steps: readonly ChosenStep[]): readonly ChosenTable[] {
   return steps.flatMap((step) => step.tables);
 }
 
-/** The channels asked for; none named: those of the named workstreams. */
-function channelsOf(workstreams: readonly Row[], asked: Scope): readonly Channel[] {
+/** What can be named, and by which column beside its id. */
+interface Kind {
+  readonly table: 'queue' | 'msdyn_liveworkstream' | 'msdyn_masterentityroutingconfiguration';
+  /** For people. */
+  readonly what: string;
+  readonly column: string;
+  readonly wanted: (scope: Scope) => readonly string[];
+}
+
+const kinds: readonly Kind[] = [
+  { table: 'queue', what: 'queue', column: 'name', wanted: ({ queues }) => queues },
+  {
+    table: 'msdyn_liveworkstream',
+    what: 'workstream',
+    column: 'msdyn_name',
+    wanted: ({ workstreams }) => workstreams,
+  },
+  {
+    table: 'msdyn_masterentityroutingconfiguration',
+    what: 'record type',
+    column: 'msdyn_entitylogicalname',
+    wanted: ({ recordTypes = [] }) => recordTypes,
+  },
+];
+
+/** The channels asked for; none named: those of the named workstreams and record types. */
+function channelsOf(named: readonly Row[], asked: Scope): readonly Channel[] {
   if (asked.channels.length > 0) return asked.channels;
-  const found = channels.filter((channel) =>
-    workstreams.some((row) => isOfChannels(cell(row, 'msdyn_streamsource'), [channel])),
-  );
-  return workstreams.length === 0 || found.length > 0 ? found : channels;
+  const lines = named.filter((row) => row.shape.table.name !== 'queue');
+  const found = channels.filter((channel) => lines.some((row) => isOf(row, [channel])));
+  return lines.length === 0 || found.length > 0 ? found : channels;
+}
+
+/** Whether a workstream or record type is of one of the channels; none named means any that moves. */
+function isOf(row: Row, named: readonly Channel[]): boolean {
+  return row.shape.table.name === 'msdyn_masterentityroutingconfiguration'
+    ? named.length === 0 || named.includes('record')
+    : isOfChannels(cell(row, 'msdyn_streamsource'), named);
 }
 
 async function addNamed(
   closure: ScopeClosure,
-  table: 'queue' | 'msdyn_liveworkstream',
+  { table, what, column, wanted: wantedOf }: Kind,
   asked: Scope,
   url: string,
 ): Promise<{ readonly rows: readonly Row[]; readonly findings: readonly Finding[] }> {
-  const wanted = table === 'queue' ? asked.queues : asked.workstreams;
+  const wanted = wantedOf(asked);
   if (wanted.length === 0) return { rows: [], findings: [] };
   const ids = wanted.map(parseGuid).filter((id) => id !== undefined);
   const names = wanted.filter((each) => parseGuid(each) === undefined);
-  const rows = await closure.addNamed(table, { ids, names });
-  const known = new Set(rows.flatMap((row) => [row.id, nameOf(row).toLowerCase()]));
+  const rows = await closure.addNamed(table, { ids, names, column });
+  const known = new Set(rows.flatMap((row) => [row.id, textIn(row, column).toLowerCase()]));
   const findings = [
     ...wanted
       .filter((each) => !known.has(parseGuid(each) ?? each.toLowerCase()))
-      .map((each) => notThere(table, each, url)),
-    ...(table === 'queue' ? [] : rows.flatMap((row) => doesNotMove(row, asked, url))),
+      .map((each) => notThere(what, each, url)),
+    ...(table === 'queue' ? [] : rows.flatMap((row) => doesNotMove(row, what, asked, url))),
   ];
   return { rows, findings };
+}
+
+function textIn(row: Row, column: string): string {
+  const value = cell(row, column);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Each row in the steps that move it: a ruleset of a queue has another place than one of a line. */
@@ -132,24 +176,31 @@ async function idsOf(
   return ids;
 }
 
-function notThere(table: string, name: string, url: string): Finding {
-  const what = table === 'queue' ? 'queue' : 'workstream';
+function notThere(what: string, name: string, url: string): Finding {
   return {
     severity: 'error',
     code: 'URM1229',
     where: url,
     summary: `The environment has no ${what} '${name}'`,
     detail: '',
-    remedy: 'Check the spelling: give a name or id as the source environment has it.',
+    remedy:
+      what === 'record type'
+        ? 'Give the logical name of a table that is set up for routing in the source environment.'
+        : 'Check the spelling: give a name or id as the source environment has it.',
   };
 }
 
-function doesNotMove(row: Row, { channels: asked }: Scope, url: string): readonly Finding[] {
-  const reason = !isOfChannels(cell(row, 'msdyn_streamsource'), asked)
+function doesNotMove(
+  row: Row,
+  what: string,
+  { channels: asked }: Scope,
+  url: string,
+): readonly Finding[] {
+  const reason = !isOf(row, asked)
     ? asked.length === 0
       ? 'it is of a channel that does not move'
       : `it is of none of the channels ${asked.join(', ')}`
-    : isSimplified(cell(row, 'msdyn_mode'))
+    : what !== 'workstream' || isSimplified(cell(row, 'msdyn_mode'))
       ? undefined
       : 'it is in legacy mode';
   if (reason === undefined) return [];
@@ -158,9 +209,9 @@ function doesNotMove(row: Row, { channels: asked }: Scope, url: string): readonl
       severity: 'error',
       code: 'URM1229',
       where: url,
-      summary: `The workstream '${nameOf(row)}' cannot move: ${reason}`,
+      summary: `The ${what} '${nameOf(row)}' cannot move: ${reason}`,
       detail: row.id,
-      remedy: 'Name another workstream, or leave the channels out.',
+      remedy: `Name another ${what}, or leave the channels out.`,
     },
   ];
 }

@@ -87,14 +87,18 @@ export class ScopeClosure {
   /** Takes rows by name or id; gives what was found. */
   async addNamed(
     name: string,
-    wanted: { readonly ids: readonly Guid[]; readonly names: readonly string[] },
+    wanted: {
+      readonly ids: readonly Guid[];
+      readonly names: readonly string[];
+      /** The column that holds the names. */
+      readonly column: string;
+    },
   ): Promise<readonly Row[]> {
     const table = this.#tables.get(name)?.environment;
     if (table === undefined) return [];
     const conditions: FetchNode[] = [];
     if (wanted.ids.length > 0) conditions.push(oneOf(table.idColumn, wanted.ids));
-    if (wanted.names.length > 0)
-      conditions.push(oneOf(table.nameColumn ?? table.idColumn, wanted.names));
+    if (wanted.names.length > 0) conditions.push(oneOf(wanted.column, wanted.names));
     const rows = await this.#read(name, fetchText(name, {}, anyOf(...conditions)));
     for (const row of rows) this.#accept(row, 'named');
     return rows;
@@ -225,6 +229,7 @@ function scopeTables(chosen: readonly ChosenTable[]): ReadonlyMap<string, ScopeT
       .map((column) => column.name);
     const extra = [
       environment.nameColumn,
+      'msdyn_entitylogicalname',
       'msdyn_mode',
       'msdyn_streamsource',
       'msdyn_uniquename',
@@ -235,7 +240,7 @@ function scopeTables(chosen: readonly ChosenTable[]): ReadonlyMap<string, ScopeT
     tables.set(name, {
       environment,
       columns: new Set([...(known?.columns ?? []), ...telling, ...extra]),
-      belongsTo: known?.belongsTo ?? entry.belongsTo ?? [],
+      belongsTo: [...new Set([...(known?.belongsTo ?? []), ...(entry.belongsTo ?? [])])],
     });
   }
   return tables;

@@ -1,7 +1,7 @@
 import { channels, extras, type Channel, type Extra, type Scope } from '../../routing/area.ts';
 import type { OptionReader } from '../option-reader.ts';
 
-/** Reads `channels`, `workstreams` and `include`; a name that is not known is refused with the list of those that are. */
+/** Reads `channels`, `workstreams`, `recordTypes` and `include`; a name that is not known is refused with the list of those that are. */
 export function readScope(reader: OptionReader): Scope {
   const chosen: Channel[] = [];
   for (const name of reader.list('channels')) {
@@ -25,5 +25,11 @@ export function readScope(reader: OptionReader): Scope {
       );
     else if (!include.includes(extra)) include.push(extra);
   }
-  return { channels: chosen, queues: [], workstreams: reader.list('workstreams'), include };
+  return {
+    channels: chosen,
+    queues: [],
+    workstreams: reader.list('workstreams'),
+    recordTypes: reader.list('recordTypes'),
+    include,
+  };
 }
