@@ -194,4 +194,31 @@ export const planCodes = {
     cause: 'The plan changes rows that a workstream of the target leads to.',
     remedy: 'Apply the plan when little is going on, or tell those who answer.',
   },
+  URM1351: {
+    title: 'A solution has to be imported first',
+    cause: 'Rows of the package refer to rows that the solution carries and the target lacks.',
+    remedy: 'Import the solution, then plan again.',
+  },
+  URM1352: {
+    title: 'The target has an older version of a solution',
+    cause:
+      'The package was exported beside a newer version, and rows may refer to what is new in it.',
+    remedy: 'Import the newer version of the solution, then plan again.',
+  },
+  URM1353: {
+    title: 'A record type is made',
+    cause:
+      'The target does not have the record type of the package (the first case of the procedure).',
+    remedy: 'Enable the table for unified routing in the target; definitions need not be removed.',
+  },
+  URM1354: {
+    title: 'Rules of a record type change',
+    cause: 'The target has the record type with the same id (the second case of the procedure).',
+    remedy: 'Apply the plan when little is going on; definitions need not be removed.',
+  },
+  URM1355: {
+    title: 'A record type has another id in the target',
+    cause: 'It was set up there by hand (the third case of the procedure, which deletes it first).',
+    remedy: 'Nothing has to be deleted: it is recognized by its table and led to the new rules.',
+  },
 } as const satisfies Record<`URM13${number}`, CodeEntry>;
