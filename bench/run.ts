@@ -8,6 +8,7 @@ import { flatTable } from './flat-table.ts';
 import { inSyncPlan } from './in-sync-plan.ts';
 import { largePlan } from './large-plan.ts';
 import { figureText, isReached, type Measured, type Measurement } from './measurement.ts';
+import { severalPrincipals } from './principals.ts';
 import { taskStart } from './task-start.ts';
 import { validation } from './validation.ts';
 
@@ -18,6 +19,7 @@ const measurements: readonly Measurement[] = [
   largePlan,
   firstImport,
   flatTable,
+  severalPrincipals,
   emulatorLargeTable,
 ];
 

@@ -6,7 +6,7 @@ import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { optionName } from '#shared/stages/stage-options.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
 import type { Arguments } from './arguments.ts';
-import { credentialFrom } from './sign-in.ts';
+import { credentialFrom, otherCredentialsFrom, type SignIn } from './sign-in.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface TerminalHost extends Host {
@@ -54,23 +54,29 @@ export function createTerminalHost(
         );
       }
       const url = parseEnvironmentUrl(found.url, found.flag);
-      const credential = credentialFrom(variables, {
+      const signIn: SignIn = {
         role,
         url,
         deviceCode: given.has('device-code'),
         show: (message) => terminal.complain(message),
-      });
-      if (credential.kind === 'secret') mask.add(credential.clientSecret);
-      if (credential.kind === 'token') mask.add(credential.token);
-      return { url, credential };
+      };
+      const credential = credentialFrom(variables, signIn);
+      const others =
+        connection?.additional === undefined ? [] : otherCredentialsFrom(variables, signIn);
+      for (const each of [credential, ...others]) {
+        if (each.kind === 'secret') mask.add(each.clientSecret);
+        if (each.kind === 'token') mask.add(each.token);
+      }
+      return { url, credential, others };
     },
     output: (name, value) => {
       if (verbose) terminal.print(line(`${name}=${value}`));
     },
-    log: (level, text) => {
-      if (level === 'debug' && !verbose) return;
-      if (level === 'warning' || level === 'error') terminal.complain(line(`${level}: ${text}`));
-      else terminal.print(line(text));
+    log: (level, text, part) => {
+      if (!verbose && (level === 'debug' || part !== undefined)) return;
+      const whole = part === undefined ? text : `${part}: ${text}`;
+      if (level === 'warning' || level === 'error') terminal.complain(line(`${level}: ${whole}`));
+      else terminal.print(line(whole));
     },
     progress: (label, done, total) => terminal.status(line(`${label} ${done}/${total}`)),
     publish: (kind, path) => {

@@ -42,7 +42,8 @@ export function overview(commands: readonly Command[]): readonly string[] {
     'Sign-in, from the environment: DATAVERSE_TENANT_ID, DATAVERSE_CLIENT_ID and',
     'DATAVERSE_CLIENT_SECRET (or DATAVERSE_CERTIFICATE_PATH, a PEM file with certificate and',
     'key); with DATAVERSE_SOURCE_… and DATAVERSE_TARGET_… for two identities. A ready token in',
-    'DATAVERSE_ACCESS_TOKEN overrides all.',
+    'DATAVERSE_ACCESS_TOKEN overrides all. More principals write side by side with the first:',
+    'the same names with _2, _3 and so on at the end.',
     '',
     'Exit status: 2 wrong usage, 1 failed or findings of severity error, 0 else.',
   ];

@@ -44,6 +44,7 @@ export interface DataverseReader {
   readonly url: string;
   /** So far. */
   readonly requests: RequestCounts;
+  /** The first of the principals; all of them must be able to sign in. */
   whoAmI(signal: AbortSignal): Promise<Caller>;
   /** The platform's version, `9.2.25093.168`. */
   version(signal: AbortSignal): Promise<string>;
@@ -130,6 +131,8 @@ export interface DataverseWriter extends DataverseReader {
     requestId: Guid,
     signal: AbortSignal,
   ): Promise<readonly WriteOutcome[]>;
+  /** Everybody it writes as; absent: only who `whoAmI` names. */
+  users?(signal: AbortSignal): Promise<readonly Guid[]>;
   /** Sends writes that take effect all at once or not at all; the error of one is the outcome of each. */
   writeTogether?(
     writes: readonly Write[],

@@ -1,23 +1,25 @@
 import { notDataverse } from './answer-errors.ts';
 import type { DataverseReader, DataverseWriter } from './client.ts';
 import type { Clock } from '../host/clock.ts';
-import type { Connection, Host } from '../host/host.ts';
+import type { Connection, Credential, Host } from '../host/host.ts';
 import type { Ids } from '../host/ids.ts';
 import { isObject, parseJson, textIn, type JsonObject } from './json.ts';
 import { GatheringSession } from './gathering-session.ts';
 import { BulkTables } from './bulk-tables.ts';
 import { Metadata } from './metadata.ts';
-import { parseGuid } from '../model/guid.ts';
+import { callersOf } from './callers.ts';
+import type { Guid } from '../model/guid.ts';
 import { environmentOrigin } from './origin.ts';
 import { readLinks } from './read-links.ts';
 import { readPrivileges } from './read-privileges.ts';
 import { readWholeRows } from './read-whole-rows.ts';
 import { apiRoot, RequestSender, type SenderParts, type Timeouts } from './request-sender.ts';
 import { Session, WriteSession } from './session.ts';
+import { Principals, type Principal } from './principals.ts';
 import { Throttle } from './throttle.ts';
 import { openTokenProvider } from './open-token-provider.ts';
 import { openTransport } from './transport.ts';
-import { writeRows } from './write-rows.ts';
+import { writeRows, type WriteFrame } from './write-rows.ts';
 import { writeTogether } from './write-together.ts';
 
 /** What a client needs from wherever it runs. */
@@ -44,6 +46,18 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
   const metadata = new Metadata(session);
   const bulk = new BulkTables(session, (text) => ports.host.log('debug', text));
   const reader = readerOf(session, metadata);
+  let firstUser: Promise<Guid> | undefined;
+  const frame: WriteFrame = {
+    session,
+    metadata,
+    bulk,
+    clock: ports.clock,
+    owner: async (signal) => {
+      if (connection.others === undefined || connection.others.length === 0) return undefined;
+      firstUser ??= callersOf(session, signal).then(({ first }) => first.userId);
+      return firstUser;
+    },
+  };
   return {
     ...reader,
     // Getters do not survive a spread.
@@ -60,10 +74,9 @@ export function openWriter(connection: Connection, ports: ClientPorts): Datavers
     get leastBatchSize() {
       return session.leastBatchSize;
     },
-    write: (writes, requestId, signal) =>
-      writeRows({ session, metadata, bulk, clock: ports.clock }, writes, requestId, signal),
-    writeTogether: (writes, requestId, signal) =>
-      writeTogether({ session, metadata, bulk, clock: ports.clock }, writes, requestId, signal),
+    write: (writes, requestId, signal) => writeRows(frame, writes, requestId, signal),
+    users: async (signal) => (await callersOf(session, signal)).all.map(({ userId }) => userId),
+    writeTogether: (writes, requestId, signal) => writeTogether(frame, writes, requestId, signal),
     nextRequestId: () => session.nextRequestId(),
     backOff: (attempt, signal) => session.backOff(attempt, signal),
   };
@@ -80,11 +93,17 @@ function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
     variable: (name) => ports.host.variable(name),
     maxSockets,
   });
+  const principal = (credential: Credential): Principal => ({
+    tokens: openTokenProvider(origin, credential, transport, ports),
+    throttle: new Throttle(ports.clock),
+  });
   return {
     origin,
     transport,
-    tokens: openTokenProvider(origin, connection.credential, transport, ports),
-    throttle: new Throttle(ports.clock),
+    principals: new Principals(
+      principal(connection.credential),
+      (connection.others ?? []).map(principal),
+    ),
     clock: ports.clock,
     ids: ports.ids,
     timeouts: ports.timeouts,
@@ -98,21 +117,12 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     if (isObject(json)) return json;
     throw notDataverse(`GET ${session.origin}${apiRoot}${path}`);
   };
-  const whoAmI: DataverseReader['whoAmI'] = async (signal) => {
-    const json = await getObject('WhoAmI', signal);
-    const userId = parseGuid(textIn(json['UserId']) ?? '');
-    const businessUnitId = parseGuid(textIn(json['BusinessUnitId']) ?? '');
-    const organizationId = parseGuid(textIn(json['OrganizationId']) ?? '');
-    if (userId === undefined || businessUnitId === undefined || organizationId === undefined)
-      throw notDataverse(`GET ${session.origin}${apiRoot}WhoAmI`);
-    return { userId, businessUnitId, organizationId };
-  };
   return {
     url: session.origin,
     get requests() {
       return session.requests;
     },
-    whoAmI,
+    whoAmI: async (signal) => (await callersOf(session, signal)).first,
     version: async (signal) => {
       const json = await getObject('RetrieveVersion()', signal);
       return textIn(json['Version']) ?? '';
@@ -122,8 +132,8 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     links: (table, relationship, from, signal) =>
       readLinks(session, table, relationship, from, signal),
     privileges: async (names, signal) => {
-      const { userId } = await whoAmI(signal);
-      return readPrivileges(session, userId, names, signal);
+      const { first } = await callersOf(session, signal);
+      return readPrivileges(session, first.userId, names, signal);
     },
     gathered: () => readerOf(new GatheringSession(session), metadata),
     get: async (path, signal) => {

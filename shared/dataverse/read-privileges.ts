@@ -21,15 +21,27 @@ export async function readPrivileges(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, PrivilegeDepth>> {
-  const spelled = new Map(names.map((name) => [name.toLowerCase(), name]));
-  const paths = slices([...spelled.values()], namesPerRequest).map(
+  const answers = await getAll(session, privilegePaths(userId, names), signal);
+  return heldIn(answers.map(parseJson), names);
+}
+
+/** The questions that ask for some privileges of a user. */
+export function privilegePaths(userId: Guid, names: readonly string[]): readonly string[] {
+  return slices([...new Set(names)], namesPerRequest).map(
     (some) =>
       `systemusers(${userId})/Microsoft.Dynamics.CRM.RetrieveUserSetOfPrivilegesByNames(PrivilegeNames=@p)` +
       `?@p=${encodeURIComponent(JSON.stringify(some))}`,
   );
+}
+
+/** What the answers to these questions say, under the names as they were asked for. */
+export function heldIn(
+  answers: readonly unknown[],
+  names: readonly string[],
+): ReadonlyMap<string, PrivilegeDepth> {
+  const spelled = new Map(names.map((name) => [name.toLowerCase(), name]));
   const found = new Map<string, PrivilegeDepth>();
-  for (const text of await getAll(session, paths, signal)) {
-    const json = parseJson(text);
+  for (const json of answers)
     for (const entry of objectsIn(isObject(json) ? json['RolePrivileges'] : undefined)) {
       const name = spelled.get((textIn(entry['PrivilegeName']) ?? '').toLowerCase());
       const depth = depths.find((known) => known === textIn(entry['Depth'])?.toLowerCase());
@@ -38,7 +50,6 @@ export async function readPrivileges(
       if (before === undefined || depths.indexOf(depth) > depths.indexOf(before))
         found.set(name, depth);
     }
-  }
   return found;
 }
 

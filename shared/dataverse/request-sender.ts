@@ -18,8 +18,7 @@ import {
   isWebPage,
   type ServiceAnswer,
 } from './service-answer.ts';
-import type { Throttle } from './throttle.ts';
-import type { TokenProvider } from './token-provider.ts';
+import type { Principal, Principals } from './principals.ts';
 import type { HttpRequest, Transport } from './transport.ts';
 import { neverSent } from './transport-failure.ts';
 
@@ -35,8 +34,7 @@ const longestStatedMs = 60_000;
 export interface SenderParts {
   readonly origin: string;
   readonly transport: Transport;
-  readonly tokens: TokenProvider;
-  readonly throttle: Throttle;
+  readonly principals: Principals;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly timeouts?: Timeouts | undefined;
@@ -63,12 +61,19 @@ export interface ServiceRequest {
   /** A write that does no harm when it is done twice. */
   readonly repeatable?: boolean;
   readonly requestId: Guid;
+  /** Who asks; absent: the first. Writes go as whoever may send soonest. */
+  readonly as?: Principal;
   /** Told how long the service took for the answer, waiting for a turn not included. */
   readonly took?: (ms: number) => void;
 }
 
+/** An answer, and whose request it answers: a refusal for too many stops this principal only. */
+export interface SentAnswer extends ServiceAnswer {
+  readonly sentBy: Principal;
+}
+
 /**
- * Sends requests to one environment as one identity: signed in, throttled, repeated where that is
+ * Sends requests to one environment: signed in, throttled, repeated where that is
  * safe. A 429 is waited for; a write that may have taken effect is never repeated here.
  */
 export class RequestSender {
@@ -96,7 +101,11 @@ export class RequestSender {
   }
 
   get concurrency(): number {
-    return this.#parts.throttle.limit;
+    return this.#parts.principals.limit;
+  }
+
+  get principals(): Principals {
+    return this.#parts.principals;
   }
 
   nextRequestId(): Guid {
@@ -112,17 +121,25 @@ export class RequestSender {
   }
 
   /** The answer, of whatever status; throws when none can be had or it is none of Dataverse's. */
-  async send(request: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> {
-    const { tokens, throttle } = this.#parts;
+  async send(request: ServiceRequest, signal: AbortSignal): Promise<SentAnswer> {
+    const { principals } = this.#parts;
     const where = this.where(request.method, request.path);
     const started = this.now();
     const isRepeatable = request.purpose === 'read' || request.repeatable === true;
-    let renewed = false;
+    const renewed = new Set<Principal>();
     for (let attempt = 1; ;) {
-      const token = await tokens.token(signal);
+      const as = request.purpose === 'read' ? (request.as ?? principals.first) : undefined;
+      const principal = principals.chosen(as);
+      const { tokens, throttle } = principal;
+      const token = await tokens.token(signal).catch((error: unknown) => {
+        principals.left(principal);
+        throw error;
+      });
       let answer: ServiceAnswer;
       try {
-        answer = await throttle.run(() => this.#sendOnce(request, token, signal), signal);
+        answer = await throttle
+          .run(() => this.#sendOnce(request, token, signal), signal)
+          .finally(() => principals.left(principal));
       } catch (error) {
         if (!mayRepeat(error, isRepeatable, attempt)) throw error;
         await this.backOff(attempt, signal);
@@ -134,12 +151,12 @@ export class RequestSender {
         answer.headers.get('x-ms-ratelimit-time-remaining-xrm-requests'),
         answer.headers.get('x-ms-ratelimit-burst-remaining-xrm-requests'),
       );
-      if (answer.status === 401 && !renewed) {
-        renewed = true;
+      if (answer.status === 401 && !renewed.has(principal)) {
+        renewed.add(principal);
         if ((await tokens.renew(token, signal)) !== undefined) continue;
       }
       if (isThrottled(answer)) {
-        const waitMs = this.pause(answer);
+        const waitMs = this.pause(answer, principal);
         if (this.isOverBudget(started - waitMs))
           throw limitedForTooLong(throttleBudgetMs / 60_000, where);
         continue;
@@ -160,15 +177,15 @@ export class RequestSender {
         this.#isKnown = true;
         throttle.succeeded();
       }
-      return answer;
+      return { ...answer, sentBy: principal };
     }
   }
 
-  /** Stops all requests of this identity for as long as a refusal says; gives the wait. */
-  pause(answer: ServiceAnswer): number {
+  /** Stops all requests of a principal for as long as a refusal says; gives the wait. */
+  pause(answer: ServiceAnswer, { throttle }: Principal): number {
     this.#throttled += 1;
     const waitMs = retryAfterMs(answer.headers, this.now());
-    this.#parts.throttle.throttled(waitMs + Math.round(this.#jitter() * Math.min(1000, waitMs)));
+    throttle.throttled(waitMs + Math.round(this.#jitter() * Math.min(1000, waitMs)));
     return waitMs;
   }
 

@@ -88,6 +88,26 @@ export class Session {
     return answer;
   }
 
+  /** One GET as each of the principals: what all of them must be able to ask. */
+  async getAsEach(path: string, signal: AbortSignal): Promise<readonly ServiceAnswer[]> {
+    return Promise.all(
+      this.sender.principals.all.map(async (as) => {
+        const requestId = this.nextRequestId();
+        const request = {
+          method: 'GET',
+          path,
+          headers: {},
+          purpose: 'read',
+          requestId,
+          as,
+        } as const;
+        const answer = await this.sender.send(request, signal);
+        if (answer.status >= 400) throw this.error(answer, path);
+        return answer;
+      }),
+    );
+  }
+
   /**
    * Sends GETs as one batch; answers of any status in the order given. Parts that were limited,
    * failed for the moment or have no answer are sent again.
@@ -112,7 +132,6 @@ export class Session {
         const answer = got[at];
         if (answer !== undefined && isThrottled(answer) && !this.sender.isOverBudget(started)) {
           isLimited = true;
-          this.sender.pause(answer);
           again.push(item);
         } else if (
           answer === undefined ||
@@ -206,9 +225,7 @@ export class WriteSession extends Session {
       for (const [at, item] of open.entries()) {
         const answer = got[at];
         answers[item.index] = answer;
-        if (answer === undefined || !isThrottled(answer)) continue;
-        this.sender.pause(answer);
-        again.push(item);
+        if (answer !== undefined && isThrottled(answer)) again.push(item);
       }
       if (this.sender.isOverBudget(started)) break;
       open = again;
@@ -253,11 +270,11 @@ export class WriteSession extends Session {
       const answers = await sendBatch(this.sender, parts, request, signal, composeChangeSet);
       const limited = answers.find(isThrottled);
       if (limited === undefined || this.sender.isOverBudget(started)) return answers;
-      this.sender.pause(limited);
     }
   }
 }
 
+/** A batch; parts that were refused for too many stop whoever sent it, and come back as they are. */
 async function sendBatch(
   sender: RequestSender,
   parts: readonly BatchPart[],
@@ -281,7 +298,11 @@ async function sendBatch(
   );
   // Where continue-on-error is not honoured the answer is a 400 that still holds the parts that ran.
   const inner = boundaryOf(answer.headers.get('content-type'));
-  if (inner !== undefined) return parseBatch(answer.body, inner).slice(0, parts.length);
+  if (inner !== undefined) {
+    const answers = parseBatch(answer.body, inner).slice(0, parts.length);
+    for (const limited of answers.filter(isThrottled)) sender.pause(limited, answer.sentBy);
+    return answers;
+  }
   const where = sender.where('POST', '$batch');
   throw answer.status >= 400
     ? answerError(answer, where, sender.now())

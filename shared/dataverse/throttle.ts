@@ -34,6 +34,11 @@ export class Throttle {
     return this.#limit;
   }
 
+  /** How long nobody may send, whatever is under way. */
+  get waitMs(): number {
+    return Math.max(0, this.#pausedUntil - this.#clock.now(), this.#budget.waitMs());
+  }
+
   /** Runs one request as soon as it may leave. */
   async run<Result>(send: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     await this.#enter(signal);

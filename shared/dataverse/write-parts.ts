@@ -2,6 +2,7 @@ import type { BatchPart } from './batch-text.ts';
 import type { Write } from './client.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { EntitySet } from './metadata-table.ts';
+import type { Guid } from '../model/guid.ts';
 import { cell, isLookup, type Lookup, type Row, type Value } from '../model/row.ts';
 import type { EnvironmentColumn, EnvironmentTable } from '../model/table.ts';
 import { participationOf, partyNavigation } from './parties.ts';
@@ -11,6 +12,8 @@ export interface WriteContext {
   /** `https://contoso.crm4.dynamics.com/api/data/v9.2/` */
   readonly rootUrl: string;
   readonly entitySets: ReadonlyMap<string, EntitySet>;
+  /** Who new rows belong to that name no owner, where several users write: the first of them. */
+  readonly owner?: Guid;
   /** The table of parties, where any of the writes has some. */
   readonly parties?: EnvironmentTable;
 }
@@ -54,6 +57,7 @@ function plainPart(write: Write, context: WriteContext): BatchPart {
         path: table.entitySet,
         body: bodyOf(write, context, [
           `${JSON.stringify(table.idColumn)}:${JSON.stringify(write.id)}`,
+          ...ownerOf(write, context),
         ]),
       };
     case 'update':
@@ -86,6 +90,15 @@ function plainPart(write: Write, context: WriteContext): BatchPart {
         path: `${table.entitySet}(${write.link.from.id})/${write.relationship.navigation}(${write.link.to.id})/$ref`,
       };
   }
+}
+
+/** Whoever of several users sends the row, it belongs to the first, as if there were no others. */
+function ownerOf(write: CellWrite, context: WriteContext): readonly string[] {
+  const column = write.table.columns.get('ownerid');
+  if (context.owner === undefined || column?.creatable !== true || write.cells.has('ownerid'))
+    return [];
+  const { name, json } = bind(write, column, { table: 'systemuser', id: context.owner }, context);
+  return [`${JSON.stringify(name)}:${json}`];
 }
 
 /** Where a write happens, as messages name it. */

@@ -21,6 +21,8 @@ export interface WriteFrame {
   readonly metadata: Metadata;
   readonly bulk: BulkTables;
   readonly clock: Clock;
+  /** Who new rows belong to that name no owner; `undefined`: whoever sends them. */
+  readonly owner: (signal: AbortSignal) => Promise<Guid | undefined>;
 }
 
 /**
@@ -28,12 +30,13 @@ export interface WriteFrame {
  * them; the outcome of each in the order given, none thrown.
  */
 export async function writeRows(
-  { session, metadata, bulk, clock }: WriteFrame,
+  frame: WriteFrame,
   writes: readonly Write[],
   requestId: Guid,
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
-  const context = await contextOf(session, metadata, writes, signal);
+  const { session, bulk, clock } = frame;
+  const context = await contextOf(frame, writes, signal);
   const outcomes: (WriteOutcome | undefined)[] = writes.map(() => undefined);
   const stale = await staleVersions(session, writes, signal);
   const sent: { readonly at: number; readonly write: Write; readonly part: BatchPart }[] = [];
@@ -87,11 +90,11 @@ function isRowWritten(write: Write): boolean {
 }
 
 export async function contextOf(
-  session: WriteSession,
-  metadata: Metadata,
+  frame: WriteFrame,
   writes: readonly Write[],
   signal: AbortSignal,
 ): Promise<WriteContext> {
+  const { session, metadata } = frame;
   const hasParties = writes.some(
     (write) =>
       'cells' in write &&
@@ -100,9 +103,11 @@ export async function contextOf(
   const parties = hasParties
     ? (await metadata.tables([partyTable], signal)).get(partyTable)
     : undefined;
+  const owner = await frame.owner(signal);
   return {
     rootUrl: session.origin + apiRoot,
     entitySets: await metadata.entitySets(signal),
+    ...(owner === undefined ? {} : { owner }),
     ...(parties === undefined ? {} : { parties }),
   };
 }

@@ -11,14 +11,15 @@ import { contextOf, outcomeOf, type WriteFrame } from './write-rows.ts';
  * its error is the outcome of each.
  */
 export async function writeTogether(
-  { session, metadata, clock }: WriteFrame,
+  frame: WriteFrame,
   writes: readonly Write[],
   requestId: Guid,
   signal: AbortSignal,
 ): Promise<readonly WriteOutcome[]> {
+  const { session, clock } = frame;
   const all = (outcome: WriteOutcome): readonly WriteOutcome[] => writes.map(() => outcome);
   try {
-    const context = await contextOf(session, metadata, writes, signal);
+    const context = await contextOf(frame, writes, signal);
     const parts = writes.map((write) => partOf(write, context));
     const answers = await session.writeChangeSet(parts, requestId, signal);
     const refused = answers.find(({ status }) => status >= 400);

@@ -34,6 +34,8 @@ export interface Connection {
   /** Origin of the environment, `https://contoso.crm4.dynamics.com`; no path. */
   readonly url: string;
   readonly credential: Credential;
+  /** More principals that write beside the first: the service's limits hold for each user. */
+  readonly others?: readonly Credential[];
 }
 
 export type ConnectionRole = 'environment' | 'source' | 'target';
@@ -50,8 +52,12 @@ export interface Host {
   connection(role: ConnectionRole): Connection;
   output(name: string, value: string): void;
   maskSecret(value: string): void;
-  /** Neutralizes what comes from outside and masks secrets. */
-  log(level: LogLevel, text: string): void;
+  /**
+   * Neutralizes what comes from outside and masks secrets. Lines that name the same part of the work
+   * belong together: an agent folds them.
+   */
+  log(level: LogLevel, text: string, part?: string): void;
+  /** What runs now, and how much of the whole is done. */
   progress(label: string, done: number, total: number): void;
   /** Hands a finished file to the platform: run summary, Tests tab, report, its page as data, or artifact. */
   publish(kind: 'summary' | 'tests' | 'report' | 'page' | 'artifact', path: string): Promise<void>;

@@ -87,6 +87,7 @@ export async function rollBackRun(
 ): Promise<RollBackResult> {
   const { options, ports, run, writer, spool } = frame;
   const { organizationId, userId } = await writer.whoAmI(signal);
+  const users = (await writer.users?.(signal)) ?? [userId];
   if (organizationId !== run.plan.target.organizationId)
     throw new RollBackConflict({
       what: `The run wrote to ${run.plan.target.url}, which is another environment than ${writer.url}`,
@@ -102,7 +103,7 @@ export async function rollBackRun(
       tables,
       rules: ruleBook,
       spool,
-      callerId: userId,
+      users: new Set(users),
       isContinued: earlier !== undefined,
       overwriteChanged: options.overwriteChanged,
     },

@@ -22,6 +22,9 @@ export const target: StageConnection = {
   required: true,
 };
 
+/** The task's input for principals that write beside the first. */
+export const additional = 'additionalServiceConnections';
+
 /** What every stage with a report tells. */
 export const reportPath: StageOutput = {
   name: 'reportPath',

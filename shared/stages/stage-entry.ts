@@ -12,6 +12,8 @@ export interface StageConnection {
   readonly label: string;
   readonly help: string;
   readonly required: boolean;
+  /** The task's input for more connections, whose principals write beside the first. */
+  readonly additional?: string;
 }
 
 /** A pipeline variable that the task sets, `urm --json` under `outputs`. */

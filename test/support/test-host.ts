@@ -15,6 +15,7 @@ export interface TestHost extends Host {
 export function createTestHost(
   inputs: Readonly<Record<string, string>>,
   credential: Credential = { kind: 'token', token: 'test' },
+  others: readonly Credential[] = [],
 ): TestHost {
   const logged: { level: LogLevel; text: string }[] = [];
   const outputs = new Map<string, string>();
@@ -30,7 +31,7 @@ export function createTestHost(
     connection: (role): Connection => {
       const url = inputs[role];
       if (url === undefined) throw new InputError(role, `'${role}' is required`, 'Give its URL.');
-      return { url, credential };
+      return { url, credential, others };
     },
     output: (name, value) => void outputs.set(name, value),
     maskSecret: (value) => void masked.add(value),

@@ -140,6 +140,12 @@ export const inputCodes = {
     cause: 'The user is disabled or has no licence.',
     remedy: 'Enable the user, or assign a licence.',
   },
+  URM1033: {
+    title: 'Two principals are one user',
+    cause:
+      'Several principals are to write side by side, and the environment knows two of them as the same user, for whom the limits of the service hold once.',
+    remedy: 'Give each principal an application user of its own, or leave one out.',
+  },
   URM1040: {
     title: 'A privilege is missing',
     cause: 'The security roles of the user do not allow the operation.',

@@ -1,5 +1,5 @@
 import type { StageEntry } from '../stage-entry.ts';
-import { reportPath, target } from '../stage-entry-parts.ts';
+import { additional, reportPath, target } from '../stage-entry-parts.ts';
 import {
   allowBlocked,
   allowSameEnvironment,
@@ -24,7 +24,7 @@ export const importEntry = {
   reads: 'package (and plan), target',
   writes: 'the target; run folder',
   instanceName: 'Import unified routing configuration',
-  connections: [target],
+  connections: [{ ...target, additional }],
   options: [
     packagePath({ required: true }),
     {

@@ -1,5 +1,5 @@
 import type { StageEntry } from '../stage-entry.ts';
-import { reportPath, target } from '../stage-entry-parts.ts';
+import { additional, reportPath, target } from '../stage-entry-parts.ts';
 import { allowBlocked, artifactName, out } from '../stage-options.ts';
 
 /** `roll-back` in the table of stages. */
@@ -15,7 +15,7 @@ export const rollBackEntry = {
   reads: 'run folder, target',
   writes: 'the target; run folder',
   instanceName: 'Roll back unified routing import',
-  connections: [target],
+  connections: [{ ...target, additional }],
   options: [
     {
       flag: 'run',

@@ -27,8 +27,8 @@ export interface InverseFrame {
   readonly rules: RuleBook;
   /** Takes the long texts that come back, and everything else that needs room. */
   readonly spool: FileSpool;
-  /** The identity that rolls back. */
-  readonly callerId: Guid;
+  /** Who rolls back. */
+  readonly users: ReadonlySet<Guid>;
   /** An earlier roll-back of the run was at work already. */
   readonly isContinued: boolean;
   /** Rows that somebody changed since the run are rolled back all the same. */
@@ -57,7 +57,7 @@ export async function makeInverse(
   const { reader, tables, spool, rules, overwriteChanged } = frame;
   const book = new InverseBook(spool);
   const journal = run.journal ?? (run.snapshot === undefined ? nothing : await lost(run, signal));
-  const witness: Witness = { journal, callerId: frame.callerId, isContinued: frame.isContinued };
+  const witness: Witness = { journal, users: frame.users, isContinued: frame.isContinued };
   const survey = await surveyRun(run, journal, signal);
   const present = await presentOf(survey.deletes, frame, signal);
   const questions: SnapshotQuestions = { ...survey, present };

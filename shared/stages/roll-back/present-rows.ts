@@ -47,8 +47,8 @@ export async function presentRows(
 /** What is known of who writes to the rows of a run. */
 export interface Witness {
   readonly journal: JournalMemory;
-  /** The identity that rolls back. */
-  readonly callerId: Guid;
+  /** Who rolls back. */
+  readonly users: ReadonlySet<Guid>;
   /** An earlier roll-back of the same run was at work in its rows. */
   readonly isContinued: boolean;
 }
@@ -60,7 +60,7 @@ export function isTouched(action: Action, row: Row, witness: Witness): boolean {
   // A run that was killed, or a roll-back that was, left no account: only the name tells.
   if (left !== undefined && row.version === left) return false;
   const by = cell(row, 'modifiedby');
-  return isLookup(by) && by.id !== witness.callerId;
+  return isLookup(by) && !witness.users.has(by.id);
 }
 
 /** `Somebody` as the row knows them. */

@@ -79,7 +79,7 @@ async function rollBack(plan: Plan, journal: JournalMemory, target: MemoryTarget
       tables,
       rules: worldBook,
       spool,
-      callerId: idOf(2),
+      users: new Set([idOf(2)]),
       isContinued: false,
       overwriteChanged: false,
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { InputError } from '#shared/errors/migration-error.ts';
-import { credentialFrom, type SignIn } from '../../../cli/sign-in.ts';
+import { credentialFrom, otherCredentialsFrom, type SignIn } from '../../../cli/sign-in.ts';
 
 const signIn: SignIn = {
   role: 'target',
@@ -62,6 +62,41 @@ describe('signing in from variables', () => {
     assert.throws(
       () => credentialFrom(variables, signIn),
       /'nowhere\.pem' cannot be read \(ENOENT\)/,
+    );
+  });
+});
+
+describe('more principals from variables', () => {
+  it('have the same names with a number, until one is missing', () => {
+    const variables = {
+      ...common,
+      DATAVERSE_CLIENT_ID_2: 'c2',
+      DATAVERSE_CLIENT_SECRET_2: 's2',
+      DATAVERSE_TENANT_ID_2: 't2',
+      DATAVERSE_TARGET_CLIENT_ID_3: 'c3',
+      DATAVERSE_CLIENT_SECRET_3: 's3',
+      DATAVERSE_CLIENT_ID_5: 'c5',
+    };
+    assert.deepEqual(otherCredentialsFrom(variables, signIn), [
+      { kind: 'secret', tenantId: 't2', clientId: 'c2', clientSecret: 's2' },
+      { kind: 'secret', tenantId: 't', clientId: 'c3', clientSecret: 's3' },
+    ]);
+  });
+
+  it('are none where nothing says so', () => {
+    assert.deepEqual(otherCredentialsFrom(common, signIn), []);
+  });
+
+  it('may be ready tokens', () => {
+    assert.deepEqual(otherCredentialsFrom({ DATAVERSE_ACCESS_TOKEN_2: 'x' }, signIn), [
+      { kind: 'token', token: 'x' },
+    ]);
+  });
+
+  it('need a secret or a certificate', () => {
+    assert.throws(
+      () => otherCredentialsFrom({ ...common, DATAVERSE_CLIENT_ID_2: 'c2' }, signIn),
+      (error) => error instanceof InputError && /DATAVERSE_CLIENT_SECRET_2/.test(error.next),
     );
   });
 });
