@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportStage, type ExportResult } from '#shared/stages/export.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
@@ -150,6 +150,81 @@ aLimitedPromotion('one chat widget', { workstreams: 'Web chat' }, ({ exported, t
   });
 });
 
+aLimitedPromotion(
+  'record routing for incident',
+  { recordTypes: 'incident' },
+  ({ exported, path, target }) => {
+    const lines = (): readonly string[] =>
+      (exported().explanations ?? []).map(
+        ({ table, name, why }) => `${table} ${name ?? ''}: ${why}`,
+      );
+
+    it('has the record type, its intake rules and the workstream they lead to', () => {
+      assert.deepEqual(
+        lines().filter((line) =>
+          /^msdyn_(masterentityroutingconfiguration|liveworkstream) /.test(line),
+        ),
+        [
+          'msdyn_masterentityroutingconfiguration incident routing: named',
+          'msdyn_liveworkstream Cases: belongs to msdyn_masterentityroutingconfiguration incident routing',
+        ],
+      );
+      assert.ok(
+        lines().includes(
+          'msdyn_decisionruleset Case intake: msdyn_rulesetid of msdyn_masterentityroutingconfiguration incident routing',
+        ),
+      );
+      assert.ok(!lines().some((line) => /Task|Lead/.test(line.split(':')[0] ?? '')));
+    });
+
+    it('is told in the manifest, and leaves other record types out of the target', async () => {
+      const manifest = JSON.parse(await readFile(join(path(), 'migration.json'), 'utf8')) as {
+        scope: unknown;
+      };
+      assert.deepEqual(manifest.scope, { recordTypes: ['incident'] });
+      const types = await rowsIn(target, 'msdyn_masterentityroutingconfigurations');
+      assert.deepEqual(
+        types.map((row) => row['msdyn_entitylogicalname']),
+        ['incident'],
+      );
+    });
+  },
+);
+
+aLimitedPromotion(
+  'one WhatsApp line',
+  { channels: 'whatsapp', workstreams: 'WhatsApp' },
+  ({ exported, target }) => {
+    it('brings the number with its account and the reply that is offered there', () => {
+      const rows = new Map<string, readonly (string | undefined)[]>();
+      for (const { table, name } of exported().explanations ?? [])
+        rows.set(table, [...(rows.get(table) ?? []), name]);
+      for (const [table, names] of [
+        ['msdyn_liveworkstream', ['WhatsApp']],
+        ['msdyn_ocwhatsappchannelnumber', ['Contoso WhatsApp number']],
+        ['msdyn_ocwhatsappchannelaccount', ['Contoso WhatsApp']],
+        ['msdyn_cannedmessage', ['Opening (SMS)']],
+        ['msdyn_octag', ['#greetings']],
+        ['msdyn_oclanguage', ['German - Germany']],
+      ] as const)
+        assert.deepEqual(rows.get(table), names, table);
+    });
+
+    it('leaves number, account id, keys and addresses to the target', async () => {
+      const [account] = await rowsIn(target, 'msdyn_ocwhatsappchannelaccounts');
+      const [number] = await rowsIn(target, 'msdyn_ocwhatsappchannelnumbers');
+      for (const column of [
+        'msdyn_provideraccountid',
+        'msdyn_authenticationtoken',
+        'msdyn_secureauthenticationtoken',
+        'msdyn_twilioinboundurl',
+      ])
+        assert.equal(account?.[column] ?? null, null, column);
+      assert.equal(number?.['msdyn_organizationphonenumber'] ?? null, null);
+    });
+  },
+);
+
 describe('the scope of an export', () => {
   const source = withEmulator({ seed: 'contoso' });
   const folder = withFolder();
@@ -166,6 +241,24 @@ describe('the scope of an export', () => {
       result.findings[0]?.summary ?? '',
       /'Web chat' cannot move: it is of none of the channels voice/,
     );
+  });
+
+  it('refuses a record type that nobody routes, and one that the channels leave out', async () => {
+    for (const [inputs, problem] of [
+      [{ recordTypes: 'account' }, /no record type 'account'/],
+      [
+        { recordTypes: 'incident', channels: 'voice' },
+        /record type 'incident' cannot move: records are none of the channels voice/,
+      ],
+    ] as const) {
+      const { result } = await runWith(exportStage, {
+        source: source.url,
+        out: join(folder.path, 'x'),
+        ...inputs,
+      });
+      assert.equal(result.outcome, 'failed');
+      assert.match(result.findings[0]?.summary ?? '', problem);
+    }
   });
 
   it('explains each table when nothing limits it', async () => {
@@ -259,7 +352,7 @@ describe('what stays behind unless it is asked for', function () {
   it('moves whole when nothing limits it', async () => {
     await promotion.export({ out: 'extras', include: 'templates,bot-registrations' });
     const names = await namesIn(join(folder.path, 'extras'));
-    assert.equal(names['msdyn_ocbotchannelregistration']?.length, 2);
+    assert.equal(names['msdyn_ocbotchannelregistration']?.length, 6);
     assert.equal(names['msdyn_sessiontemplate']?.length, 4);
   });
 

@@ -101,6 +101,18 @@ async function addNamed(
 ): Promise<{ readonly rows: readonly Row[]; readonly findings: readonly Finding[] }> {
   const wanted = wantedOf(asked);
   if (wanted.length === 0) return { rows: [], findings: [] };
+  if (what === 'record type' && asked.channels.length > 0 && !asked.channels.includes('record'))
+    return {
+      rows: [],
+      findings: wanted.map((name) =>
+        cannotMove(
+          what,
+          name,
+          `records are none of the channels ${asked.channels.join(', ')}`,
+          url,
+        ),
+      ),
+    };
   const ids = wanted.map(parseGuid).filter((id) => id !== undefined);
   const names = wanted.filter((each) => parseGuid(each) === undefined);
   const rows = await closure.addNamed(table, { ids, names, column });
@@ -203,15 +215,16 @@ function doesNotMove(
     : what !== 'workstream' || isSimplified(cell(row, 'msdyn_mode'))
       ? undefined
       : 'it is in legacy mode';
-  if (reason === undefined) return [];
-  return [
-    {
-      severity: 'error',
-      code: 'URM1229',
-      where: url,
-      summary: `The ${what} '${nameOf(row)}' cannot move: ${reason}`,
-      detail: row.id,
-      remedy: `Name another ${what}, or leave the channels out.`,
-    },
-  ];
+  return reason === undefined ? [] : [cannotMove(what, nameOf(row), reason, url)];
+}
+
+function cannotMove(what: string, name: string, reason: string, url: string): Finding {
+  return {
+    severity: 'error',
+    code: 'URM1229',
+    where: url,
+    summary: `The ${what} '${name}' cannot move: ${reason}`,
+    detail: '',
+    remedy: `Name another ${what}, or leave the channels out.`,
+  };
 }
