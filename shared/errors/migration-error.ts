@@ -19,15 +19,23 @@ export abstract class MigrationError extends Error {
   readonly next: string;
 
   constructor(text: ErrorText, options?: ErrorOptions) {
-    super(`${text.what} (${text.where}). ${text.next}`, options);
-    this.what = text.what;
-    this.where = text.where;
-    this.next = text.next;
+    const what = shortened(text.what);
+    const where = shortened(text.where);
+    const next = shortened(text.next);
+    super(`${what} (${where}). ${next}`, options);
+    this.what = what;
+    this.where = where;
+    this.next = next;
   }
 
   /** The same in bundles, where classes lose their names: the code tells errors apart. */
   override get name(): string {
     return 'MigrationError';
+  }
+
+  /** All that is wrong, where several things are. */
+  toFindings(): readonly Finding[] {
+    return [this.toFinding()];
   }
 
   /** The same error as data, to stand beside findings that were collected. */
@@ -41,6 +49,13 @@ export abstract class MigrationError extends Error {
       remedy: this.next,
     };
   }
+}
+
+const maxPartChars = 2000;
+
+/** Texts from outside stand in messages; a message never repeats a whole file or answer. */
+function shortened(text: string): string {
+  return text.length > maxPartChars ? `${text.slice(0, maxPartChars)}…` : text;
 }
 
 /** An input the pipeline author can correct. Exit status 2. */

@@ -88,7 +88,7 @@ function failure(stage: string, errors: readonly MigrationError[], signal: Abort
       stage,
       outcome: 'failed',
       counts: noCounts,
-      findings: errors.map((error) => error.toFinding()),
+      findings: errors.flatMap((error) => error.toFindings()),
       outputs: {},
       requests: { read: 0, write: 0, throttled: 0 },
     },

@@ -4,6 +4,7 @@ import { jobActions } from './jobs.ts';
 import { membershipActions } from './membership.ts';
 import { mergeActions } from './merge.ts';
 import type { MessageHandler } from './message.ts';
+import { rolePrivilegeActions } from './role-privileges.ts';
 import { sharingActions } from './sharing.ts';
 
 /** Actions that take effect at once or need none here: the emulator has no caches, apps or sample data. */
@@ -27,6 +28,7 @@ export const documentedActions: ReadonlyMap<string, MessageHandler> = new Map<
   ...jobActions,
   ...membershipActions,
   ...mergeActions,
+  ...rolePrivilegeActions,
   ...sharingActions,
   ...withoutEffect.map((name) => [name, () => undefined] as const),
 ]);

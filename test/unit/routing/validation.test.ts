@@ -5,7 +5,8 @@ import type { EnvironmentTable, SourceTable } from '#shared/model/table.ts';
 import { ruleBook } from '#shared/routing/rule-book.ts';
 import { checkSystemRows } from '#shared/stages/validate/check-contracts.ts';
 import { checkDefinitions } from '#shared/stages/validate/check-definitions.ts';
-import { checkPrivileges, importPrivileges } from '#shared/stages/validate/check-privileges.ts';
+import { checkPrivileges } from '#shared/stages/privileges/check-privileges.ts';
+import { importNeeds } from '#shared/stages/privileges/import-needs.ts';
 import { RowInspection } from '#shared/stages/validate/inspect-rows.ts';
 import { neededTables } from '#shared/stages/validate/needed-tables.ts';
 import { aColumn, aLookup, aTable } from '#support/environment-tables.ts';
@@ -116,11 +117,7 @@ describe('validation of privileges', () => {
 
   it('asks for what the rows make necessary, as the environment spells it', () => {
     const withLookup = inspect([aRow('1', ['Billing', 192350000, lookup])]);
-    const needed = importPrivileges(
-      neededTables([sourceTable(queue)]),
-      withLookup.tables,
-      metadata,
-    );
+    const needed = importNeeds(neededTables([sourceTable(queue)]), withLookup.tables, metadata);
     assert.deepEqual(
       new Set(needed.map(({ name }) => name)),
       new Set([
@@ -128,6 +125,7 @@ describe('validation of privileges', () => {
         'prvCreateQueue',
         'prvWriteQueue',
         'prvAppendQueue',
+        'prvDeleteQueue',
         'prvReadmsdyn_operatinghour',
         'prvAppendTomsdyn_operatinghour',
         'prvReadTeam',
@@ -137,7 +135,7 @@ describe('validation of privileges', () => {
   });
 
   it('asks for reading only where nothing is to be written', () => {
-    const needed = importPrivileges(neededTables([sourceTable(queue)]), new Map(), metadata);
+    const needed = importNeeds(neededTables([sourceTable(queue)]), new Map(), metadata);
     assert.deepEqual(
       needed.map(({ name }) => name),
       ['prvReadQueue'],
@@ -151,7 +149,7 @@ describe('validation of privileges', () => {
     const table = { ...sourceTable(contract), skipUpdate: true };
     const tables = new Map([[contract.name, contract]]);
     const names = (rows: readonly Row[]): readonly string[] =>
-      importPrivileges(neededTables([table]), inspect(rows, table).tables, tables).map(
+      importNeeds(neededTables([table]), inspect(rows, table).tables, tables).map(
         ({ name }) => name,
       );
     const row = (unique: string): Row => ({
@@ -163,12 +161,13 @@ describe('validation of privileges', () => {
     assert.deepEqual(names([row('contoso_own')]), [
       'prvReadmsdyn_decisioncontract',
       'prvCreatemsdyn_decisioncontract',
+      'prvDeletemsdyn_decisioncontract',
     ]);
   });
 
   it('tells a privilege that does not reach far enough from one that is missing', async () => {
     const used = inspect([aRow('1', ['Billing', 192350000, null])]);
-    const needed = importPrivileges(
+    const needed = importNeeds(
       neededTables([{ ...sourceTable(queue), manyToMany: [] }]),
       used.tables,
       metadata,
@@ -178,13 +177,19 @@ describe('validation of privileges', () => {
       ['prvCreateQueue', 'basic'],
     ]);
     const reader = readerWith({ privileges: () => Promise.resolve(held) });
-    const { findings, unreadable } = await checkPrivileges(reader, needed, 'target', signal);
+    const { findings, unreadable } = await checkPrivileges(
+      reader,
+      needed,
+      { environment: 'target' },
+      signal,
+    );
     assert.deepEqual(
       findings.map(({ severity, summary }) => `${severity} ${summary}`),
       [
         'error The privilege prvReadQueue is held at local (Business Unit) only in the target',
         'warning The privilege prvCreateQueue is held at basic (User) only in the target',
         'error The privilege prvWriteQueue is not held in the target',
+        'warning The privilege prvDeleteQueue is not held in the target',
       ],
     );
     assert.deepEqual([...unreadable], []);
@@ -223,6 +228,7 @@ function privilegesOf(schemaName: string): EnvironmentTable['privileges'] {
     read: 'Read',
     create: 'Create',
     write: 'Write',
+    delete: 'Delete',
     append: 'Append',
     appendTo: 'AppendTo',
   } as const;
