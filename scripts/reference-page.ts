@@ -1,6 +1,7 @@
 import { inputName, type StageOption } from '#shared/stages/stage-options.ts';
 import { connectionInput, connectionTypes } from '#shared/stages/connection-types.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
+import { additionalHelp } from '#shared/stages/stage-entry-parts.ts';
 import type { Area } from '#shared/routing/area.ts';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/usage.ts';
@@ -27,6 +28,9 @@ export function referencePage(entry: StageEntry, command: Command): string {
     ...entry.connections.flatMap((connection) => [
       `| \`${connection.serviceConnection}\` | | ${yes(connection.required)} | ${cell(`${connection.help} A service connection of type Power Platform; instead ${others(connection)}.`)} |`,
       `| \`${connection.environmentUrl}\` | \`--${connection.flags[0] ?? ''}\` | | ${cell(`${connection.label}: URL. Absent: the URL of the service connection.`)} |`,
+      ...(connection.additional === undefined
+        ? []
+        : [`| \`${connection.additional}\` | | | ${cell(additionalHelp)} |`]),
     ]),
     ...entry.options.map(optionRow),
     '',

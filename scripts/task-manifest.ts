@@ -5,6 +5,7 @@ import {
   connectionTypes,
 } from '#shared/stages/connection-types.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
+import { additionalHelp } from '#shared/stages/stage-entry-parts.ts';
 
 /** An input of a task's form. */
 export interface TaskInput {
@@ -105,7 +106,22 @@ function connectionInputs(connection: StageConnection): TaskInput[] {
           ? 'Like https://contoso.crm4.dynamics.com. Absent: the variable BuildTools.EnvironmentUrl, else the URL of the service connection.'
           : 'Like https://contoso.crm4.dynamics.com. Absent: the URL of the service connection.',
     },
+    ...(connection.additional === undefined ? [] : additionalInputs(connection.additional)),
   ];
+}
+
+/** Several connections in one input, as the tasks that sign in to package feeds take them. */
+function additionalInputs(additional: string): TaskInput[] {
+  return connectionTypes.map((type) => ({
+    name: connectionInput({ serviceConnection: additional }, type),
+    type: `connectedService:${type.type}`,
+    label: 'Additional service connections',
+    required: false,
+    groupName: 'advanced',
+    visibleRule: `${connectionTypeInput} = ${type.value}`,
+    helpMarkDown: additionalHelp,
+    properties: { EditableOptions: 'False', MultiSelectFlatList: 'True' },
+  }));
 }
 
 function optionInput(option: StageOption): TaskInput {

@@ -25,6 +25,10 @@ export const target: StageConnection = {
 /** The task's input for principals that write beside the first. */
 export const additional = 'additionalServiceConnections';
 
+/** What it is for. */
+export const additionalHelp =
+  'Service connections of other application users of the same environment, separated by commas: they write side by side with the first, because the limits of the service hold for each user. All need the same security roles; new rows belong to the first.';
+
 /** What every stage with a report tells. */
 export const reportPath: StageOutput = {
   name: 'reportPath',
