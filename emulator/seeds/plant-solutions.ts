@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts';
 import { stableId } from '../metadata/stable-id.ts';
+import type { Cell } from '../store/store.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
 
 /** A solution that a seed puts rows into. */
@@ -54,14 +55,19 @@ function plantComponents(
   const entity = metadata.entity(table);
   if (entity?.solutionAware !== true)
     throw new Error(`The seed puts rows of ${table} into a solution, which cannot hold them`);
-  for (const { id, cells } of [...store.rows(table)]) {
+  const rows = [...store.rows(table)];
+  for (const { id, cells } of rows) {
     if (cells.get('ismanaged') === true) continue;
     if (managed)
-      store.put(table, id, new Map([...cells, ['ismanaged', true], ['solutionid', solutionId]]));
+      store.put(
+        table,
+        id,
+        new Map<string, Cell>([...cells, ['ismanaged', true], ['solutionid', solutionId]]),
+      );
     store.put(
       'solutioncomponent',
       stableId(`component ${solutionId} ${table} ${id}`),
-      new Map([
+      new Map<string, Cell>([
         ['objectid', id],
         ['solutionid', { table: 'solution', id: solutionId }],
         ['ismetadata', false],

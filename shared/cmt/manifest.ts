@@ -59,12 +59,32 @@ function manifestOf(content: JsonObject, steps: readonly JsonObject[]): PackageM
       rows: numberOf(rows),
       reason: withheldReasons.find((known) => known === reason) ?? 'environment',
     })),
-    removed: objectsOf(content['removed']).map(({ table, id, name }) => ({
-      table: textOf(table),
-      id: textOf(id),
-      name: textOf(name),
-    })),
+    removed: rowsIn(content['removed']),
+    ...(content['carried'] === undefined
+      ? {}
+      : {
+          carried: objectsOf(content['carried']).map(({ solution, rows }) => ({
+            ...(isJsonObject(solution)
+              ? {
+                  solution: {
+                    name: textOf(solution['name']),
+                    title: textOf(solution['title']),
+                    version: textOf(solution['version']),
+                  },
+                }
+              : {}),
+            rows: rowsIn(rows),
+          })),
+        }),
   };
+}
+
+function rowsIn(list: unknown): PackageManifest['removed'] {
+  return objectsOf(list).map(({ table, id, name }) => ({
+    table: textOf(table),
+    id: textOf(id),
+    name: textOf(name),
+  }));
 }
 
 const withheldReasons: readonly WithheldReason[] = [

@@ -46,6 +46,19 @@ export interface PackageManifest {
     readonly id: Guid;
     readonly name: string;
   }[];
+  /** Rows that rows of the package refer to and that a solution is to bring; without one: none was found. */
+  readonly carried?: readonly {
+    readonly solution?: {
+      readonly name: string;
+      readonly title: string;
+      readonly version: string;
+    };
+    readonly rows: readonly {
+      readonly table: string;
+      readonly id: Guid;
+      readonly name: string;
+    }[];
+  }[];
 }
 
 /** A package opened for reading: a package folder, one zip, or an unpacked folder of either. */

@@ -42,6 +42,7 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
   const drafts = new DraftBook(input.spool, order.levels);
   const planner = new RowPlanner({ input, environment, index, identities, order, drafts });
   for (const source of input.source.tables) await planner.planTable(source, signal);
+  await planner.nameSolutions(signal);
   const problems = planner.problems;
   const blocked = blockedRows(index, identities, problems, (node) => drafts.isWritten(node));
   const links = await planLinks(

@@ -27,6 +27,8 @@ export interface ComparisonFrame {
   readonly identities: ResolvedIdentities;
   readonly deferredOf: (node: Node) => ReadonlySet<string>;
   readonly policy?: PlanPolicy;
+  /** Rows that a solution is to bring, by `table/id`, with the solution's name where one is known. */
+  readonly carried?: ReadonlyMap<string, string | undefined>;
   /** When the package is applied, for relative dates. */
   readonly now: number;
   readonly exportedAt: ReadonlyMap<string, string>;
@@ -96,14 +98,16 @@ export function compareRow(pair: RowPair, frame: ComparisonFrame): Comparison {
       changes.add(column, value);
   }
   for (const overlay of overlays) changes.lay(overlay);
-  if (frame.policy?.isCarried(pair.described) === true)
-    return changes.leaveToSolution(frame.policy);
+  const isCarried = frame.policy?.isCarried(pair.sources) === true || changes.isCarried;
+  if (isCarried && pair.target === undefined) return changes.waitForSolution();
   if (leftAlone) {
     const fate = changes.isEmpty && changes.problem === undefined ? 'unchanged' : 'skipped';
     return { ...nothingToDo, fate };
   }
+  const isManaged = pair.target !== undefined && cell(pair.target, 'ismanaged') === true;
+  if (isCarried && !isManaged) return changes.leaveToSolution();
   if (pair.target === undefined) changes.requireAll();
-  else if (!changes.isEmpty && cell(pair.target, 'ismanaged') === true) changes.refuseManaged();
+  else if (!changes.isEmpty && isManaged) changes.refuseManaged();
   return changes.finish();
 }
 
@@ -139,17 +143,30 @@ class ChangeList {
     return { table: ref.table, source: ref.id, target: this.#pair.target?.id, name };
   }
 
-  /** Rows of tables that solutions carry are left alone; one that is not there has to come with them. */
-  leaveToSolution(policy: PlanPolicy): Comparison {
-    if (this.#pair.target === undefined)
-      this.#refuse('URM1348', undefined, {
-        summary: 'The target lacks this row, and the configuration says that a solution carries it',
-        remedy: 'Import the solution that holds the row, then plan again.',
-      });
-    if (this.problem !== undefined && this.#pair.target === undefined)
-      return { ...nothingToDo, fate: 'blocked', problem: this.problem };
+  /** Whether the package says that a solution is to bring the row. */
+  get isCarried(): boolean {
+    return this.#frame.carried?.has(keyOf(this.#named.ref)) === true;
+  }
+
+  /** A row that solutions carry and that is not there has to come with them. */
+  waitForSolution(): Comparison {
+    const solution = this.#frame.carried?.get(keyOf(this.#named.ref));
+    this.problem = undefined;
+    this.#refuse('URM1348', undefined, {
+      summary: `The target lacks this row, and ${solution === undefined ? 'a solution' : `the solution ${solution}`} carries it`,
+      remedy: `Import ${solution === undefined ? 'the solution that holds the row' : solution} first, then plan again.`,
+    });
+    return {
+      ...nothingToDo,
+      fate: 'blocked',
+      ...(this.problem === undefined ? {} : { problem: this.problem }),
+    };
+  }
+
+  /** Rows that solutions carry are left alone. */
+  leaveToSolution(): Comparison {
     if (this.isEmpty && this.problem === undefined) return { ...nothingToDo, fate: 'unchanged' };
-    policy.leaveToSolution(this.row);
+    this.#frame.policy?.leaveToSolution(this.row);
     return { ...nothingToDo, fate: 'skipped' };
   }
 
@@ -337,6 +354,7 @@ class ChangeList {
       leave(this.#named, column.name, value);
       return undefined;
     }
+    if (this.#waitsFor(column.name, column.name, [value])) return undefined;
     this.#refuse('URM1313', column.name, {
       summary: `${column.name} refers to ${value.table} ${value.id}${value.name === undefined ? '' : ` ${value.name}`}, which is neither in the package nor in the target`,
       remedy: 'Bring the referenced row along, create it in the target, or map it.',
@@ -378,6 +396,15 @@ class ChangeList {
       const target = node === undefined ? undefined : identities.targetOf(node);
       if (target === undefined) {
         if (reference.isOptional) continue;
+        const { id } = reference;
+        if (
+          this.#waitsFor(
+            column,
+            reference.at,
+            reference.tables.map((table) => ({ table, id })),
+          )
+        )
+          continue;
         this.#refuse('URM1314', column, {
           summary: `${reference.at} names ${reference.tables.join(' or ')} ${reference.id}, which is neither in the package nor in the target`,
           remedy: 'Bring the referenced row along, create it in the target, or map it.',
@@ -402,6 +429,18 @@ class ChangeList {
       if (mode !== undefined) return mode;
     }
     return 'absolute';
+  }
+
+  /** Refuses a reference to a row that a solution is to bring and has not brought yet. */
+  #waitsFor(column: string, at: string, candidates: readonly Lookup[]): boolean {
+    const to = candidates.find((each) => this.#frame.carried?.has(keyOf(each)) === true);
+    if (to === undefined) return false;
+    const solution = this.#frame.carried?.get(keyOf(to)) ?? 'the solution that holds it';
+    this.#refuse('URM1351', column, {
+      summary: `${at} refers to ${to.table} ${to.name ?? to.id}, which a solution carries and the target lacks`,
+      remedy: `Import ${solution} first, then plan again.`,
+    });
+    return true;
   }
 
   /** The first problem of a row is told; the next plan finds what is left. */
@@ -441,6 +480,10 @@ function overlayValue(value: string | number | boolean | null, column: Environme
     case 'file':
       return String(value);
   }
+}
+
+function keyOf({ table, id }: RowRef): string {
+  return `${table}/${id}`;
 }
 
 interface Wanted {

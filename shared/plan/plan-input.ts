@@ -32,6 +32,8 @@ export interface PlanInput {
   readonly seekDuplicates?: boolean;
   /** What people decided about differences. */
   readonly policy?: PlanPolicy;
+  /** Rows that a solution is to bring, by `table/id`, with the solution's name where one is known. */
+  readonly carried?: ReadonlyMap<string, string | undefined>;
   /** Absent: nothing is deleted. */
   readonly deletes?: DeleteOrders;
   /** Told of every row as it is compared; verification looks at the target through it. */

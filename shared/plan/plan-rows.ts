@@ -19,7 +19,15 @@ import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
 export interface PlannerParts {
   readonly input: Pick<
     PlanInput,
-    'source' | 'target' | 'spool' | 'now' | 'progress' | 'compared' | 'lookupsToNowhere' | 'policy'
+    | 'source'
+    | 'target'
+    | 'spool'
+    | 'now'
+    | 'progress'
+    | 'compared'
+    | 'lookupsToNowhere'
+    | 'policy'
+    | 'carried'
   >;
   readonly environment: ReadonlyMap<string, EnvironmentTable>;
   readonly index: SourceIndex;
@@ -69,6 +77,7 @@ export class RowPlanner {
       identities,
       deferredOf: order.deferredOf,
       ...(input.policy === undefined ? {} : { policy: input.policy }),
+      ...(input.carried === undefined ? {} : { carried: input.carried }),
       now: input.now,
       exportedAt: input.source.exportedAt ?? new Map(),
       ...(input.lookupsToNowhere === 'leave'
@@ -101,6 +110,25 @@ export class RowPlanner {
     }
     await this.#planRows(table, ready, signal);
     input.progress(`${source.step} ${source.name}`, done);
+  }
+
+  /** Says of blocked managed rows which solution of the target they belong to. */
+  async nameSolutions(signal: AbortSignal): Promise<void> {
+    const { identities, input } = this.#parts;
+    const managed = [...this.problems].filter(([, { code }]) => code === 'URM1319');
+    if (managed.length === 0 || input.target.solutionsOf === undefined) return;
+    const idOf = (node: Node): Guid => identities.targetOf(node)?.id ?? '';
+    const ids = managed.map(([node]) => idOf(node));
+    const solutions = await input.target.solutionsOf(ids, signal);
+    for (const [node, finding] of managed) {
+      const names = solutions?.get(idOf(node))?.join(' and ');
+      if (names !== undefined)
+        this.problems.set(node, {
+          ...finding,
+          summary: `The row differs, but it belongs to the managed solution ${names} of the target`,
+          remedy: `Bring the change with ${names}, or take the row out of the package.`,
+        });
+    }
   }
 
   #complete(row: Row, source: SourceTable): ReadyRow | undefined {

@@ -1,7 +1,7 @@
 import type { Finding } from '../errors/finding.ts';
 import type { Guid } from '../model/guid.ts';
 import type { RowRef, Value } from '../model/row.ts';
-import type { EnvironmentTable } from '../model/table.ts';
+import type { SourceTable } from '../model/table.ts';
 
 /** A row that somebody decides about: as the package has it, and as the target does. */
 export interface PolicyRow {
@@ -28,8 +28,8 @@ export interface PlanPolicy {
   overlaidColumns(table: string): readonly string[];
   /** Whether the target's value of an existing row is left as it is; `differs`: it is another one. */
   leaves(row: PolicyRow, column: string, differs: () => boolean): boolean;
-  /** Whether solutions carry the rows of a table. */
-  isCarried(table: EnvironmentTable): boolean;
+  /** Whether solutions carry a row that occurs in these steps. */
+  isCarried(sources: readonly SourceTable[]): boolean;
   /** Notes a row that is left to a solution. */
   leaveToSolution(row: PolicyRow): void;
   /** A setting is wrong: nothing may be applied. */

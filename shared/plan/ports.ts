@@ -32,6 +32,11 @@ export interface TargetLookup {
     from: readonly Guid[],
     signal: AbortSignal,
   ): AsyncIterable<Link>;
+  /** The managed solutions that rows belong to, as people name them; `undefined` where nobody may know. */
+  solutionsOf?(
+    ids: readonly Guid[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Guid, readonly string[]> | undefined>;
 }
 
 /** Lines kept aside in buckets, so that a plan of any size needs little memory. */

@@ -8,6 +8,7 @@ const keys = new Set([
   'format',
   'channels',
   'workstreams',
+  'recordTypes',
   'queues',
   'include',
   'carriedBy',
@@ -31,8 +32,10 @@ export async function scopeWithConfiguration(
   return {
     channels: either(scope.channels, listOf(content, 'channels', path).map(toChannel(path))),
     workstreams: either(scope.workstreams, listOf(content, 'workstreams', path)),
+    recordTypes: either(scope.recordTypes ?? [], listOf(content, 'recordTypes', path)),
     queues: either(scope.queues, listOf(content, 'queues', path)),
     include: either(scope.include ?? [], listOf(content, 'include', path).map(toExtra(path))),
+    ...(content['carriedBy'] === 'solution' ? { carriedBy: 'solution' } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ import { explanationLine, type Explanation } from './generate-schema/catalogue-s
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
+import { readCarried } from './solutions/carried-rows.ts';
 import type { Ports, Stage } from './stage.ts';
 import { toolName } from './tool-name.ts';
 
@@ -44,8 +45,8 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
     const schema = reader.text('schema');
     const scope = readScope(reader);
     // A schema is used with exactly its filters: a limit beside it would be ignored without a word.
-    for (const name of ['channels', 'workstreams'] as const)
-      if (schema !== undefined && scope[name].length > 0)
+    for (const name of ['channels', 'workstreams', 'recordTypes'] as const)
+      if (schema !== undefined && (scope[name] ?? []).length > 0)
         reader.refuse(
           name,
           `'${name}' limits nothing when 'schema' is given`,
@@ -106,8 +107,13 @@ async function write(
   const create = selection.form === 'one-step' ? createPlainPackage : createPackage;
   const writer = await create(out, format, ports.files);
   let exported: Exported;
+  let carried: Awaited<ReturnType<typeof readCarried>> | undefined;
   try {
     exported = await writeSteps(reader, selection, writer, ports.host, signal);
+    carried =
+      selection.carried === undefined
+        ? undefined
+        : await readCarried(reader, selection.carried, signal);
   } catch (error) {
     await writer.abort();
     throw error;
@@ -122,15 +128,18 @@ async function write(
     steps: manifestSteps(steps, format),
     withheld,
     removed: [],
+    ...(carried === undefined ? {} : { carried: carried.carried }),
   }));
-  return { ...exported, hash };
+  const findings = [...exported.findings, ...(carried?.findings ?? [])];
+  return { ...exported, findings, hash };
 }
 
 /** Only what limits the export: a list that is not there means everything. */
-function scopeTold({ queues, workstreams }: Scope): PackageManifest['scope'] {
+function scopeTold({ queues, workstreams, recordTypes = [] }: Scope): PackageManifest['scope'] {
   return {
     ...(queues.length === 0 ? {} : { queues }),
     ...(workstreams.length === 0 ? {} : { workstreams }),
+    ...(recordTypes.length === 0 ? {} : { recordTypes }),
   };
 }
 

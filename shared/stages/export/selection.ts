@@ -9,7 +9,11 @@ import type { Files } from '../../host/files.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { Scope } from '../../routing/area.ts';
 import { areas } from '../../routing/catalogue.ts';
-import { readCatalogueSchema, type Explanation } from '../generate-schema/catalogue-schema.ts';
+import {
+  readCatalogueSchema,
+  type CarriedRows,
+  type Explanation,
+} from '../generate-schema/catalogue-schema.ts';
 import { schemaFile } from '../generate-schema/output-folder.ts';
 import { checkSelection } from './check-selection.ts';
 import { SelectionError } from './selection-error.ts';
@@ -28,6 +32,8 @@ export interface Selection {
   readonly findings: readonly Finding[];
   /** Why each table, or row of a limited scope, is in; a schema that was given explains itself. */
   readonly explanations: readonly Explanation[];
+  /** Rows that solutions carry and rows of the selection refer to. */
+  readonly carried?: readonly CarriedRows[];
 }
 
 /** The catalogue's own selection for the channels. */
@@ -36,7 +42,7 @@ export async function selectByCatalogue(
   scope: Scope,
   signal: AbortSignal,
 ): Promise<Selection> {
-  const { steps, metadata, explanations, findings } = await readCatalogueSchema(
+  const { steps, metadata, explanations, findings, carried } = await readCatalogueSchema(
     reader,
     scope,
     signal,
@@ -47,6 +53,7 @@ export async function selectByCatalogue(
     metadata,
     explanations,
     findings,
+    ...(scope.carriedBy === undefined ? {} : { carried }),
   };
 }
 

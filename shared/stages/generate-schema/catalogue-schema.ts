@@ -9,6 +9,7 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import { chooseTables, tableNames, type ChosenStep, type ChosenTable } from './choose-tables.ts';
 import { readNamedRows } from './named-rows.ts';
 import { orderSteps } from './order-steps.ts';
+import { leaveToSolutions } from './leave-to-solutions.ts';
 import { leftBehind, skippedWorkstreams } from './left-behind.ts';
 import { resolveScope } from './resolve-scope.ts';
 import type { ScopeRow } from './scope-closure.ts';
@@ -24,8 +25,17 @@ export interface CatalogueSchema {
   readonly steps: readonly SchemaStep[];
   readonly findings: readonly Finding[];
   readonly explanations: readonly Explanation[];
+  /** Rows that solutions carry and that rows of the steps refer to, by table; where solutions carry some. */
+  readonly carried: readonly CarriedRows[];
   /** Metadata of the tables in the steps. */
   readonly metadata: ReadonlyMap<string, EnvironmentTable>;
+}
+
+/** Rows of a table that a solution carries. */
+export interface CarriedRows {
+  readonly table: EnvironmentTable;
+  /** Absent: all. */
+  readonly filter?: string;
 }
 
 /** Why a table, or in a limited scope a row of it, is in a step. */
@@ -65,9 +75,14 @@ export async function readCatalogueSchema(
   const has: HasColumn = (table, column) => metadata.get(table)?.columns.has(column) ?? false;
   const steps: SchemaStep[] = [];
   const explanations: Explanation[] = [];
-  for (const step of ordered.steps) {
+  const share =
+    scope.carriedBy === 'solution'
+      ? leaveToSolutions(ordered.steps, reader.url)
+      : { steps: ordered.steps, parents: [], findings: [] };
+  for (const step of share.steps) {
     const isEmpty = step.tables.every(
-      ({ name }) => limited !== undefined && limited.rowsOf(step.step, name).size === 0,
+      ({ name, isAnchor }) =>
+        limited !== undefined && (isAnchor || limited.rowsOf(step.step, name).size === 0),
     );
     if (isEmpty) continue;
     const tables: SourceTable[] = [];
@@ -90,15 +105,23 @@ export async function readCatalogueSchema(
   const findings = [
     ...(limited?.findings ?? []),
     ...chosen.findings,
+    ...share.findings,
     ...circles,
-    ...(canRead('msdyn_liveworkstream')
+    // Who names what should move misses nothing.
+    ...(limited === undefined && canRead('msdyn_liveworkstream')
       ? await skippedWorkstreams(reader, areas, metadata, signal)
       : []),
     ...leftOutOf(areas.filter(({ area }) => steps.some((step) => step.area === area))).map((each) =>
       leftBehind(each, reader.url),
     ),
   ];
-  return { steps, metadata, explanations, findings };
+  const carried = share.parents.map(({ name, entry, environment }): CarriedRows => {
+    const ids = limited?.idsOf(name);
+    const filter =
+      ids === undefined ? entry.filter?.(scope, has) : idFilter(environment, [...ids].sort());
+    return { table: environment, ...(filter === undefined ? {} : { filter }) };
+  });
+  return { steps, metadata, explanations, findings, carried };
 }
 
 function explain(

@@ -8,6 +8,8 @@ export interface ChosenTable extends OrderedTable {
   readonly entry: AreaTable;
   readonly environment: EnvironmentTable;
   readonly columns: readonly EnvironmentColumn[];
+  /** Its rows come with a solution; only their keys are there, for links. */
+  readonly isAnchor?: true;
 }
 
 export interface ChosenStep {

@@ -11,6 +11,7 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
 import { withLinking } from '../linking/with-linking.ts';
+import { carriedRows, solutionsFirst } from '../solutions/solutions-first.ts';
 import { deleteOrders } from './delete-orders.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { manualSteps, bypassedLogic } from './manual-steps.ts';
@@ -18,6 +19,7 @@ import { peopleBook } from './people-book.ts';
 import { ConfiguredPolicy, matchingBook } from './policy.ts';
 import { readMap } from './read-map.ts';
 import { readSettings, settingsOf, type PlanningSettings } from './settings.ts';
+import { tableProgress } from './table-progress.ts';
 import { targetReader } from './target-reader.ts';
 
 /** Inputs that plan, import and verify share. */
@@ -109,11 +111,19 @@ export async function makePlan(
   const policy =
     settings === undefined
       ? undefined
-      : new ConfiguredPolicy({ settings, environment, book, host: ports.host, now });
+      : new ConfiguredPolicy({
+          settings,
+          environment,
+          book,
+          areaOf: (step) => pkg.manifest?.steps.find((each) => each.step === step)?.area,
+          host: ports.host,
+          now,
+        });
   const isApplied = options.purpose === 'apply';
   const deletes = isApplied
     ? await deleteOrders({ settings, pkg, previous: options.previous }, ports.files, signal)
     : undefined;
+  const waiting = await solutionsFirst(pkg.manifest?.carried, reader, signal);
   const spool = await openFileSpool(ports.files);
   try {
     const plan = await buildPlan(
@@ -128,11 +138,14 @@ export async function makePlan(
         lookupsToNowhere: pkg.manifest === undefined ? 'leave' : 'block',
         now,
         tool: toolName,
-        findings: [...pkg.findings, ...bypassedLogic(pkg)],
+        findings: [...pkg.findings, ...bypassedLogic(pkg), ...waiting],
         manual: manualSteps(pkg),
-        progress: (label, done) => ports.host.progress(label, done, done),
+        progress: tableProgress(ports.host, source.tables),
         seekDuplicates: isApplied,
         ...(policy === undefined ? {} : { policy }),
+        ...(pkg.manifest?.carried === undefined
+          ? {}
+          : { carried: carriedRows(pkg.manifest.carried) }),
         ...(deletes === undefined ? {} : { deletes }),
         ...(options.compared === undefined ? {} : { compared: options.compared }),
       },

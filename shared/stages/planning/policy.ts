@@ -2,8 +2,9 @@ import type { Finding } from '../../errors/finding.ts';
 import type { Host } from '../../host/host.ts';
 import { parseGuid } from '../../model/guid.ts';
 import type { RuleBook } from '../../model/rules.ts';
-import type { EnvironmentTable } from '../../model/table.ts';
+import type { SourceTable } from '../../model/table.ts';
 import type { Overlay, PlanPolicy, PolicyRow } from '../../plan/policy.ts';
+import { isLeftToSolution } from '../solutions/left-to-solution.ts';
 import type { IgnoreRule } from '../check-drift/ignore-rules.ts';
 import type { EnvironmentSettings, PlainValue, PlanningSettings } from './settings.ts';
 
@@ -12,6 +13,8 @@ export interface PolicyFrame {
   readonly settings: PlanningSettings;
   readonly environment: EnvironmentSettings | undefined;
   readonly book: RuleBook;
+  /** The area of a step; `undefined` for a step that no area has. */
+  readonly areaOf: (step: string) => string | undefined;
   readonly host: Pick<Host, 'variable'>;
   readonly now: number;
 }
@@ -86,9 +89,9 @@ export class ConfiguredPolicy implements PlanPolicy {
     return true;
   }
 
-  isCarried(table: EnvironmentTable): boolean {
-    // Rows that solutions can carry have the platform's columns for components.
-    return this.#frame.settings.carriedBy === 'solution' && table.columns.has('componentstate');
+  isCarried(sources: readonly SourceTable[]): boolean {
+    if (this.#frame.settings.carriedBy !== 'solution') return false;
+    return sources.every(({ step, name }) => isLeftToSolution(this.#frame.areaOf(step), name));
   }
 
   leaveToSolution(row: PolicyRow): void {
