@@ -3,15 +3,13 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import * as tl from 'azure-pipelines-task-lib/task.js';
 import { InputError } from '#shared/errors/migration-error.ts';
-import type { Finding } from '#shared/errors/finding.ts';
 import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
-import type { Connection, ConnectionRole, Host, LogLevel } from '#shared/host/host.ts';
+import type { Connection, ConnectionRole, Host } from '#shared/host/host.ts';
 import { openTransport } from '#shared/dataverse/transport.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
-import { renderActions, renderActionTable } from '#shared/report/terminal.ts';
 import { exitStatus, runStage, type StageEnd } from '#shared/stages/run-stage.ts';
 import {
   connectionInput,
@@ -23,13 +21,12 @@ import { attachmentName, attachmentType } from '#shared/stages/attachment.ts';
 import { inputName, optionName } from '#shared/stages/stage-options.ts';
 import type { StageConnection, StageEntry } from '#shared/stages/stage-entry.ts';
 import type { Stage } from '#shared/stages/stage.ts';
+import { createAgentLog, logFindings, logPlan, type AgentLog } from './agent-log.ts';
 import { requestIdToken } from './federated-token.ts';
 import { credentialOf, secretParameters, type ServiceConnection } from './service-connection.ts';
 
 /** The host of the Azure Pipelines agent, and what the task still owes it at the end. */
-interface AgentHost extends Host {
-  /** One log issue per finding, with its code. */
-  issue(finding: Finding): void;
+interface AgentHost extends Host, AgentLog {
   /** Publishes the output folder where the platform can. */
   publishArtifact(end: StageEnd): void;
   clean(text: string): string;
@@ -44,28 +41,17 @@ export async function runTask<Options>(entry: StageEntry, stage: Stage<Options>)
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
   const end = await runStage(entry, stage, ports, cancel.signal);
   logPlan(host, end);
-  for (const finding of end.result.findings) host.issue(finding);
+  logFindings(host, end.result.findings, (place) => inputOf(entry, place));
   for (const { name } of entry.outputs) {
     const value = end.result.outputs[name];
     if (value !== undefined) host.output(name, String(value));
   }
   host.publishArtifact(end);
   process.off('SIGINT', stop).off('SIGTERM', stop);
+  host.finish(end.usage ? undefined : entry.title);
   const text = `${entry.title}: ${countsText(end.result.counts)}`;
   // Not setResult: on failure it would log the first finding a second time.
   tl.command('task.complete', { result: taskOutcome(end) }, host.clean(firstError(end) ?? text));
-}
-
-/** A plan is there to be read, action by action; after an import the counts tell enough. */
-function logPlan(host: Host, end: StageEnd): void {
-  const plan = end.report?.plan;
-  if (plan === undefined || plan.actions.length === 0) return;
-  if (end.result.outputs['planPath'] !== undefined) {
-    console.log('##[group]Planned actions');
-    for (const line of renderActions(plan, { colours: false })) host.log('info', line);
-    console.log('##[endgroup]');
-  }
-  for (const line of renderActionTable(plan)) host.log('info', line);
 }
 
 /** The words of `task.complete`. */
@@ -92,17 +78,29 @@ function createAgentHost(entry: StageEntry): AgentHost {
     // The agent refuses secrets of several lines; each line is a form of its own.
     for (const form of mask.add(value)) if (!/[\r\n]/.test(form)) tl.setSecret(form);
   };
-  const log = (level: LogLevel, text: string): void => {
-    if (level === 'debug') tl.debug(clean(text));
-    else console.log(`${level === 'info' ? '' : `##[${level}]`}${clean(text)}`);
-  };
+  const log = createAgentLog(
+    {
+      print: (line) => console.log(line),
+      debug: (text) => tl.debug(text),
+      progress: (percent, label) => tl.setProgress(percent, label),
+      issue: (severity, text, code) =>
+        tl.logIssue(
+          severity === 'error' ? tl.IssueType.Error : tl.IssueType.Warning,
+          text,
+          undefined,
+          undefined,
+          undefined,
+          code,
+        ),
+    },
+    clean,
+  );
   const proxyPassword = variableOf('Agent.ProxyPassword');
   if (proxyPassword !== undefined) maskSecret(proxyPassword);
-  let reported = '';
   return {
+    ...log,
     clean,
     maskSecret,
-    log,
     input: (name) => {
       const connection = entry.connections.find(({ role }) => role === name);
       if (connection !== undefined) return urlOf(connection)?.url;
@@ -113,24 +111,6 @@ function createAgentHost(entry: StageEntry): AgentHost {
     variable: variableOf,
     connection: (role) => connect(entry, role, maskSecret),
     output: (name, value) => tl.setVariable(name, clean(value), false, true),
-    progress: (label, done, total) => {
-      const percent = total <= 0 ? 0 : Math.min(100, Math.floor((100 * done) / total));
-      const line = `${percent} ${clean(label)}`;
-      if (line === reported) return;
-      reported = line;
-      tl.setProgress(percent, clean(label));
-    },
-    issue: ({ severity, code, where, summary, detail, remedy }) => {
-      const place = code === 'URM1001' ? inputOf(entry, where) : where;
-      const text = [`${code} ${place}: ${summary}`, detail, remedy]
-        .filter((part) => part !== '')
-        .join(' · ');
-      if (severity === 'info') log('info', text);
-      else {
-        const type = severity === 'error' ? tl.IssueType.Error : tl.IssueType.Warning;
-        tl.logIssue(type, clean(text), undefined, undefined, undefined, code);
-      }
-    },
     publish: (kind, path) => {
       if (kind === 'summary') tl.uploadSummary(path);
       else if (kind === 'tests')
@@ -158,7 +138,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
           const full = `${name}-before-${tl.getVariable('System.StageAttempt') ?? '1'}`;
           tl.uploadArtifact(full, path, full);
         }
-      } else log('info', `written: ${path}`);
+      } else log.log('info', `written: ${path}`);
       return Promise.resolve();
     },
     publishArtifact: ({ result: { outputs } }) => {
@@ -166,7 +146,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
       const path = pathInput('outputPath') ?? folderOf(outputs['runPath'] ?? outputs['planPath']);
       if (name === undefined || path === undefined || !existsSync(path)) return;
       if (tl.getVariable('System.HostType') === 'release')
-        log('info', `A classic release cannot publish artifacts: the files are in ${path}.`);
+        log.log('info', `A classic release cannot publish artifacts: the files are in ${path}.`);
       else {
         const full = `${name}-${tl.getVariable('System.StageAttempt') ?? '1'}`;
         tl.uploadArtifact(full, path, full);
@@ -190,11 +170,7 @@ function connect(
       `'${connection.serviceConnection}' is required`,
       `Choose a service connection: ${connectionTypes.map((type) => `${connectionInput(connection, type)} (${type.label})`).join(', ')}.`,
     );
-  const service = serviceConnection(chosen.id, maskSecret);
-  for (const name of secretParameters) {
-    const secret = service.parameter(name);
-    if (secret !== undefined && secret !== '') maskSecret(secret);
-  }
+  const service = maskedService(chosen.id, maskSecret);
   const given = urlOf(connection);
   if (given === undefined)
     throw new InputError(
@@ -207,7 +183,38 @@ function connect(
   return {
     url: parseEnvironmentUrl(given.url, given.from),
     credential: credentialOf(service, chosen.input, textInput('managedIdentityClientId')),
+    others: additionalServices(connection).map(({ id, input }) =>
+      credentialOf(maskedService(id, maskSecret), input, undefined),
+    ),
   };
+}
+
+/** A service connection none of whose secrets is ever shown. */
+function maskedService(id: string, maskSecret: (value: string) => void): ServiceConnection {
+  const service = serviceConnection(id, maskSecret);
+  for (const name of secretParameters) {
+    const secret = service.parameter(name);
+    if (secret !== undefined && secret !== '') maskSecret(secret);
+  }
+  return service;
+}
+
+/** Whose principals write beside the first: several may be chosen in one input, of each kind. */
+function additionalServices({
+  additional,
+}: StageConnection): readonly Omit<ChosenService, 'type'>[] {
+  if (additional === undefined) return [];
+  return connectionTypes.flatMap((type) => {
+    const input = connectionInput({ serviceConnection: additional }, type);
+    return listInput(input).map((id) => ({ input, id }));
+  });
+}
+
+function listInput(name: string): readonly string[] {
+  return (textInput(name) ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 }
 
 /** A service connection that was chosen, and the input that says so. */

@@ -20,6 +20,7 @@ import type { FileSpool } from './planning/file-spool.ts';
 import { makePlan, openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { choosePlan } from './planning/choose-plan.ts';
+import { planShare, progressWithin } from './progress-within.ts';
 import type { Ports, Stage } from './stage.ts';
 
 export interface ImportOptions extends PlanningOptions {
@@ -80,7 +81,14 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
           what: 'The plan was made from another package, or the package was changed since',
           next: 'Give the package of the plan, or plan again.',
         },
-        make: () => makePlan(opened, { ...options, purpose: 'apply' }, writer, ports, signal),
+        make: () =>
+          makePlan(
+            opened,
+            { ...options, purpose: 'apply' },
+            writer,
+            progressWithin(ports, 0, planShare),
+            signal,
+          ),
       },
       ports.files,
       signal,
@@ -89,7 +97,16 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
       const { plan, spool } = chosen;
       const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();
       const result = await importPlan(
-        { options, ports, writer, opened, plan, spool, isSaved: chosen.isSaved, begun },
+        {
+          options,
+          ports: chosen.isSaved ? ports : progressWithin(ports, planShare, 100),
+          writer,
+          opened,
+          plan,
+          spool,
+          isSaved: chosen.isSaved,
+          begun,
+        },
         signal,
       );
       const text = JSON.stringify(result, undefined, 2);

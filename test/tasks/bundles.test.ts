@@ -5,9 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import { defaultSecret } from '#emulator/emulator.ts';
-import { openEmulator, withEmulator, type TestEmulator } from '#support/emulator.ts';
+import { openEmulator, withEmulator } from '#support/emulator.ts';
 import {
   agentNodes,
   isBuilt,
@@ -15,6 +14,7 @@ import {
   type TaskEnd,
   type TestEndpoint,
 } from '#support/run-task.ts';
+import { secretEndpoint } from '#support/secret-endpoint.ts';
 
 for (const node of agentNodes)
   describe(`the built tasks on ${node.title}`, function () {
@@ -306,17 +306,4 @@ for (const node of agentNodes)
 function succeeded(end: TaskEnd): void {
   assert.match(end.result ?? end.text, /^Succeeded(WithIssues)?$/, end.text);
   assert.equal(end.exitCode, 0);
-}
-
-async function secretEndpoint(emulator: TestEmulator): Promise<TestEndpoint> {
-  const { tenantId } = await emulator.state();
-  return {
-    url: emulator.url,
-    scheme: 'None',
-    parameters: {
-      tenantId,
-      applicationId: applicationIds.releasePipeline,
-      clientSecret: defaultSecret,
-    },
-  };
 }

@@ -5,9 +5,10 @@ import type { PlanState } from './check-plan.ts';
 import type { Journal } from './journal.ts';
 import type { WriteFrame } from './prepare-write.ts';
 import type { RunLog } from './run-log.ts';
+import type { RunListener } from './run-tally.ts';
 
 /** Everything that applying a plan needs. */
-export interface ApplyFrame extends WriteFrame {
+export interface ApplyFrame extends WriteFrame, RunListener {
   readonly plan: Plan;
   readonly writer: DataverseWriter;
   readonly book: RuleBook;
@@ -15,7 +16,6 @@ export interface ApplyFrame extends WriteFrame {
   /** What the target shows already; nothing when the plan was made a moment ago. */
   readonly state: PlanState;
   readonly log: RunLog;
-  readonly progress: (label: string, done: number, total: number) => void;
 }
 
 /** A stretch of the plan whose end is waited for. */

@@ -8,6 +8,7 @@ import { writeOf } from './prepare-write.ts';
 import { readRowsOf, rowKey, unshown, type ColumnAction } from './row-reads.ts';
 import { changedMeanwhile, failureOf } from './run-log.ts';
 import { findServerMade, isServerMade, ServerMadeRows } from './server-made-rows.ts';
+import { RunTally } from './run-tally.ts';
 import { settle } from './settle.ts';
 import { settleDerivedRows } from './settle-derived-rows.ts';
 
@@ -20,17 +21,19 @@ export async function applyPlan(whole: ApplyFrame, signal: AbortSignal): Promise
   const { present, tables, serverMade, changeSets } = await contentsOf(whole, signal);
   dependencies.prepare(tables);
   const made = new ServerMadeRows();
+  const tally = new RunTally(whole, whole.plan.estimate.writes);
   const frame: ApplyFrame = { ...whole, plan: made.in(whole.plan, whole.tables) };
   for (const phase of phases) {
     if (!present.has(phase)) continue;
     for (const part of partsOf(phase, serverMade, changeSets)) {
       if (phase === 'rows' && serverMade.size > 0) await learnServerMade(made, whole, part, signal);
       const isChangeSet = changeSets.includes(part);
-      await new PartRun(frame, dependencies, part, { made, isChangeSet }).run(signal);
+      await new PartRun(frame, dependencies, part, { made, tally, isChangeSet }).run(signal);
       if (phase === 'links' || phase === 'deletes') continue;
       await settle(frame, part, signal);
       await settleDerivedRows(frame, part, signal);
     }
+    tally.endPhase(phase);
   }
 }
 
@@ -92,11 +95,18 @@ function partsOf(
   return [(action) => whole(action) && !isLive(action), ...changeSets];
 }
 
+interface PartTools {
+  readonly made: ServerMadeRows;
+  readonly tally: RunTally;
+  readonly isChangeSet: boolean;
+}
+
 class PartRun implements WriteObserver {
   readonly #frame: ApplyFrame;
   readonly #dependencies: Dependencies;
   readonly #part: Part;
   readonly #made: ServerMadeRows;
+  readonly #tally: RunTally;
   /** All of it takes effect at once, or nothing. */
   readonly #isChangeSet: boolean;
   /** An action that failed and without which some of the change set cannot be done. */
@@ -104,18 +114,18 @@ class PartRun implements WriteObserver {
   readonly #sent = new Map<number, Action>();
   /** Updates whose row has another version by now. */
   #outdated: ColumnAction[] = [];
-  #done = 0;
 
   constructor(
     frame: ApplyFrame,
     dependencies: Dependencies,
     part: Part,
-    { made, isChangeSet }: { readonly made: ServerMadeRows; readonly isChangeSet: boolean },
+    { made, tally, isChangeSet }: PartTools,
   ) {
     this.#frame = frame;
     this.#dependencies = dependencies;
     this.#part = part;
     this.#made = made;
+    this.#tally = tally;
     this.#isChangeSet = isChangeSet;
   }
 
@@ -190,6 +200,7 @@ class PartRun implements WriteObserver {
     const finding = changedMeanwhile(action);
     await this.#frame.journal.write({ is: 'failed', action: action.number, finding });
     this.#frame.log.fail(action.number, finding);
+    this.#tally.count(action, 'failed');
   }
 
   async sending(keys: readonly number[], requestId: string): Promise<void> {
@@ -197,7 +208,7 @@ class PartRun implements WriteObserver {
   }
 
   async answered(key: number, outcome: ScheduledOutcome): Promise<void> {
-    const { journal, log, progress, plan } = this.#frame;
+    const { journal, log } = this.#frame;
     const action = this.#sent.get(key);
     this.#sent.delete(key);
     if (action === undefined) return;
@@ -209,8 +220,7 @@ class PartRun implements WriteObserver {
         ...(this.#made.has(action) ? { id: action.row.id } : {}),
       });
       log.set(key, 'done');
-      this.#done += 1;
-      progress(`${action.phase} ${action.row.table}`, this.#done, plan.estimate.writes);
+      this.#tally.count(action, 'done');
       return;
     }
     if (action.kind === 'update' && outcome.is === 'failed' && outcome.error.status === 412) {
@@ -218,8 +228,10 @@ class PartRun implements WriteObserver {
       return;
     }
     const finding = failureOf(action, outcome, (number) => log.findingOf(number));
-    await journal.write({ is: 'failed', action: key, finding });
+    // First, because what waits for it asks for its finding while the journal is written.
     log.fail(key, finding);
+    await journal.write({ is: 'failed', action: key, finding });
+    this.#tally.count(action, 'failed');
   }
 
   async *#writes(signal: AbortSignal): AsyncGenerator<ScheduledWrite> {

@@ -92,6 +92,7 @@ async function applyUntilStopped(
         journal,
         runNumber: runNumberOf(plan.hash),
         progress: (label, done, total) => ports.host.progress(label, done, total),
+        tell: (line, part) => ports.host.log('info', line, part),
       },
       signal,
     );

@@ -63,8 +63,8 @@ export async function writeSteps(
       total.rows += written.rows;
       total.links += written.links;
       total.tables += 1;
-      host.progress('export', total.tables, tables.length);
-      host.log('info', `${step} ${table.name}: ${counted(written.rows, written.links)}`);
+      host.progress(`${step} ${table.name}`.trim(), total.tables, tables.length);
+      host.log('info', `${table.name}: ${counted(written.rows, written.links)}`, step);
     }
     steps.push({ ...(await stepWriter.close()), area });
   }

@@ -10,6 +10,7 @@ import { choosePlan } from '../planning/choose-plan.ts';
 import type { FileSpool } from '../planning/file-spool.ts';
 import { writePlan } from '../planning/plan-file.ts';
 import type { Plan } from '../../model/plan.ts';
+import { planShare, progressWithin } from '../progress-within.ts';
 import type { Ports } from '../stage.ts';
 import { makeMigrationPlan, mapEnvironment, type Mapped } from './make-migration-plan.ts';
 
@@ -39,7 +40,7 @@ export async function applyMigration(
         what: 'The providers of the first generation, or the configuration, were changed since the plan was made',
         next: 'Plan again and have the new plan approved.',
       },
-      make: () => makeMigrationPlan(mapped, writer, ports, signal),
+      make: () => makeMigrationPlan(mapped, writer, progressWithin(ports, 0, planShare), signal),
     },
     ports.files,
     signal,
@@ -50,7 +51,7 @@ export async function applyMigration(
     const imported = await carryOut(
       { options, out: options.out, mapped, plan, spool, isSaved, begun },
       writer,
-      ports,
+      isSaved ? ports : progressWithin(ports, planShare, 100),
       signal,
     );
     const unlinked = imported.counts.unlinked + (detached?.counts.unlinked ?? 0);

@@ -12,6 +12,7 @@ import { buildPlan, type BuiltPlan } from '../../plan/build-plan.ts';
 import { hashOf, plannedValue } from '../../plan/planned-value.ts';
 import { planHash } from '../../plan/plan-text.ts';
 import { openFileSpool, type FileSpool } from '../planning/file-spool.ts';
+import { tableProgress } from '../planning/table-progress.ts';
 import { targetReader } from '../planning/target-reader.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
@@ -99,7 +100,7 @@ export async function makeMigrationPlan(
         tool: toolName,
         findings: mapping.findings,
         manual: manualSteps(mapping),
-        progress: (label, done) => ports.host.progress(label, done, done),
+        progress: tableProgress(ports.host, pkg.tables),
       },
       signal,
     );
