@@ -9,17 +9,10 @@ export function parseGuid(text: string): Guid | undefined {
 }
 
 /**
- * Orders ids as SQL Server orders `uniqueidentifier`, which is the order of rows in a Configuration
- * Migration data.xml: bytes 10 to 15 first, then 8 to 9, 6 to 7, 4 to 5 and 0 to 3, the last three
- * groups with their bytes reversed.
+ * A text that sorts as SQL Server sorts `uniqueidentifier`, which is the order of rows in a Configuration
+ * Migration data.xml and of default paging: bytes 10 to 15 first, then 8 to 9, 6 to 7, 4 to 5 and 0 to 3, the
+ * last three groups with their bytes reversed.
  */
-export function compareAsSqlServer(left: Guid, right: Guid): number {
-  const a = sqlServerSortKey(left);
-  const b = sqlServerSortKey(right);
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** A text that sorts as SQL Server sorts the id. */
 export function sqlServerSortKey(id: Guid): string {
   return (
     id.slice(24) +
