@@ -68,6 +68,8 @@ export type WithheldReason = 'secret' | 'environment' | 'generated' | 'runtime';
 export interface TableRules {
   /** Tried in order until one is decisive: a row found by an earlier one is not sought by a later one. */
   readonly identities: readonly Identity[];
+  /** Columns that tell rows of the same name apart, where a row is looked for by its name. */
+  readonly toldApartBy?: readonly string[];
   /** Rows that every environment has of its own: matched, never created, never updated. Holds unique names. */
   readonly systemRows?: { readonly column: string; readonly values: ReadonlySet<string> };
   /** Sent on create, never on update; a difference in the target blocks the row. */

@@ -25,9 +25,6 @@ export interface LikelyMatches {
   readonly ambiguous: ReadonlyMap<Node, readonly RowRef[]>;
 }
 
-/** Columns that tell rows of the same name apart. */
-const besidesName: Readonly<Record<string, readonly string[]>> = { queue: ['msdyn_queuetype'] };
-
 /**
  * Seeks rows that carry the name of a row that would be created, and whose lookups lead to what the
  * row's lookups lead to; rows without a name are told by their lookups alone. Nothing is matched by
@@ -112,7 +109,7 @@ class Search implements LikelyMatches {
       if (name !== undefined) names.set(name.toLowerCase(), name);
     }
     if (table === undefined || nameColumn === undefined || names.size === 0) return;
-    const also = (besidesName[table.name] ?? []).filter((column) => table.columns.has(column));
+    const also = this.#besidesName(table);
     const columns = [nameColumn, ...also, ...this.#lookupColumns(table, nodes)];
     const found = new Map<string, Row[]>(this.#named.get(tableName));
     const keys = [...names.values()].map((name) => [name]);
@@ -127,7 +124,7 @@ class Search implements LikelyMatches {
   #seekByName(table: EnvironmentTable, node: Node): void {
     const name = this.#movedName(node)?.toLowerCase();
     const candidates = name === undefined ? [] : (this.#named.get(table.name)?.get(name) ?? []);
-    const also = (besidesName[table.name] ?? []).filter((column) => table.columns.has(column));
+    const also = this.#besidesName(table);
     if (candidates.length > 0)
       this.#decide(
         node,
@@ -209,6 +206,12 @@ class Search implements LikelyMatches {
       }
     }
     return { equal, conflicts, isHard };
+  }
+
+  /** Columns that tell rows of the same name apart. */
+  #besidesName({ name, columns }: EnvironmentTable): readonly string[] {
+    const { toldApartBy = [] } = this.#input.index.tables.get(name)?.rules ?? {};
+    return toldApartBy.filter((column) => columns.has(column));
   }
 
   #isAlike(node: Node, row: Row, columns: readonly string[]): boolean {

@@ -317,6 +317,7 @@ export function indexTables(
       if (identity.by === 'key') for (const column of identity.columns) keyColumns.add(column);
     }
     for (const { table, column } of named) if (table === source.name) keyColumns.add(column);
+    for (const column of rules.toldApartBy ?? []) keyColumns.add(column);
     keyColumns.delete(source.idColumn);
     tables.set(source.name, {
       name: source.name,

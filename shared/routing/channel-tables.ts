@@ -188,6 +188,8 @@ export const channelRules: Readonly<Record<string, Partial<TableRules>>> = {
     identities: [{ by: 'id' }, { by: 'key', columns: ['msdyn_localeid'] }],
   },
   msdyn_ocsystemmessage: {
+    // Each channel has messages of the same names.
+    toldApartBy: ['msdyn_streamsource'],
     textReferences: new Map([['msdyn_instanceid', idText(instanceTables, 'instance')]]),
   },
   msdyn_oclocalizationdata: {

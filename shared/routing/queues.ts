@@ -136,7 +136,12 @@ export const queues: Area = {
   rules: {
     ...decisionRules,
     // The service takes the type on create only: an import that updates must not send it.
-    queue: { identities: [{ by: 'id' }], createOnly: new Set(['msdyn_queuetype']), isLine: true },
+    queue: {
+      identities: [{ by: 'id' }],
+      toldApartBy: ['msdyn_queuetype'],
+      createOnly: new Set(['msdyn_queuetype']),
+      isLine: true,
+    },
     msdyn_assignmentconfiguration: {
       identities: [{ by: 'id' }],
       liveColumns: new Set(['msdyn_isactiveconfiguration']),

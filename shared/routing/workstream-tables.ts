@@ -280,6 +280,7 @@ export const workstreamRules: Readonly<Record<string, Partial<TableRules>>> = {
   },
   msdyn_liveworkstream: {
     identities: [{ by: 'id' }],
+    toldApartBy: ['msdyn_streamsource'],
     isLine: true,
     liveColumns: new Set([
       'msdyn_bot_queue',

@@ -15,6 +15,18 @@ describe('a target that was made by hand', function () {
   const at = (name: string): string => join(folder.path, name);
 
   before(async () => {
+    for (const [emulator, ids] of [
+      [source, [id(81), id(82)]],
+      [target, [id(91), id(92)]],
+    ] as const)
+      for (const queueid of ids)
+        await create(emulator, 'queues', {
+          queueid,
+          name: 'Twins',
+          msdyn_queuetype: 192350000,
+          msdyn_isomnichannelqueue: true,
+          queueviewtype: 0,
+        });
     await promotion.export();
   });
 
@@ -41,10 +53,10 @@ describe('a target that was made by hand', function () {
     assert.deepEqual(
       stubs.map((line) => /table: (\w+).*name: "([^"]*)"/.exec(line)?.slice(1)),
       [
-        ['queue', 'Dealers'],
-        ['queue', 'Dealers'],
+        ['queue', 'Twins'],
+        ['queue', 'Twins'],
       ],
-      'two queues of one name and type',
+      'two queues of one name and type; the two called Dealers differ in type',
     );
     assert.match(text, /# one of [0-9a-f-]{36}, [0-9a-f-]{36}\n/);
     await writeFile(at('undecided.yml'), text);

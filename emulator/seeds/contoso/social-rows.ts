@@ -27,7 +27,7 @@ const host = 'https://oc.contoso-dev.example';
 
 /**
  * Facebook, LINE, Microsoft Teams, Apple, Google and WeChat: a workstream each with its account, and
- * accounts that no workstream uses, which no filter selects.
+ * accounts that no filter selects, because no page, agent or workstream of today uses them.
  */
 export const socialRows: SeedTables = mergeTables([
   conversations('facebook', 'Facebook'),
@@ -37,6 +37,11 @@ export const socialRows: SeedTables = mergeTables([
   conversations('google', 'Google Messages'),
   conversations('wechat', 'WeChat'),
   {
+    // Every documented filter leaves these out: one for its mode, one for its channel.
+    msdyn_liveworkstream: [
+      outside('line-legacy', 'LINE (until 2021)', sources.line, 717210000),
+      outside('twitter', 'Twitter', 192350001, 717210001),
+    ],
     msdyn_ocfbapplication: [
       {
         key: 'facebook',
@@ -77,10 +82,11 @@ export const socialRows: SeedTables = mergeTables([
       },
       {
         key: 'trial',
-        msdyn_name: 'Trial LINE account (no workstream)',
+        msdyn_name: 'Trial LINE account (legacy)',
         msdyn_channelid: '1657700000',
         msdyn_channelsecret: 'S3CR3T-line-trial-channel-4f20',
         msdyn_channelaccesstoken: 'S3CR3T-line-trial-access-a7c9',
+        msdyn_liveworkstreamid: '#line-legacy',
         msdyn_ocwidgetlanguage: '#ja-JP',
       },
     ],
@@ -95,24 +101,8 @@ export const socialRows: SeedTables = mergeTables([
       },
     ],
     msdyn_authenticationsettings: [
-      {
-        key: 'apple',
-        msdyn_name: 'Apple sign-in',
-        msdyn_authenticationtype: 192350001,
-        msdyn_authenticationclientid: 'contoso-apple',
-        msdyn_authenticationclientsecret: 'S3CR3T-apple-client-33b8',
-        msdyn_authenticationscopes: 'openid profile',
-        msdyn_accesstokenurl: 'https://login.contoso.example/apple/token',
-      },
-      {
-        key: 'apple-v2',
-        msdyn_name: 'Apple sign-in (new form)',
-        msdyn_authenticationtype: 192350001,
-        msdyn_authenticationclientid: 'contoso-apple-v2',
-        msdyn_authenticationclientsecret: 'S3CR3T-apple-client-v2-81d6',
-        msdyn_authenticationscopes: 'openid',
-        msdyn_accesstokenurl: 'https://login.contoso.example/apple/v2/token',
-      },
+      signIn('apple', 'Apple sign-in', 'S3CR3T-apple-client-33b8'),
+      signIn('apple-v2', 'Apple sign-in (new form)', 'S3CR3T-apple-client-v2-81d6'),
     ],
     msdyn_ocapplebusinessaccount: [
       {
@@ -186,6 +176,42 @@ export const socialRows: SeedTables = mergeTables([
     ],
   },
 ]);
+
+function signIn(key: string, name: string, secret: string): SeedRow {
+  const login = `https://login.contoso.example/${key}`;
+  return {
+    key,
+    msdyn_name: name,
+    msdyn_authenticationtype: 192350001,
+    msdyn_publickeyurl: `${login}/publickey`,
+    msdyn_javascriptclientfunction: 'none',
+    msdyn_authenticationclientid: `contoso-${key}`,
+    msdyn_authenticationclientsecret: secret,
+    msdyn_accesstokenurl: `${login}/token`,
+    msdyn_decryptedtokenurl: `${login}/decrypted`,
+    msdyn_authenticationscopes: 'openid',
+    msdyn_additionalparams: 'none',
+    msdyn_endpointregion: 192440003,
+    msdyn_redirecturi: `${login}/redirect`,
+  };
+}
+
+function outside(key: string, name: string, source: number, mode: number): SeedRow {
+  return {
+    key,
+    msdyn_name: name,
+    msdyn_streamsource: source,
+    msdyn_mode: mode,
+    msdyn_direction: 0,
+    msdyn_capacityrequired: 10,
+    msdyn_workdistributionmode: 192350001,
+    msdyn_allowedpresences: [192360000],
+    msdyn_autocloseafterinactivity: 30,
+    msdyn_enablevoicev2: false,
+    msdyn_restrictdownloadrecording: false,
+    msdyn_restrictdownloadtranscript: false,
+  };
+}
 
 /** What the accounts of all messaging channels have in common. */
 function settings(channel: Channel, language: string): SeedRow {
