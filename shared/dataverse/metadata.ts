@@ -35,11 +35,12 @@ export class Metadata {
     const missing = wanted.filter((name) => !this.#tables.has(name));
     if (missing.length > 0) {
       const loading = this.#load(missing, entitySets, signal);
-      for (const name of missing)
-        this.#tables.set(
-          name,
-          loading.then((tables) => tables.get(name)),
-        );
+      for (const name of missing) {
+        const table = loading.then((tables) => tables.get(name));
+        // Whoever waits for the first of them learns of a failure; the others must not end the process.
+        table.catch(() => undefined);
+        this.#tables.set(name, table);
+      }
     }
     const found = new Map<string, EnvironmentTable>();
     for (const name of wanted) {

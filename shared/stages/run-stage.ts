@@ -1,3 +1,5 @@
+import { fileSystemError } from '../errors/file-system-error.ts';
+import type { Finding } from '../errors/finding.ts';
 import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Report } from '../report/report.ts';
@@ -48,8 +50,7 @@ export async function runStage<Options>(
     return { result: { ...result, outputs }, usage: false, cancelled, report };
   } catch (error) {
     // What the stage did is done: a report that cannot be written does not undo it.
-    ports.host.log('warning', `The reports could not be written: ${String(error)}`);
-    return { result, usage: false, cancelled };
+    return { result: withFinding(result, unreported(stage.name, error)), usage: false, cancelled };
   }
 }
 
@@ -98,11 +99,34 @@ function failure(stage: string, errors: readonly MigrationError[], signal: Abort
 function asMigrationError(error: unknown, stage: string, signal: AbortSignal): MigrationError {
   if (signal.aborted) return new Cancelled(stage, { cause: error });
   if (error instanceof MigrationError) return error;
+  const ofDisk = fileSystemError(error);
+  if (ofDisk !== undefined) return ofDisk;
   return new InternalError(
     error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     stage,
     { cause: error },
   );
+}
+
+function unreported(stage: string, error: unknown): Finding {
+  const ofDisk = fileSystemError(error);
+  return {
+    severity: 'warning',
+    code: 'URM1006',
+    where: ofDisk?.where ?? stage,
+    summary: 'The reports could not be written',
+    detail: ofDisk?.what ?? String(error),
+    remedy: ofDisk?.next ?? 'The result itself holds; report the error with the log.',
+  };
+}
+
+/** A result that tells one thing more. */
+function withFinding(result: StageResult, finding: Finding): StageResult {
+  return {
+    ...result,
+    outcome: result.outcome === 'succeeded' ? 'succeededWithIssues' : result.outcome,
+    findings: [...result.findings, finding],
+  };
 }
 
 /** Someone cancelled the run, or the agent is stopping. */

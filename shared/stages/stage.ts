@@ -1,3 +1,4 @@
+import type { Timeouts } from '../dataverse/request-sender.ts';
 import type { BrowserPort } from '../host/browser.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Files } from '../host/files.ts';
@@ -13,6 +14,8 @@ export interface Ports {
   readonly ids: Ids;
   /** Absent where nobody could sign in as a person. */
   readonly browser?: BrowserPort;
+  /** How long an answer may take; absent: as long as the service needs for its longest. */
+  readonly timeouts?: Timeouts;
 }
 
 /** The code behind one task and one command. */

@@ -139,6 +139,29 @@ describe('the client against a server that misbehaves', () => {
       assert.equal(server.requests.length, 5);
     });
 
+    it('tells whoever waits that the description of several tables cannot be had, and ends nothing else', async () => {
+      const unhandled: unknown[] = [];
+      const listen = (reason: unknown): void => void unhandled.push(reason);
+      process.on('unhandledRejection', listen);
+      try {
+        server.script([tables], reset);
+        await rejects(reader().tables(['queue', 'team', 'account'], signal));
+        const both = json(200, {
+          value: ['queue', 'team'].map((name) => ({
+            LogicalName: name,
+            EntitySetName: `${name}s`,
+            PrimaryIdAttribute: `${name}id`,
+          })),
+        });
+        server.script([both], reset);
+        assert.equal((await rejects(reader().tables(['queue', 'team'], signal))).code, 'URM1015');
+        await new Promise((resolve) => setImmediate(resolve));
+        assert.deepEqual(unhandled, []);
+      } finally {
+        process.off('unhandledRejection', listen);
+      }
+    });
+
     it('does not wait for an answer that never comes', async () => {
       server.script([], stall);
       const timeouts = { getMs: 50, batchMs: 50 };

@@ -20,6 +20,22 @@ export const inputCodes = {
     remedy:
       'Let the pipeline use the service connection, check its federation, or use one with a client secret.',
   },
+  URM1004: {
+    title: 'A file cannot be written or read',
+    cause: 'The disk of this machine is full or read-only, or the user may not use the path.',
+    remedy: 'Make room, or give another path, then run again.',
+  },
+  URM1005: {
+    title: 'The run reached its deadline',
+    cause: 'The stage took longer than its deadline allows and was stopped, as if it was cancelled.',
+    remedy:
+      'Start the stage again, with a later deadline where there is much to do. An import continues where it stopped.',
+  },
+  URM1006: {
+    title: 'The reports could not be written',
+    cause: 'The stage did its work; its reports could not be put in their folder.',
+    remedy: 'Make room, or give another folder. Nothing has to be done again for the work itself.',
+  },
   URM1010: {
     title: 'The address of the environment is wrong',
     cause: 'It is no URL, or it asks for plain http on another machine.',

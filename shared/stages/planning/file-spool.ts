@@ -68,7 +68,8 @@ export async function openFileSpool(files: Files): Promise<FileSpool> {
       if (held !== undefined || !kept.has(sha256)) return held;
       return Buffer.from(await files.readWhole(`${folder}/${sha256}.txt`)).toString('utf8');
     },
-    remove: () => files.remove(folder),
+    // A temporary folder that stays is the machine's to clear: it must not hide what became of the work.
+    remove: () => files.remove(folder).catch(() => undefined),
   };
 }
 
