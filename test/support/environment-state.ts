@@ -1,4 +1,5 @@
 import type { Environment } from '#emulator/environment.ts';
+import type { StoredRow } from '#emulator/store/store.ts';
 
 /** Audit columns, versions, and what every environment makes up by itself. */
 const own = new Set([
@@ -33,16 +34,25 @@ function hasOwnId(cells: ReadonlyMap<string, unknown>): boolean {
 export function stateOf(environment: Environment): ReadonlyMap<string, string> {
   const state = new Map<string, string>();
   for (const { logicalName } of environment.metadata.entities())
-    for (const { id, cells } of environment.store.rows(logicalName)) {
-      if (isServerMade(logicalName, cells)) continue;
-      const told = [...cells]
-        .filter(([column, cell]) => !own.has(column) && cell !== null)
-        .sort(([one], [other]) => (one < other ? -1 : 1));
-      const text = JSON.stringify(Object.fromEntries(told));
-      // Pairs have other ids each time.
-      state.set(`${logicalName}/${hasOwnId(cells) ? id : text}`, text);
+    for (const row of environment.store.rows(logicalName)) {
+      const told = rowState(logicalName, row);
+      if (told !== undefined) state.set(...told);
     }
   return state;
+}
+
+/** One row of a state: its key and its text; nothing for a row that the server makes by itself. */
+export function rowState(
+  table: string,
+  { id, cells }: StoredRow,
+): readonly [key: string, text: string] | undefined {
+  if (isServerMade(table, cells)) return undefined;
+  const told = [...cells]
+    .filter(([column, cell]) => !own.has(column) && cell !== null)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const text = JSON.stringify(Object.fromEntries(told));
+  // Pairs have other ids each time.
+  return [`${table}/${hasOwnId(cells) ? id : text}`, text];
 }
 
 /** What differs between two states, one line per row. */
