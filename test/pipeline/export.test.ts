@@ -98,7 +98,12 @@ describe('export', () => {
     const { source: from, steps, withheld, removed } = await manifest(at('counted'));
     assert.equal(from.url, source.url);
     assert.equal(from.organizationId, (await source.state()).organizationId);
-    assert.deepEqual([withheld, removed], [[], []]);
+    // Nothing was filled in what stays behind.
+    assert.deepEqual(
+      withheld.filter(({ rows }) => rows > 0),
+      [],
+    );
+    assert.deepEqual(removed, []);
     assert.deepEqual(
       steps.map(({ step, area, sha256 }) => [step, area, sha256?.length]),
       [
@@ -106,6 +111,8 @@ describe('export', () => {
         ['02-capacity-profiles', 'capacity-profiles', 64],
         ['03-queues', 'queues', 64],
         ['04-queues-selection', 'queues', 64],
+        ['05-intake-rules', 'intake-rules', 64],
+        ['11-record-workstreams', 'record-workstreams', 64],
       ],
     );
     const counted = steps.flatMap(({ tables }) => tables.map((table) => table.rows));

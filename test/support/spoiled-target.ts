@@ -106,6 +106,11 @@ export function linkByHand(emulator: TestEmulator): void {
 }
 
 const templates = {
-  msdyn_sessiontemplate: ['contoso_session_chat', 'contoso_session_voice'],
+  msdyn_sessiontemplate: [
+    'contoso_session_case',
+    'contoso_session_chat',
+    'contoso_session_default',
+    'contoso_session_voice',
+  ],
   msdyn_notificationtemplate: ['contoso_notification_incoming'],
 };
