@@ -6,14 +6,17 @@ import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import { rowsRead, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
+import { areasFor } from '../routing/catalogue.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
 import { writeSteps, type Exported } from './export/write-steps.ts';
 import { explanationLine, type Explanation } from './generate-schema/catalogue-schema.ts';
+import { tableNames } from './generate-schema/choose-tables.ts';
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { readCarried } from './solutions/carried-rows.ts';
+import { assertReading, withRefusalsTold } from './privileges/assert-rights.ts';
 import type { Ports, Stage } from './stage.ts';
 import { toolName } from './tool-name.ts';
 
@@ -68,17 +71,25 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
     const { schema, config } = options;
     const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     const { organizationId } = await reader.whoAmI(signal);
+    const reading = { environment: 'source', purpose: 'export' } as const;
     const selection =
       schema === undefined
-        ? await selectByCatalogue(reader, scope, signal)
+        ? await withRefusalsTold(
+            reader,
+            { ...reading, tables: tableNames(areasFor(scope.channels, scope.include)) },
+            () => selectByCatalogue(reader, scope, signal),
+            signal,
+          )
         : await selectBySchema(reader, schema, ports.files, signal);
+    const tables = selection.steps.flatMap((step) => step.schema.tables.map(({ name }) => name));
+    const shallow = await assertReading(reader, { ...reading, tables }, signal);
     if (options.explain)
       for (const explanation of selection.explanations)
         ports.host.log('info', explanationLine(explanation));
     const isMissing = selection.steps.length === 0 && outcomeOf(selection.findings) !== 'failed';
     const found = isMissing
       ? [...selection.findings, nothingThere(reader.url)]
-      : selection.findings;
+      : [...selection.findings, ...shallow];
     if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
     const exported = await write(
       reader,

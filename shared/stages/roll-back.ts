@@ -21,6 +21,7 @@ import { openFileSpool, type FileSpool } from './planning/file-spool.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
 import { writePlan } from './planning/plan-file.ts';
 import { makeInverse } from './roll-back/make-inverse.ts';
+import { writingRights } from './privileges/assert-rights.ts';
 import { readRun, type FinishedRun } from './roll-back/read-run.ts';
 import { RollBackConflict } from './roll-back/roll-back-conflict.ts';
 import type { Ports, Stage } from './stage.ts';
@@ -120,6 +121,9 @@ export async function rollBackRun(
   if (!(await hasWork(plan, freshState, signal)))
     return account(blocked.length === 0 ? [nothingToDo(run)] : [], signal);
   if (options.planOnly) return { ...(await account([], signal)), counts: plan.counts };
+  const rights = await writingRights(writer, plan, signal);
+  findings.push(...rights.findings);
+  if (rights.isRefused) return account([], signal);
 
   const snapshot = join(options.out, 'snapshot');
   if ((await ports.files.stat(snapshot)) === undefined)

@@ -8,6 +8,7 @@ import { PlanConflict } from '../../plan/plan-errors.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
 import type { RowMap } from '../../plan/ports.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
+import { assertReading } from '../privileges/assert-rights.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
 import { withLinking } from '../linking/with-linking.ts';
@@ -91,6 +92,13 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<MadePlan> {
   const { pkg, organizationId, settings } = opened;
+  const tables = pkg.tables.map(({ name }) => name);
+  // A row out of sight would be taken for one that is not there.
+  const shallow = await assertReading(
+    reader,
+    { environment: 'target', tables, purpose: 'comparison' },
+    signal,
+  );
   const environment = settingsOf(settings, reader.url);
   const mapPath = options.map ?? environment?.map;
   const map =
@@ -138,7 +146,7 @@ export async function makePlan(
         lookupsToNowhere: pkg.manifest === undefined ? 'leave' : 'block',
         now,
         tool: toolName,
-        findings: [...pkg.findings, ...bypassedLogic(pkg), ...waiting],
+        findings: [...pkg.findings, ...shallow, ...bypassedLogic(pkg), ...waiting],
         manual: manualSteps(pkg),
         progress: tableProgress(ports.host, source.tables),
         seekDuplicates: isApplied,

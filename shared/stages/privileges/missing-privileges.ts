@@ -37,7 +37,10 @@ export async function assertPrivileges(
 ): Promise<readonly Finding[]> {
   const { findings, missing } = await checkPrivileges(reader, needed, holder, signal);
   if (missing.some(({ severity }) => severity === 'error')) throw new MissingPrivileges(missing);
-  return findings.map((finding) =>
-    finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding,
-  );
+  return findings.map(asWarning);
+}
+
+/** What may still go well is no error. */
+export function asWarning(finding: Finding): Finding {
+  return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
 }
