@@ -19,6 +19,7 @@ import { blockedFindings, headOf, planOutputs } from './plan.ts';
 import type { FileSpool } from './planning/file-spool.ts';
 import { makePlan, openBoth, type Opened, type PlanningOptions } from './planning/make-plan.ts';
 import { checkOutputFolder } from './planning/output-folder.ts';
+import { writingRights } from './privileges/assert-rights.ts';
 import { choosePlan } from './planning/choose-plan.ts';
 import { planShare, progressWithin } from './progress-within.ts';
 import type { Ports, Stage } from './stage.ts';
@@ -146,6 +147,9 @@ export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promi
   if (state.stale.length > 0 || !plan.applyable)
     return finish(frame, log, [...findings, ...state.stale], signal);
   if (!(await hasWork(plan, state, signal))) return finish(frame, log, findings, signal, state);
+  const rights = await writingRights(writer, plan, signal);
+  findings.push(...rights.findings);
+  if (rights.isRefused) return finish(frame, log, findings, signal, state);
 
   if (frame.isSaved) await gatherTexts(plan, opened.source, ruleBook, spool, signal);
   const snapshot = join(options.run, 'snapshot');
