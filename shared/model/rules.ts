@@ -71,7 +71,12 @@ export interface TableRules {
   /** Columns that tell rows of the same name apart, where a row is looked for by its name. */
   readonly toldApartBy?: readonly string[];
   /** Rows that every environment has of its own: matched, never created, never updated. Holds unique names. */
-  readonly systemRows?: { readonly column: string; readonly values: ReadonlySet<string> };
+  readonly systemRows?: {
+    readonly column: string;
+    readonly values: ReadonlySet<string>;
+    /** Those that some versions do not have: nothing is missing where no row refers to them. */
+    readonly optional?: ReadonlySet<string>;
+  };
   /** Sent on create, never on update; a difference in the target blocks the row. */
   readonly createOnly: ReadonlySet<string>;
   /** Never exported, compared or written, with the reason. */

@@ -319,11 +319,25 @@ class IdentityResolver {
   #notFound(row: OpenRow): void {
     this.#matches[row.node] = absent;
     if (!this.#system.has(row.node)) return;
+    if (this.#isNeedless(row)) {
+      this.#matches[row.node] = { is: 'dropped' };
+      return;
+    }
     this.#refuse(row.node, 'URM1311', {
       summary: 'The target lacks this row, which every environment has of its own',
       detail: 'Rows of this kind are recognized by their unique name and never created.',
       remedy: 'Install or update the solution that brings the row, then plan again.',
     });
+  }
+
+  /** Whether only some versions have the row, and nothing in the package refers to it. */
+  #isNeedless({ node, table }: OpenRow): boolean {
+    const { index } = this.#input;
+    const { column = '', optional } = table.rules.systemRows ?? {};
+    const name = index.keyCellsOf(node)[table.keyColumns.indexOf(column)];
+    if (typeof name !== 'string' || optional?.has(name) !== true) return false;
+    for (const { to } of index.references()) if (to === node) return false;
+    return true;
   }
 
   #ambiguous(

@@ -1,7 +1,7 @@
 import type { AreaTable } from './area.ts';
 import type { TableRules } from '../model/rules.ts';
 import { contextVariableNames, rulesetText } from './ruleset-text.ts';
-import { systemContracts } from './system-contracts.ts';
+import { optionalSystemContracts, systemContracts } from './system-contracts.ts';
 
 /**
  * Contracts and rulesets appear in every area that routes: queues, intake rules, workstreams. What is
@@ -50,7 +50,11 @@ export const rulesetTable = {
 export const decisionRules: Readonly<Record<string, Partial<TableRules>>> = {
   msdyn_decisioncontract: {
     identities: [{ by: 'unique-name', column: 'msdyn_uniquename' }, { by: 'id' }],
-    systemRows: { column: 'msdyn_uniquename', values: systemContracts },
+    systemRows: {
+      column: 'msdyn_uniquename',
+      values: systemContracts,
+      optional: optionalSystemContracts,
+    },
   },
   msdyn_decisionruleset: {
     identities: [{ by: 'id' }],

@@ -19,7 +19,10 @@ export const systemContracts: ReadonlySet<string> = new Set([
   'msdyn_demandqueueidentificationoutput',
 ]);
 
-/** Exists in some versions only: where the source does not have it either, nothing is missing. */
+/**
+ * Exists in some versions only: the page says to go on where the request finds none. Nothing is missing
+ * in a target without it, unless a ruleset refers to it.
+ */
 export const optionalSystemContracts: ReadonlySet<string> = new Set([
   'msdyn_baseoutputcontractmasterentityroutingconfigurationunifiedrouting',
 ]);

@@ -5,7 +5,10 @@ import type { EnvironmentTable } from '../../model/table.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import type { TableUse } from './inspect-rows.ts';
 
-/** System rows that the configuration uses must be in the target under their unique names. */
+/**
+ * System rows that the configuration uses must be in the target under their unique names; those that only
+ * some versions have, where a row refers to them.
+ */
 export async function checkSystemRows(
   reader: DataverseReader,
   uses: ReadonlyMap<string, TableUse>,
@@ -14,7 +17,7 @@ export async function checkSystemRows(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const [name, { systemRows }] of uses) {
+  for (const [name, { systemRows, optionalRows, lookedUp }] of uses) {
     const column = ruleBook.of(name).systemRows?.column;
     const table = target.get(name);
     if (column === undefined || table === undefined || unreadable.has(name)) continue;
@@ -24,8 +27,12 @@ export async function checkSystemRows(
     const present = new Set<unknown>();
     for await (const row of reader.rows({ table, columns: [column], where }, signal))
       present.add(cell(row, column));
+    const needless = new Set(
+      [...optionalRows].filter(([id]) => !lookedUp.has(id)).map(([, unique]) => unique),
+    );
     for (const unique of systemRows)
-      if (!present.has(unique)) findings.push(missing(name, column, unique, reader.url));
+      if (!present.has(unique) && !needless.has(unique))
+        findings.push(missing(name, column, unique, reader.url));
   }
   return findings;
 }

@@ -28,6 +28,10 @@ export interface TableUse {
   systemRows: Set<string>;
   readonly choices: Map<string, Set<number>>;
   readonly lookups: Map<string, Set<string>>;
+  /** System rows that only some versions have, by id. */
+  readonly optionalRows: Map<Guid, string>;
+  /** Rows of this table that lookups of any table lead to; kept where some of them are optional. */
+  readonly lookedUp: Set<Guid>;
 }
 
 /** A row that a text names by a unique value of it. */
@@ -62,6 +66,7 @@ export class RowInspection {
   readonly bound = new Map<string, BoundRow>();
   readonly #known = new Set<string>();
   readonly #ids = new Set<string>();
+  readonly #optional = new Map<string, boolean>();
   readonly #ruleBook: RuleBook;
 
   constructor(ruleBook: RuleBook) {
@@ -92,13 +97,17 @@ export class RowInspection {
     for (const [at, name] of row.shape.columns.entries()) {
       const value = row.cells[at];
       const type = table.columns.get(name)?.type;
-      if (isLookup(value)) add(use.lookups, name, value.table);
-      else if (type === 'choice' || type === 'state' || type === 'status' || type === 'choices')
+      if (isLookup(value)) {
+        add(use.lookups, name, value.table);
+        if (this.#hasOptionalRows(value.table)) this.#useOf(value.table).lookedUp.add(value.id);
+      } else if (type === 'choice' || type === 'state' || type === 'status' || type === 'choices')
         for (const number of numbersIn(value)) add(use.choices, name, number);
     }
     const unique = rules.systemRows && cell(row, rules.systemRows.column);
     if (typeof unique === 'string' && rules.systemRows?.values.has(unique) === true)
       use.systemRows.add(unique);
+    if (typeof unique === 'string' && rules.systemRows?.optional?.has(unique) === true)
+      use.optionalRows.set(row.id, unique);
     for (const column of rules.textReferences.keys()) {
       const text = cell(row, column);
       if (typeof text === 'string' && isNew)
@@ -151,6 +160,14 @@ export class RowInspection {
     }
   }
 
+  #hasOptionalRows(table: string): boolean {
+    const known = this.#optional.get(table);
+    if (known !== undefined) return known;
+    const has = this.#ruleBook.of(table).systemRows?.optional !== undefined;
+    this.#optional.set(table, has);
+    return has;
+  }
+
   #useOf(table: string): TableUse {
     const known = this.tables.get(table);
     if (known !== undefined) return known;
@@ -159,6 +176,8 @@ export class RowInspection {
       systemRows: new Set(),
       choices: new Map(),
       lookups: new Map(),
+      optionalRows: new Map(),
+      lookedUp: new Set(),
     };
     this.tables.set(table, use);
     return use;

@@ -146,6 +146,34 @@ describe('identity', () => {
     assert.equal(plan.counts.unchanged, 1);
   });
 
+  it('skips a system row that only some versions have, unless a row needs it', async () => {
+    const systemRows = {
+      column: 'uniquename',
+      values: new Set(['sys_out', 'sys_in']),
+      optional: new Set(['sys_in']),
+    };
+    const planWith = async (...rulesets: Parameters<typeof aSource>[0][number]['rows'][]) => {
+      const source = aSource([
+        { table: contract, rows: [{ id: idOf(12), name: 'Input', uniquename: 'sys_in' }] },
+        ...rulesets.map((rows) => ({ table: ruleset, rows })),
+      ]);
+      const book = aRuleBook({ contract: { systemRows } });
+      return (await planOf(source, aMemoryTarget(tables), { book })).plan;
+    };
+    const alone = await planWith();
+    assert.deepEqual(await actionsOf(alone), []);
+    assert.deepEqual([alone.counts.skipped, alone.counts.failed], [1, 0]);
+    const needed = await planWith([
+      { id: idOf(13), name: 'Bad', output: { table: 'contract', id: idOf(12) } },
+    ]);
+    assert.deepEqual(
+      (await actionsOf(needed)).flatMap((each) =>
+        each.kind === 'blocked' ? [each.finding.code] : [],
+      ),
+      ['URM1311', 'URM1320'],
+    );
+  });
+
   it('follows the map before anything else', async () => {
     const target = aMemoryTarget(tables);
     target.put('queue', idOf(10), { name: 'Same id', owner: { table: 'person', id: idOf(80) } });

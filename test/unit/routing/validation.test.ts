@@ -221,6 +221,44 @@ describe('validation of system rows', () => {
       [['URM1207', 'msdyn_selectionruleoutput']],
     );
   });
+
+  it('misses a contract that only some versions have where a ruleset refers to it, and nowhere else', async () => {
+    const contract = aTable('msdyn_decisioncontract', [aColumn('msdyn_uniquename', 'text')]);
+    const ruleset = aTable('msdyn_decisionruleset', [
+      aLookup('msdyn_outputcontractid', { msdyn_decisioncontract: 'msdyn_outputcontractid' }),
+    ]);
+    const optional: Row = {
+      shape: { table: contract, columns: ['msdyn_uniquename'] },
+      id: id('1'),
+      cells: ['msdyn_baseoutputcontractmasterentityroutingconfigurationunifiedrouting'],
+    };
+    const rules: Row = {
+      shape: { table: ruleset, columns: ['msdyn_outputcontractid'] },
+      id: id('2'),
+      cells: [{ table: contract.name, id: optional.id }],
+    };
+    const reader = readerWith({
+      async *rows() {
+        await Promise.resolve();
+        yield* [];
+      },
+    });
+    for (const [rows, expected] of [
+      [[optional], []],
+      [[optional, rules], ['URM1207']],
+    ] as const) {
+      const used = new RowInspection(ruleBook);
+      for (const needed of neededTables([sourceTable(contract), sourceTable(ruleset)]))
+        for (const row of rows.filter(({ shape }) => shape.table.name === needed.name))
+          used.see(needed, row);
+      const tables = new Map([contract, ruleset].map((table) => [table.name, table]));
+      const findings = await checkSystemRows(reader, used.tables, tables, new Set(), signal);
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        expected,
+      );
+    }
+  });
 });
 
 function privilegesOf(schemaName: string): EnvironmentTable['privileges'] {
