@@ -24,7 +24,7 @@ export const smsWorkstreams: Area = messagingWorkstreams('sms', {
 
 /**
  * SMS numbers with their settings. The page moves the lookup to the phone number although the number is
- * not there, "even though invalid"; here it stays behind, and a map file names the target's own.
+ * not there, "even though invalid"; here it stays behind, and a map file (smsNumbers) names the target's own.
  */
 export const smsNumbers: Area = {
   area: 'sms-numbers',

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nameOf } from '#shared/model/row.ts';
 import { withEmulator } from '#support/emulator.ts';
 import { aPromotion } from '#support/promotion.ts';
 import { rowBy, rowsIn, tablesWith } from '#support/routing-rows.ts';
+import { spoil } from '#support/spoiled-target.ts';
 import { rowsOf, told, withFolder } from '#support/stage-runs.ts';
 
 /** What a channel brings beside its workstream, and what stays in the source. */
@@ -178,6 +179,7 @@ interface Manifest {
 describe('a messaging channel alone', function () {
   this.timeout(120_000);
   const source = withEmulator({ seed: 'contoso' });
+  const linked = withEmulator({ seed: 'empty' });
   const folder = withFolder();
 
   for (const [channel, { workstream, rows, withheld, manual }] of Object.entries(expected))
@@ -255,6 +257,27 @@ describe('a messaging channel alone', function () {
         assert.ok(routed['_msdyn_defaultqueue_value']);
       });
     });
+
+  it('gives SMS the number of the target that a map file names', async () => {
+    const own = { path: join(folder.path, 'sms-number') };
+    const promotion = aPromotion(source, linked, own);
+    await promotion.export({ workstreams: 'SMS' });
+    const number = linked.environment.newId();
+    spoil(linked).add('msdyn_ocphonenumber', number, {
+      msdyn_name: 'SMS of production',
+      msdyn_phonenumber: '+4940777',
+    });
+    await writeFile(
+      join(own.path, 'map.yml'),
+      'format: 1\nrows: []\nsmsNumbers: [{ channel: Contoso SMS, number: "+4940777" }]\n',
+    );
+    const imported = await promotion.import('run', { map: 'map.yml' });
+    assert.deepEqual(told(imported.findings.filter((each) => each.severity === 'error')), []);
+    const [setting] = await rowsIn(linked, 'msdyn_ocsmschannelsettings');
+    assert.equal(setting?.['_msdyn_phonenumberid_value'], number);
+    const again = await promotion.plan('again', { map: 'map.yml' });
+    assert.equal(again.outputs['hasChanges'], false);
+  });
 
   it('tells messages of one account from those of the channel', async () => {
     const promotion = aPromotion(source, source, { path: join(folder.path, 'one') });

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors/migration-error.ts';
 import type { Files } from '../../host/files.ts';
 import { isRecord } from '../../plan/planned-value.ts';
+import { readYaml } from '../read-yaml.ts';
 
 /** A person of the target, and what the person is to have there. */
 export interface LinkedPerson {
@@ -26,6 +27,7 @@ export interface Linking {
   readonly bots: readonly LinkedPair[];
   readonly calendars: readonly LinkedPair[];
   readonly numbers: readonly LinkedPair[];
+  readonly smsNumbers: readonly LinkedPair[];
   readonly waitMusic: readonly LinkedPair[];
   readonly holdMusic: readonly LinkedPair[];
 }
@@ -34,14 +36,9 @@ const universalTime = 92;
 
 /** Reads what a map file links; every slip is refused. */
 export async function readLinking(path: string, files: Files): Promise<Linking> {
-  const { parse } = await import('yaml');
-  let document: unknown;
-  try {
-    document = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
-  } catch {
-    // Whoever reads the rows of the file says what is wrong with it.
-    document = undefined;
-  }
+  const reading = await readYaml(path, files);
+  // Whoever reads the rows of the file says what is wrong with it.
+  const document = 'problem' in reading ? undefined : reading.content;
   const reader = new LinkingReader(path);
   const of = isRecord(document) ? document : {};
   const linking = {
@@ -49,6 +46,7 @@ export async function readLinking(path: string, files: Files): Promise<Linking> 
     bots: reader.pairs(of['bots'], 'bots', ['workstream', 'user']),
     calendars: reader.pairs(of['calendars'], 'calendars', ['hours', 'calendar']),
     numbers: reader.pairs(of['numbers'], 'numbers', ['channel', 'number']),
+    smsNumbers: reader.pairs(of['smsNumbers'], 'smsNumbers', ['channel', 'number']),
     waitMusic: reader.pairs(of['waitMusic'], 'waitMusic', ['language', 'music']),
     holdMusic: reader.pairs(of['holdMusic'], 'holdMusic', ['language', 'music']),
   };

@@ -34,6 +34,11 @@ const pairTables = {
     column: 'msdyn_phonenumberid',
     to: 'msdyn_ocphonenumber',
   },
+  smsNumbers: {
+    table: 'msdyn_ocsmschannelsetting',
+    column: 'msdyn_phonenumberid',
+    to: 'msdyn_ocphonenumber',
+  },
   waitMusic: {
     table: 'msdyn_ocvoicechannellanguagesetting',
     column: 'msdyn_waitmusicid',
