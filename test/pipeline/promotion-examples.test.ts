@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StageResult } from '#shared/model/result.ts';
 import { openEmulator, withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { differences, stateOf } from '#support/environment-state.ts';
-import { runPipeline, type TaskDone } from '#support/pipeline-run.ts';
-import { savedActions, writesOf } from '#support/promotion.ts';
-import { told, withFolder } from '#support/stage-runs.ts';
+import { expandPipeline } from '#support/pipelines/expand-templates.ts';
+import {
+  runPipeline,
+  type PipelineEnd,
+  type PipelineWorld,
+} from '#support/pipelines/run-pipeline.ts';
+import { requestsSoFar, savedActions, writesOf } from '#support/promotion.ts';
+import { secretEndpoint } from '#support/secret-endpoint.ts';
+import { withFolder } from '#support/stage-runs.ts';
 
 const example = fileURLToPath(new URL('../../examples/promote-dev-test-prod.yml', import.meta.url));
 
-function errors({ findings }: StageResult): readonly string[] {
-  return told(findings.filter(({ severity }) => severity === 'error'));
+/** What was done, as `stage task`, without steps that a condition left out. */
+function doneIn({ steps }: PipelineEnd): readonly string[] {
+  return steps
+    .filter(({ what, result }) => what.startsWith('UnifiedRouting') && result !== 'Skipped')
+    .map(({ place, what }) => `${place.split('.')[0]} ${what.replace(/^UnifiedRouting|@1$/g, '')}`);
+}
+
+function resultOf(artifacts: string, name: string): StageResult {
+  return JSON.parse(readFileSync(join(artifacts, name, 'result.json'), 'utf8')) as StageResult;
 }
 
 describe('the example of a promotion from dev over test to prod', function () {
@@ -24,71 +38,62 @@ describe('the example of a promotion from dev over test to prod', function () {
   const promote = async (
     name: string,
     target: { readonly test: TestEmulator; readonly prod: TestEmulator },
-    approve: (environment: string, artifacts: string) => Promise<void> = () => Promise.resolve(),
-  ): Promise<readonly TaskDone[]> =>
-    runPipeline(example, {
+    beforeDeployment: NonNullable<PipelineWorld['beforeDeployment']> = () => Promise.resolve(),
+  ): Promise<PipelineEnd> =>
+    runPipeline(expandPipeline(example), {
       connections: {
-        'contoso-dev': dev.url,
-        'contoso-test': target.test.url,
-        'contoso-prod': target.prod.url,
+        'contoso-dev': await secretEndpoint(dev),
+        'contoso-test': await secretEndpoint(target.test),
+        'contoso-prod': await secretEndpoint(target.prod),
       },
       folder: join(folder.path, name),
-      approve,
+      beforeDeployment,
     });
 
   it('applies in each environment the plan that was approved for it', async () => {
     const approved = new Map<string, readonly string[]>();
-    const done = await promote('first', { test, prod }, async (environment, artifacts) => {
+    const actionsIn = async (path: string): Promise<readonly string[]> =>
+      (await savedActions(path)).map((action) => JSON.stringify(action));
+    const end = await promote('first', { test, prod }, async (environment, artifacts) => {
       const short = environment.replace('contoso-', '');
-      const actions = await savedActions(join(artifacts, `plan-for-${short}-1/plan.json`));
-      approved.set(
-        short,
-        actions.map((action) => JSON.stringify(action)),
-      );
+      approved.set(short, await actionsIn(join(artifacts, `plan-for-${short}-1/plan.json`)));
       const emulator = short === 'test' ? test : prod;
       assert.deepEqual(await writesOf(emulator, 0), [], 'nothing was written before the approval');
     });
-    for (const { result } of done)
-      assert.deepEqual(errors(result), [], JSON.stringify(result.findings.slice(0, 2)));
-    assert.deepEqual(
-      done.map(({ stage, task }) => `${stage} ${task.replace(/^UnifiedRouting|@1$/g, '')}`),
-      [
-        'export Export',
-        'plan_test Plan',
-        'apply_test Import',
-        'apply_test Verify',
-        'plan_prod Plan',
-        'apply_prod Import',
-        'apply_prod Verify',
-      ],
-    );
+    assert.ok(end.succeeded, end.steps.find(({ result }) => result === 'Failed')?.text);
+    assert.deepEqual(doneIn(end), [
+      'export Export',
+      'plan_test Plan',
+      'apply_test Import',
+      'apply_test Verify',
+      'plan_prod Plan',
+      'apply_prod Import',
+      'apply_prod Verify',
+    ]);
     for (const short of ['test', 'prod']) {
-      const applied = await savedActions(
-        join(folder.path, `first/artifacts/run-in-${short}-1/plan.json`),
-      );
-      assert.deepEqual(
-        applied.map((action) => JSON.stringify(action)),
-        approved.get(short),
-      );
-      const planned = done.find(({ stage }) => stage === `plan_${short}`)?.result.counts;
-      const imported = done.find(({ stage }) => stage === `apply_${short}`)?.result.counts;
-      assert.equal(imported?.created, planned?.created);
-      assert.equal(imported?.linked, planned?.linked);
+      const run = `run-in-${short}-1`;
+      assert.deepEqual(await actionsIn(join(end.artifacts, run, 'plan.json')), approved.get(short));
+      const planned = JSON.parse(
+        readFileSync(join(end.artifacts, `plan-for-${short}-1/plan.json`), 'utf8'),
+      ) as Pick<StageResult, 'counts'>;
+      const { counts } = resultOf(end.artifacts, run);
+      assert.ok(counts.created > 0);
+      assert.equal(counts.created, planned.counts.created);
+      assert.equal(counts.linked, planned.counts.linked);
     }
   });
 
   it('asks for no approval when there is nothing to do', async () => {
     const asked: string[] = [];
-    const done = await promote('second', { test, prod }, (environment) => {
+    const since = [await requestsSoFar(test), await requestsSoFar(prod)] as const;
+    const end = await promote('second', { test, prod }, (environment) => {
       asked.push(environment);
       return Promise.resolve();
     });
     assert.deepEqual(asked, []);
-    assert.deepEqual(
-      done.map(({ stage }) => stage),
-      ['export', 'plan_test', 'plan_prod'],
-    );
-    for (const { result } of done) assert.equal(result.requests.write, 0);
+    assert.deepEqual(doneIn(end), ['export Export', 'plan_test Plan', 'plan_prod Plan']);
+    assert.deepEqual(await writesOf(test, since[0]), []);
+    assert.deepEqual(await writesOf(prod, since[1]), []);
   });
 
   it('writes nothing in production when a planned row changed after the approval, and stops', async () => {
@@ -96,37 +101,34 @@ describe('the example of a promotion from dev over test to prod', function () {
     const queue = `queues(${String(body.value[0].queueid)})`;
     await dev.send('PATCH', queue, { body: { msdyn_priority: 8 } });
     let before: ReadonlyMap<string, string> = new Map();
-    const done = await promote('third', { test, prod }, async (environment) => {
+    const end = await promote('third', { test, prod }, async (environment) => {
       if (environment !== 'contoso-prod') return;
       await prod.send('PATCH', queue, { body: { msdyn_priority: 9 } });
       before = stateOf(prod.environment);
     });
-    const last = done.find(({ stage, task }) => stage === 'apply_prod' && task.includes('Import'));
-    assert.ok(last !== undefined);
+    assert.equal(end.stages['apply_prod'], 'failed');
+    const { findings, requests } = resultOf(end.artifacts, 'run-in-prod-1');
     assert.deepEqual(
-      last.result.findings.filter(({ code }) => code === 'URM1404').map(({ where }) => where),
+      findings.filter(({ code }) => code === 'URM1404').map(({ where }) => where),
       [`queue ${String(body.value[0].queueid)} Chat: Sales`],
     );
-    assert.equal(last.result.requests.write, 0);
+    assert.equal(requests.write, 0);
     assert.deepEqual(differences(before, stateOf(prod.environment)), []);
-    assert.ok(
-      done.some(({ task }) => task.includes('RollBack')),
-      'the failed stage rolls back',
-    );
+    assert.ok(doneIn(end).includes('apply_prod RollBack'), 'the failed stage rolls back');
   });
 
   it('rolls back what an import that failed had done', async () => {
     const empty = await openEmulator({ seed: 'empty' });
     try {
       const before = stateOf(empty.environment);
-      const done = await promote('fourth', { test: empty, prod }, async (environment) => {
+      const end = await promote('fourth', { test: empty, prod }, async (environment) => {
         if (environment === 'contoso-test') await empty.faults('error:method=POST,table=queue');
       });
-      assert.ok(done.some(({ result }) => result.counts.created > 0));
-      const back = done.at(-1);
-      assert.match(back?.task ?? '', /RollBack/);
-      assert.ok((back?.result.counts.deleted ?? 0) > 0);
-      assert.deepEqual(errors(back?.result ?? assert.fail()), []);
+      assert.ok(resultOf(end.artifacts, 'run-in-test-1').counts.created > 0);
+      assert.deepEqual(doneIn(end).slice(-2), ['apply_test Import', 'apply_test RollBack']);
+      const back = end.steps.findLast(({ result }) => result !== 'Skipped');
+      assert.match(back?.result ?? '', /^Succeeded/, back?.text);
+      assert.match(back?.text ?? '', /\d+ deleted/);
       assert.deepEqual(differences(before, stateOf(empty.environment)), []);
     } finally {
       await empty.close();

@@ -92,7 +92,8 @@ for (const node of agentNodes)
         queues?.lines.some((line) => /^queue: \d+ rows/.test(line)),
         end.text,
       );
-      assert.equal(new Set(groups.map(({ title }) => title)).size, groups.length);
+      const steps = groups.map(({ title }) => title).filter((title) => /^\d\d-/.test(title));
+      assert.equal(new Set(steps).size, steps.length, 'a step is told in one piece');
       whole(end);
     });
 

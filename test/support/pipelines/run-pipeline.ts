@@ -26,6 +26,8 @@ export interface PipelineWorld {
   readonly otherRuns?: Readonly<Record<string, string>>;
   /** Asked by ManualValidation; absent: everything is approved. */
   readonly approve?: (instructions: string) => boolean;
+  /** What happens while an environment of Azure Pipelines waits for its approval. */
+  readonly beforeDeployment?: (environment: string, artifacts: string) => Promise<void>;
 }
 
 /** How a step ended. */
@@ -118,6 +120,8 @@ class PipelineRun {
       const jobNames = { dependencies: this.#outputsOfJobs(name), variables: {} };
       const condition = textOf(job['condition'] ?? 'succeeded()');
       if (!isTrue(evaluate(condition, { names: jobNames, succeeded: ready }))) continue;
+      if (typeof job['environment'] === 'string')
+        await this.#world.beforeDeployment?.(job['environment'], this.#artifacts);
       jobEnds[jobName] = await this.#job(name, jobName, { stage, job });
       ok &&= jobEnds[jobName] ?? false;
     }
