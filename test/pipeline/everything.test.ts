@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { channels } from '#shared/routing/area.ts';
+import { areasFor } from '#shared/routing/catalogue.ts';
+import type { StageResult } from '#shared/model/result.ts';
+import { streamSources } from '#shared/routing/workstream-filter.ts';
+import { withEmulator } from '#support/emulator.ts';
+import { aPromotion, savedActions } from '#support/promotion.ts';
+import {
+  activeConfigurations,
+  rowsIn,
+  rulesetsWithoutMappings,
+  tablesWith,
+} from '#support/routing-rows.ts';
+import { told, withFolder } from '#support/stage-runs.ts';
+
+describe('promotion of everything', function () {
+  this.timeout(120_000);
+  const source = withEmulator({ seed: 'contoso' });
+  const target = withEmulator({ seed: 'empty' });
+  const folder = withFolder();
+  const promotion = aPromotion(source, target, folder);
+  let exported: StageResult | undefined;
+
+  before(async () => {
+    exported = await promotion.export();
+    assert.notEqual(exported.outcome, 'failed');
+  });
+
+  it('has a step for each step of the catalogue', async () => {
+    const steps = areasFor([]).flatMap((area) => area.steps.map(({ step }) => step));
+    const written = await readdir(join(folder.path, 'package'));
+    assert.deepEqual(written.filter((name) => name !== 'migration.json').sort(), [...steps].sort());
+  });
+
+  it('names the workstreams that no filter selects', () => {
+    const skipped = exported?.findings.filter(({ code }) => code === 'URM1233') ?? [];
+    assert.deepEqual(
+      skipped.map(({ summary, detail }) => [summary, detail]),
+      [
+        ['2 workstreams in legacy mode do not move', 'Cases (until 2021), LINE (until 2021)'],
+        ['1 workstream of channels that no procedure moves does not move', 'Twitter'],
+      ],
+    );
+  });
+
+  it('brings workstreams of every channel, with their capacity profiles, variables and rules', async () => {
+    const imported = await promotion.import('run');
+    assert.deepEqual(told(imported.findings.filter(({ severity }) => severity === 'error')), []);
+    assert.equal(imported.counts.failed, 0);
+    const here = await rowsIn(target, 'msdyn_liveworkstreams');
+    const found = new Set(here.map((row) => String(row['msdyn_streamsource'])));
+    for (const channel of channels) assert.ok(found.has(streamSources[channel]), channel);
+    for (const [set, filter] of [
+      [
+        'msdyn_liveworkstreams',
+        '?$filter=msdyn_mode eq 717210001 and msdyn_streamsource ne 192350001',
+      ],
+      ['msdyn_masterentityroutingconfigurations', ''],
+      ['msdyn_ocliveworkstreamcontextvariables', ''],
+      ['msdyn_liveworkstreamcapacityprofiles', ''],
+      ['msdyn_ocsystemmessages', ''],
+      ['msdyn_oclocalizationdatas', ''],
+      ['msdyn_cannedmessages', ''],
+    ] as const) {
+      const there = await rowsIn(source, set, filter);
+      assert.ok(there.length > 1, set);
+      assert.equal((await rowsIn(target, set, filter)).length, there.length, set);
+    }
+    assert.deepEqual((await rulesetsWithoutMappings(target)).lacking, []);
+    const active = await activeConfigurations(target);
+    assert.ok([...active].every(([, count]) => count === 1));
+  });
+
+  it('points nowhere into the source, and holds none of its secrets', async () => {
+    const { organizationId } = await source.state();
+    assert.deepEqual(
+      await tablesWith(target, [organizationId, source.url, 'contoso-dev', 'S3CR3T']),
+      [],
+    );
+  });
+
+  it('is verified, and leaves nothing to plan', async () => {
+    const verified = await promotion.verify();
+    assert.deepEqual(told(verified.findings.filter(({ severity }) => severity === 'error')), []);
+    assert.equal(verified.counts.unchanged, verified.counts.in);
+    assert.equal((await promotion.plan('again')).outputs['hasChanges'], false);
+    assert.deepEqual(await savedActions(join(folder.path, 'again/plan.json')), []);
+  });
+});
