@@ -9,6 +9,7 @@ import type { Files } from '../../host/files.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import type { Scope } from '../../routing/area.ts';
 import { areas } from '../../routing/catalogue.ts';
+import { neverExportedTable } from '../../routing/never-exported.ts';
 import {
   readCatalogueSchema,
   type CarriedRows,
@@ -77,10 +78,34 @@ export async function selectBySchema(
     findings: [
       ...steps.flatMap(({ schema }) => schema.findings),
       ...steps.flatMap(({ step, schema }) =>
-        checkSelection(schema.tables, metadata, reader.url, stepPath(path, form, step)),
+        checkSelection(
+          schema.tables.filter(({ name }) => neverExportedTable(name) === undefined),
+          metadata,
+          reader.url,
+          stepPath(path, form, step),
+        ),
+      ),
+      ...steps.flatMap(({ step, schema }) =>
+        schema.tables.flatMap(({ name }) => keptBack(name, stepPath(path, form, step))),
       ),
     ],
   };
+}
+
+/** A table that a schema asks for and whose rows stay where they are. */
+function keptBack(table: string, where: string): readonly Finding[] {
+  const rule = neverExportedTable(table);
+  if (rule === undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'URM1243',
+      where: `${where} ${table}`,
+      summary: `${table} is never exported: ${rule.what}`,
+      detail: rule.reason,
+      remedy: rule.instead,
+    },
+  ];
 }
 
 function whyNamed(step: string, table: string): string {

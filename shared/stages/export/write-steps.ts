@@ -8,6 +8,7 @@ import type { Guid } from '../../model/guid.ts';
 import { cell, type Link, type Row, type Shape } from '../../model/row.ts';
 import type { WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
+import { neverExportedTable } from '../../routing/never-exported.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
 import { ReferenceCheck } from './reference-check.ts';
 import { SelectionError } from './selection-error.ts';
@@ -52,7 +53,7 @@ export async function writeSteps(
     const stepWriter = await writer.step(step, schema);
     for (const table of schema.tables) {
       const environment = selection.metadata.get(table.name);
-      if (environment === undefined) continue;
+      if (environment === undefined || neverExportedTable(table.name) !== undefined) continue;
       const source = new TableReading(reader, table, environment, { references, isRead });
       const written = await naming(table, () =>
         stepWriter.table(table, source.rows(stepWriter, signal), source.links(signal), signal),

@@ -1,4 +1,5 @@
 import { channels, extras, type Channel, type Extra, type Scope } from '../../routing/area.ts';
+import { neverIncluded } from '../../routing/never-exported.ts';
 import type { OptionReader } from '../option-reader.ts';
 
 /** Reads `channels`, `workstreams`, `recordTypes` and `include`; a name that is not known is refused with the list of those that are. */
@@ -17,7 +18,10 @@ export function readScope(reader: OptionReader): Scope {
   const include: Extra[] = [];
   for (const name of reader.list('include')) {
     const extra = extras.find((each) => each === name);
-    if (extra === undefined)
+    const never = neverIncluded(name);
+    if (never !== undefined)
+      reader.refuse('include', `'${name}' is never exported. ${never.reason}`, never.instead);
+    else if (extra === undefined)
       reader.refuse(
         'include',
         `'${name}' is nothing that can be included`,
