@@ -103,6 +103,7 @@ function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
     principals: new Principals(
       principal(connection.credential),
       (connection.others ?? []).map(principal),
+      connection.writers,
     ),
     clock: ports.clock,
     ids: ports.ids,

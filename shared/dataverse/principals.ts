@@ -14,17 +14,25 @@ export interface Principal {
 export class Principals {
   readonly first: Principal;
   readonly all: readonly Principal[];
+  readonly #writers: readonly Principal[];
   /** Requests that a principal was chosen for and that are not through. */
   readonly #open = new Map<Principal, number>();
 
-  constructor(first: Principal, others: readonly Principal[] = []) {
+  constructor(
+    first: Principal,
+    others: readonly Principal[] = [],
+    /** Which of them write, by their place. */
+    writers?: readonly number[],
+  ) {
     this.first = first;
     this.all = [first, ...others];
+    this.#writers =
+      writers === undefined ? this.all : this.all.filter((_, at) => writers.includes(at));
   }
 
-  /** How many requests all of them together may have under way. */
+  /** How many requests all that write may together have under way. */
   get limit(): number {
-    return this.all.reduce((sum, { throttle }) => sum + throttle.limit, 0);
+    return this.#writers.reduce((sum, { throttle }) => sum + throttle.limit, 0);
   }
 
   /** Who sends the next request; whoever asks says with `left` that it is through. */
@@ -40,8 +48,8 @@ export class Principals {
 
   /** Of those that need not wait, the one with the most room. */
   #soonest(): Principal {
-    let best = this.first;
-    for (const other of this.all) if (this.#isSooner(other, best)) best = other;
+    let best = this.#writers[0] ?? this.first;
+    for (const other of this.#writers) if (this.#isSooner(other, best)) best = other;
     return best;
   }
 

@@ -36,6 +36,8 @@ export interface Connection {
   readonly credential: Credential;
   /** More principals that write beside the first: the service's limits hold for each user. */
   readonly others?: readonly Credential[];
+  /** Which of the principals write, by their place, where others write elsewhere; absent: all of them. */
+  readonly writers?: readonly number[];
 }
 
 export type ConnectionRole = 'environment' | 'source' | 'target';

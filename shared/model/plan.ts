@@ -81,6 +81,8 @@ export interface PlanHead {
   /** SHA-256 of the file's text with `hash` empty. */
   readonly hash: string;
   readonly tool: string;
+  /** It is a slice of the plan with this hash. */
+  readonly slice?: { readonly of: string; readonly part: string };
   readonly package: { readonly hash: string };
   readonly target: { readonly organizationId: Guid; readonly url: string };
   /** False when something could not be compared: a table missing, a read refused. */

@@ -27,6 +27,8 @@ export async function* planLines(
   yield `  "format": ${head.format},\n`;
   yield `  "hash": ${JSON.stringify(head.hash)},\n`;
   yield `  "tool": ${JSON.stringify(head.tool)},\n`;
+  if (head.slice !== undefined)
+    yield `  "slice": ${JSON.stringify({ of: head.slice.of, part: head.slice.part })},\n`;
   yield `  "package": ${JSON.stringify({ hash: head.package.hash })},\n`;
   const { organizationId, url } = head.target;
   yield `  "target": ${JSON.stringify({ organizationId, url })},\n`;
@@ -127,6 +129,7 @@ function decodeHead(lines: readonly string[], hash: string): PlanHead | undefine
   if (!isRecord(json) || json['format'] !== 1) return undefined;
   const { tool, complete, applyable, counts, estimate, target } = json;
   const of = json['package'];
+  const slice = decodeSlice(json['slice']);
   const findings = decodeFindings(json['findings']);
   const manual = decodeFindings(json['manual']);
   if (!isRecord(of) || !isRecord(target) || !isRecord(estimate) || !isRecord(counts))
@@ -151,6 +154,7 @@ function decodeHead(lines: readonly string[], hash: string): PlanHead | undefine
     format: 1,
     hash,
     tool,
+    ...(slice === undefined ? {} : { slice }),
     package: { hash: of['hash'] },
     target: { organizationId, url },
     complete,
@@ -160,6 +164,12 @@ function decodeHead(lines: readonly string[], hash: string): PlanHead | undefine
     findings,
     manual,
   };
+}
+
+function decodeSlice(json: unknown): PlanHead['slice'] {
+  if (!isRecord(json)) return undefined;
+  const { of, part } = json;
+  return typeof of === 'string' && typeof part === 'string' ? { of, part } : undefined;
 }
 
 function decodeFindings(json: unknown): PlanHead['findings'] | undefined {

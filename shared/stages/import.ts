@@ -4,6 +4,7 @@ import { openWriter } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
 import type { Plan, PlanHead } from '../model/plan.ts';
+import type { SavablePlan } from '../plan/plan-text.ts';
 import type { StageResult } from '../model/result.ts';
 import { ruleBook } from '../routing/rule-book.ts';
 import { checkPlan, type PlanState } from './apply/check-plan.ts';
@@ -22,6 +23,8 @@ import { checkOutputFolder } from './planning/output-folder.ts';
 import { writingRights } from './privileges/assert-rights.ts';
 import { choosePlan } from './planning/choose-plan.ts';
 import { planShare, progressWithin } from './progress-within.ts';
+import { connectionOf, parseSlice, type Slice } from './slices/slice.ts';
+import { takeSlice, type SliceFrame } from './slices/take-slice.ts';
 import type { Ports, Stage } from './stage.ts';
 
 export interface ImportOptions extends PlanningOptions {
@@ -29,6 +32,8 @@ export interface ImportOptions extends PlanningOptions {
   /** A saved plan; absent: a plan is made and applied at once. */
   readonly plan: string | undefined;
   readonly planHash: string | undefined;
+  /** Which part of the plan is imported here, while others are elsewhere. */
+  readonly slice?: Slice | undefined;
   /** The run folder. */
   readonly run: string;
   readonly resume: boolean;
@@ -46,10 +51,19 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
   readOptions: (host) => {
     const reader = new OptionReader(host);
     const run = reader.text('run');
+    const plan = reader.text('plan');
+    const slice = readSlice(reader);
+    if (slice !== undefined && plan === undefined)
+      reader.refuse(
+        'slice',
+        "'slice' needs a saved plan: what the jobs do side by side is divided once",
+        'Plan first, and give its plan.json.',
+      );
     return reader.finish({
-      target: reader.connection('target'),
+      target: connectionOf(slice, reader.connection('target')),
+      slice,
       package: reader.required('package'),
-      plan: reader.text('plan'),
+      plan,
       planHash: reader.text('planHash'),
       map: reader.text('map'),
       config: reader.text('config'),
@@ -78,6 +92,7 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
       {
         sourceHash: opened.source.hash,
         target: { organizationId: opened.organizationId, url: writer.url },
+        sliceOf: sliceTaker(options.slice, { source: opened.source, reader: writer }, signal),
         ofAnother: {
           what: 'The plan was made from another package, or the package was changed since',
           next: 'Give the package of the plan, or plan again.',
@@ -119,6 +134,28 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
   },
 };
 
+function readSlice(reader: OptionReader): Slice | undefined {
+  const text = reader.text('slice');
+  if (text === undefined) return undefined;
+  const slice = parseSlice(text);
+  if (slice === undefined)
+    reader.refuse(
+      'slice',
+      `'slice' must say which of how many, not '${text}'`,
+      'Write 2/4 for the second of four; first/4 and last/4 for what comes before and after them.',
+    );
+  return slice;
+}
+
+function sliceTaker(
+  slice: Slice | undefined,
+  frame: Omit<SliceFrame, 'spool'>,
+  signal: AbortSignal,
+): ((plan: Plan, spool: FileSpool) => Promise<SavablePlan>) | undefined {
+  if (slice === undefined) return undefined;
+  return (plan, spool) => takeSlice(plan, slice, { ...frame, spool }, signal);
+}
+
 /** Everything that carrying out a chosen plan needs. */
 export interface ImportFrame {
   readonly options: ImportOptions;
@@ -135,7 +172,7 @@ export interface ImportFrame {
 /** Carries out a plan in its run folder: check, snapshot, journal, writes, result. */
 export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promise<ImportResult> {
   const { options, ports, writer, opened, plan, spool } = frame;
-  const runNumber = runNumberOf(plan.hash);
+  const runNumber = runNumberOf(plan);
   const tables = await tablesOf(plan, writer, signal);
   const state = frame.isSaved
     ? await checkPlan(plan, { tables, reader: writer, runNumber, begun: frame.begun }, signal)

@@ -141,12 +141,24 @@ export async function blockedFindings(
 
 /** The plan without its actions, as results carry it. */
 export function headOf(plan: PlanHead): PlanHead {
-  const { format, hash, tool, target, complete, applyable, counts, estimate, findings, manual } =
-    plan;
+  const {
+    format,
+    hash,
+    tool,
+    slice,
+    target,
+    complete,
+    applyable,
+    counts,
+    estimate,
+    findings,
+    manual,
+  } = plan;
   return {
     format,
     hash,
     tool,
+    ...(slice === undefined ? {} : { slice }),
     package: plan.package,
     target,
     complete,

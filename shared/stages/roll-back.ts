@@ -105,7 +105,8 @@ export async function rollBackRun(
       rules: ruleBook,
       spool,
       users: new Set(users),
-      isContinued: earlier !== undefined,
+      // Other slices of the plan were at work in the same rows, and their roll-backs.
+      isContinued: earlier !== undefined || run.plan.slice !== undefined,
       overwriteChanged: options.overwriteChanged,
     },
     signal,

@@ -221,4 +221,9 @@ export const planCodes = {
     cause: 'It was set up there by hand (the third case of the procedure, which deletes it first).',
     remedy: 'Nothing has to be deleted: it is recognized by its table and led to the new rules.',
   },
+  URM1356: {
+    title: 'Slices come in their order',
+    cause: 'Rows that earlier slices of the plan create are not in the target yet.',
+    remedy: 'Import the slice first/N, then all numbered ones in any order, then last/N.',
+  },
 } as const satisfies Record<`URM13${number}`, CodeEntry>;

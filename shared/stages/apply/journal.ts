@@ -1,6 +1,7 @@
 import type { Files, JournalFile } from '../../host/files.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { JournalEntry } from '../../model/journal.ts';
+import type { PlanHead } from '../../model/plan.ts';
 import { isRecord } from '../../plan/planned-value.ts';
 import { parseJson } from '../../plan/action-json.ts';
 import { readLines } from '../planning/file-spool.ts';
@@ -94,7 +95,8 @@ function learn(pair: unknown, left: Map<number, string>): void {
  * What rows created by a plan carry in `importsequencenumber`: from the plan's hash, so that a fresh
  * machine that has only the plan recognizes them.
  */
-export function runNumberOf(planHash: string): number {
-  const number = Number.parseInt(planHash.slice(0, 8), 16) & 0x7f_ff_ff_ff;
+export function runNumberOf({ hash, slice }: Pick<PlanHead, 'hash' | 'slice'>): number {
+  // All slices of a plan are one promotion.
+  const number = Number.parseInt((slice?.of ?? hash).slice(0, 8), 16) & 0x7f_ff_ff_ff;
   return Number.isNaN(number) || number === 0 ? 1 : number;
 }

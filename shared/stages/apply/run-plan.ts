@@ -57,7 +57,7 @@ export async function runPlan<Result extends StageResult>(
       is: 'started',
       format: 1,
       run: ports.ids.next(),
-      runNumber: runNumberOf(plan.hash),
+      runNumber: runNumberOf(plan),
       planHash: plan.hash,
       at: now(),
     });
@@ -90,7 +90,7 @@ async function applyUntilStopped(
         book: ruleBook,
         host: ports.host,
         journal,
-        runNumber: runNumberOf(plan.hash),
+        runNumber: runNumberOf(plan),
         progress: (label, done, total) => ports.host.progress(label, done, total),
         tell: (line, part) => ports.host.log('info', line, part),
       },

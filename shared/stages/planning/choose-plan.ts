@@ -3,6 +3,7 @@ import type { Files } from '../../host/files.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { BuiltPlan } from '../../plan/build-plan.ts';
+import type { SavablePlan } from '../../plan/plan-text.ts';
 import { PlanConflict } from '../../plan/plan-errors.ts';
 import { openFileSpool, type FileSpool } from './file-spool.ts';
 import { openPlan, writePlan } from './plan-file.ts';
@@ -22,6 +23,8 @@ export interface PlanFrame {
   readonly target: { readonly organizationId: Guid; readonly url: string };
   /** What to say when the plan was made of something else. */
   readonly ofAnother: { readonly what: string; readonly next: string };
+  /** Takes the slice that was asked for from the plan that was given. */
+  readonly sliceOf?: ((plan: Plan, spool: FileSpool) => Promise<SavablePlan>) | undefined;
   readonly make: () => Promise<{ readonly plan: BuiltPlan; readonly spool: FileSpool }>;
 }
 
@@ -44,7 +47,9 @@ export async function choosePlan(
   signal: AbortSignal,
 ): Promise<ChosenPlan> {
   const ownPath = join(choice.run, 'plan.json');
-  const isResumed = choice.resume && (await files.stat(ownPath)) !== undefined;
+  const { sliceOf } = frame;
+  const isResumed =
+    sliceOf === undefined && choice.resume && (await files.stat(ownPath)) !== undefined;
   const path = isResumed ? ownPath : choice.plan;
   if (path === undefined) {
     const { plan, spool } = await frame.make();
@@ -67,8 +72,35 @@ export async function choosePlan(
     });
   if (plan.package.hash !== frame.sourceHash)
     throw new PlanConflict('URM1303', { ...frame.ofAnother, where: path });
+  if (sliceOf !== undefined) return chooseSlice(plan, sliceOf, ownPath, files, signal);
   if (path !== ownPath) await files.write(ownPath, files.read(path, signal));
   return { plan, spool: await openFileSpool(files), isSaved: true };
+}
+
+/** A slice is a plan of its own; that of a run that is resumed must be the same one. */
+async function chooseSlice(
+  whole: Plan,
+  sliceOf: NonNullable<PlanFrame['sliceOf']>,
+  ownPath: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<ChosenPlan> {
+  const spool = await openFileSpool(files);
+  try {
+    const slice = await sliceOf(whole, spool);
+    if ((await files.stat(ownPath)) === undefined) await writePlan(ownPath, slice, files, signal);
+    const plan = await openPlan(ownPath, files, signal);
+    if (plan.hash !== slice.hash)
+      throw new PlanConflict('URM1303', {
+        what: 'The run folder holds another plan than this slice of the plan that was given',
+        where: ownPath,
+        next: 'Give each slice a run folder of its own.',
+      });
+    return { plan, spool, isSaved: true };
+  } catch (error) {
+    await spool.remove();
+    throw error;
+  }
 }
 
 /** Refuses a plan that is not the one whose hash was approved. */

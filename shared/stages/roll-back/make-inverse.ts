@@ -73,7 +73,7 @@ export async function makeInverse(
     texts: spool,
     files,
   });
-  const runNumber = runNumberOf(run.plan.hash);
+  const runNumber = runNumberOf(run.plan);
   const created = new CreatedRows({ tables, rules, book, witness, runNumber, overwriteChanged });
   const also = (table: string): Iterable<string> => survey.columnsOfCreated.get(table) ?? [];
   const refused: Action[] = [];

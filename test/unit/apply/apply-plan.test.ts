@@ -43,7 +43,7 @@ async function apply(
   const { plan, texts } = made;
   const writer = aMemoryWriter(target, options);
   const byName = new Map(tables.map((table) => [table.name, table]));
-  const runNumber = runNumberOf(plan.hash);
+  const runNumber = runNumberOf(plan);
   const state = options.saved
     ? await checkPlan(plan, { tables: byName, reader: writer, runNumber, begun: new Set() }, signal)
     : fresh;
@@ -216,7 +216,7 @@ describe('applying a plan, row by row', () => {
     target.put('queue', idOf(1), {
       name: 'One',
       size: 99,
-      importsequencenumber: runNumberOf(plan.plan.hash),
+      importsequencenumber: runNumberOf(plan.plan),
     });
     const { log, state } = await apply(plan, target, tables, { saved: true });
     assert.equal(state.unfinished.size, 1);
@@ -300,7 +300,7 @@ describe('applying a plan, row by row', () => {
       {
         tables: new Map([['queue', queue]]),
         reader: aMemoryWriter(target),
-        runNumber: runNumberOf(plan.hash),
+        runNumber: runNumberOf(plan),
         begun: new Set(),
       },
       signal,

@@ -76,8 +76,8 @@ describe('journal', () => {
 
 describe('run number', () => {
   it('is the same for the same plan and fits the column', () => {
-    assert.equal(runNumberOf('ffffffff00'), 0x7fffffff);
-    assert.equal(runNumberOf('00000000ff'), 1);
-    assert.equal(runNumberOf('80000005aa'), 5);
+    assert.equal(runNumberOf({ hash: 'ffffffff00' }), 0x7fffffff);
+    assert.equal(runNumberOf({ hash: '00000000ff' }), 1);
+    assert.equal(runNumberOf({ hash: '80000005aa' }), 5);
   });
 });

@@ -38,7 +38,7 @@ async function carryOut(
       book: worldBook,
       host: { variable: () => undefined, maskSecret: () => {} },
       journal,
-      runNumber: runNumberOf(plan.hash),
+      runNumber: runNumberOf(plan),
       payload: async function* () {
         yield await Promise.resolve(new Uint8Array());
       },
