@@ -57,6 +57,7 @@ export const appleAccounts: Area = {
     {
       step: '25-apple-accounts',
       title: 'Apple Messages for Business accounts, authentication and messages',
+      needs: 'msdyn_ocapplebusinessaccount',
       tables: [
         languageTable('apple', [
           {

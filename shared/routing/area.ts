@@ -84,6 +84,8 @@ export interface AreaStep {
   /** Place and name: `03-queues`. */
   readonly step: string;
   readonly title: string;
+  /** Where this table is not there the channel is not provisioned: the step is left out whole. */
+  readonly needs?: string;
   readonly tables: readonly AreaTable[];
 }
 

@@ -35,7 +35,8 @@ export function languageTable(channel: Channel, usedBy: readonly LanguageUse[]):
     why: 'Languages that settings and messages of the channel use.',
     columns: ['msdyn_languagename', 'msdyn_localecode', 'msdyn_localeid', 'msdyn_oclanguageid'],
     skipUpdate: true,
-    filter: () => {
+    filter: (_scope, has) => {
+      const uses = usedBy.filter(({ table, column }) => has(table, column));
       const messages = oneOf('msdyn_streamsource', [streamSources[channel]], 'ma');
       const localized = oneOf('msdyn_streamsource', [streamSources[channel]], 'mc');
       return fetchText(
@@ -44,7 +45,7 @@ export function languageTable(channel: Channel, usedBy: readonly LanguageUse[]):
         anyOf(
           messages,
           localized,
-          ...usedBy.map(({ idColumn }, at) =>
+          ...uses.map(({ idColumn }, at) =>
             where({ column: idColumn, operator: 'not-null', on: `u${at}` }),
           ),
         ),
@@ -60,7 +61,7 @@ export function languageTable(channel: Channel, usedBy: readonly LanguageUse[]):
             alias: 'mc',
           }),
         ),
-        ...usedBy.map(({ table, column }, at) => usesLanguage(table, column, `u${at}`)),
+        ...uses.map(({ table, column }, at) => usesLanguage(table, column, `u${at}`)),
       );
     },
   };

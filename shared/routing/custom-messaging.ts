@@ -35,6 +35,7 @@ export const customChannels: Area = {
     {
       step: '17-custom-channels',
       title: 'Custom messaging accounts, channels and messages',
+      needs: 'msdyn_occustommessagingchannel',
       tables: [
         languageTable('custom', [
           {

@@ -32,6 +32,7 @@ export const facebookPages: Area = {
     {
       step: '19-facebook-pages',
       title: 'Facebook applications, pages and messages',
+      needs: 'msdyn_ocfbpage',
       tables: [
         languageTable('facebook', [
           {

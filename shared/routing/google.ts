@@ -32,6 +32,7 @@ export const googleAccounts: Area = {
     {
       step: '27-google-accounts',
       title: "Google's Business Messages accounts and messages",
+      needs: 'msdyn_ocgooglebusinessmessagesagentaccount',
       tables: [
         languageTable('google', [
           {

@@ -49,6 +49,7 @@ export const intakeRules: Area = {
     {
       step: '05-intake-rules',
       title: 'Record types and their intake rules',
+      needs: 'msdyn_masterentityroutingconfiguration',
       tables: [
         {
           ...contractTable,

@@ -31,6 +31,7 @@ export const lineAccounts: Area = {
     {
       step: '21-line-accounts',
       title: 'LINE accounts and messages',
+      needs: 'msdyn_oclinechannelconfig',
       tables: [
         languageTable('line', [
           {

@@ -65,6 +65,7 @@ export const liveChatWidgets: Area = {
     {
       step: '09-live-chat-widgets',
       title: 'Chat widgets, surveys, messages and authentication',
+      needs: 'msdyn_livechatconfig',
       tables: [
         languageTable('live-chat', [
           {

@@ -35,6 +35,7 @@ export const smsNumbers: Area = {
     {
       step: '13-sms-numbers',
       title: 'SMS numbers and messages',
+      needs: 'msdyn_ocsmschannelsetting',
       tables: [
         languageTable('sms', [
           {

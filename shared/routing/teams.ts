@@ -31,6 +31,7 @@ export const teamsAccounts: Area = {
     {
       step: '23-teams-accounts',
       title: 'Microsoft Teams accounts and messages',
+      needs: 'msdyn_octeamschannelconfig',
       tables: [
         languageTable('teams', [
           {

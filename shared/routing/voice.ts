@@ -45,6 +45,7 @@ export const voiceSettings: Area = {
     {
       step: '08-voice-settings',
       title: 'Voice channels, voices, languages and messages',
+      needs: 'msdyn_ocvoicechannelsetting',
       tables: [
         languageTable('voice', [
           {

@@ -33,6 +33,7 @@ export const weChatAccounts: Area = {
     {
       step: '29-wechat-accounts',
       title: 'WeChat accounts and messages',
+      needs: 'msdyn_ocwechatchannelconfig',
       tables: [
         languageTable('wechat', [
           {

@@ -34,6 +34,7 @@ export const whatsAppNumbers: Area = {
     {
       step: '15-whatsapp-numbers',
       title: 'WhatsApp accounts, numbers and messages',
+      needs: 'msdyn_ocwhatsappchannelnumber',
       tables: [
         languageTable('whatsapp', [
           {

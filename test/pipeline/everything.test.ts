@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { channels } from '#shared/routing/area.ts';
 import { areasFor } from '#shared/routing/catalogue.ts';
@@ -7,6 +8,7 @@ import type { StageResult } from '#shared/model/result.ts';
 import { streamSources } from '#shared/routing/workstream-filter.ts';
 import { withEmulator } from '#support/emulator.ts';
 import { aPromotion, savedActions } from '#support/promotion.ts';
+import { create } from '#support/queue-rows.ts';
 import {
   activeConfigurations,
   rowsIn,
@@ -87,5 +89,43 @@ describe('promotion of everything', function () {
     assert.equal(verified.counts.unchanged, verified.counts.in);
     assert.equal((await promotion.plan('again')).outputs['hasChanges'], false);
     assert.deepEqual(await savedActions(join(folder.path, 'again/plan.json')), []);
+  });
+});
+
+describe('everything of an environment without some channels', function () {
+  this.timeout(60_000);
+  const folder = withFolder();
+  const seed = join(tmpdir(), `urm-few-channels-${process.pid}.json`);
+  const absent = [
+    'msdyn_ocvoicechannelsetting',
+    'msdyn_ocvoice',
+    'msdyn_oclinechannelconfig',
+    'msdyn_ocapplebusinessaccount',
+  ];
+  before(async () => {
+    const content = { extends: 'empty', without: { tables: absent }, tables: {} };
+    await writeFile(seed, JSON.stringify(content));
+  });
+  after(() => rm(seed, { force: true }));
+  const source = withEmulator({ seed });
+
+  it('asks for none of their tables, and says once for each what is left out', async () => {
+    const queues = [{ name: 'Billing', msdyn_queuetype: 192350000, queueviewtype: 0 }];
+    for (const queue of queues)
+      await create(source, 'queues', { ...queue, msdyn_isomnichannelqueue: true });
+    const exported = await aPromotion(source, source, folder).export();
+    assert.equal(exported.outcome, 'succeeded', told(exported.findings).join());
+    const steps = await readdir(join(folder.path, 'package'));
+    for (const step of ['08-voice-settings', '21-line-accounts', '25-apple-accounts'])
+      assert.ok(!steps.includes(step), step);
+    const told1201 = exported.findings.filter(({ code }) => code === 'URM1201');
+    assert.deepEqual(
+      told1201.map(({ severity, summary }) => [severity, / the channel (\S+) /.exec(summary)?.[1]]),
+      [
+        ['info', 'voice'],
+        ['info', 'line'],
+        ['info', 'apple'],
+      ],
+    );
   });
 });

@@ -70,7 +70,7 @@ describe('promotion of record routing', function () {
     assert.deepEqual(told(imported.findings.filter(({ severity }) => severity === 'error')), []);
     assert.deepEqual([imported.counts.failed, imported.counts.deleted], [0, 0]);
     const there = await rowsIn(target, recordTypes);
-    assert.deepEqual(there.map((row) => row['msdyn_entitylogicalname']).sort(), [
+    assert.deepEqual(there.map((row) => String(row['msdyn_entitylogicalname'])).sort(), [
       'incident',
       'lead',
       'task',

@@ -61,7 +61,7 @@ export async function readCatalogueSchema(
 ): Promise<CatalogueSchema> {
   const areas = areasFor(scope.channels, scope.include);
   const metadata = await reader.tables(tableNames(areas), signal);
-  const chosen = chooseTables(areas, metadata, reader.url);
+  const chosen = chooseTables(areas, metadata, reader.url, scope.channels);
   const ordered = orderSteps<ChosenTable, ChosenStep>(chosen.steps);
   const limited = await resolveScope(
     reader,

@@ -1,6 +1,6 @@
 import type { Finding } from '../../errors/finding.ts';
 import type { EnvironmentColumn, EnvironmentTable } from '../../model/table.ts';
-import type { Area, AreaTable } from '../../routing/area.ts';
+import type { Area, AreaStep, AreaTable, Channel } from '../../routing/area.ts';
 import type { OrderedTable } from './order-steps.ts';
 
 /** A table of the catalogue as an environment has it. */
@@ -34,12 +34,22 @@ export function chooseTables(
   areas: readonly Area[],
   metadata: ReadonlyMap<string, EnvironmentTable>,
   environmentUrl: string,
+  asked: readonly Channel[] = [],
 ): { readonly steps: readonly ChosenStep[]; readonly findings: readonly Finding[] } {
   const findings = new Map<string, Finding>();
   const report = (finding: Finding): void => {
     findings.set(`${finding.code} ${finding.where}`, finding);
   };
-  const steps = areas.flatMap((area) =>
+  const isProvisioned = (area: Area, { needs }: AreaStep): boolean => {
+    if (needs === undefined || metadata.has(needs)) return true;
+    report(notProvisioned(needs, area, environmentUrl, asked));
+    return false;
+  };
+  const provisioned = areas.map((area) => ({
+    ...area,
+    steps: area.steps.filter((step) => isProvisioned(area, step)),
+  }));
+  const steps = provisioned.flatMap((area) =>
     area.steps.map((step) => ({
       step: step.step,
       area: area.area,
@@ -111,6 +121,23 @@ function lookupsOf(
         required: required && column.targets.length === 1,
       }))
     : [];
+}
+
+/** A channel that nobody asked for may be absent; one that was asked for is missed. */
+function notProvisioned(
+  table: string,
+  { title, channels }: Area,
+  environmentUrl: string,
+  asked: readonly Channel[],
+): Finding {
+  return {
+    severity: channels.some((channel) => asked.includes(channel)) ? 'warning' : 'info',
+    code: 'URM1201',
+    where: `${environmentUrl} ${table}`,
+    summary: `The environment has no table ${table}: the channel ${channels.join(', ')} is not provisioned`,
+    detail: `Left out: ${title}.`,
+    remedy: 'Provision the channel if its configuration should move.',
+  };
 }
 
 function missingTable(table: string, area: string, environmentUrl: string): Finding {

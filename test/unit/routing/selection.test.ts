@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { EnvironmentTable } from '#shared/model/table.ts';
+import type { Channel } from '#shared/routing/area.ts';
 import { areasFor } from '#shared/routing/catalogue.ts';
 import { elementsOf, readXml, type XmlElement } from '#shared/routing/xml-tree.ts';
 import { chooseTables, tableNames } from '#shared/stages/generate-schema/choose-tables.ts';
@@ -94,6 +95,44 @@ describe('tables chosen by the catalogue', () => {
     ]);
     const names = steps.flatMap((step) => step.tables.map(({ name }) => name));
     assert.ok(!names.includes('msdyn_overflowactionconfig'));
+  });
+});
+
+describe('a channel that is not provisioned', () => {
+  const lineTables = (asked: readonly Channel[]) => {
+    const metadata = everything();
+    metadata.delete('msdyn_oclinechannelconfig');
+    metadata.delete('msdyn_ocvoice');
+    return chooseTables(areasFor(asked), metadata, url, asked);
+  };
+
+  it('is left out whole, as news where everything is asked for, as a warning where it is missed', () => {
+    for (const [asked, severity] of [
+      [[], 'info'],
+      [['line', 'voice'], 'warning'],
+    ] as const) {
+      const { steps, findings } = lineTables(asked);
+      assert.ok(!steps.some(({ step }) => step === '21-line-accounts'));
+      assert.ok(steps.some(({ step }) => step === '20-line-workstreams'));
+      assert.deepEqual(
+        told(findings).toSorted(),
+        [
+          `${severity} URM1201 ${url} msdyn_oclinechannelconfig`,
+          `warning URM1201 ${url} msdyn_ocvoice`,
+        ].toSorted(),
+      );
+    }
+  });
+
+  it('is joined by no filter of what is left', () => {
+    const { steps } = lineTables([]);
+    const has = (table: string): boolean =>
+      table !== 'msdyn_oclinechannelconfig' && table !== 'msdyn_ocvoice';
+    for (const { step, tables } of steps)
+      for (const { entry } of tables) {
+        const text = entry.filter?.({ channels: [], queues: [], workstreams: [] }, has) ?? '';
+        assert.doesNotMatch(text, /msdyn_oclinechannelconfig|"msdyn_ocvoice"/, step);
+      }
   });
 });
 
