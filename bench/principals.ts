@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Guid } from '#shared/model/guid.ts';
 import { importStage } from '#shared/stages/import.ts';
+import { principals, writePrincipalSeed } from '#support/principal-seed.ts';
 import { startEmulatorProcess } from './emulator-process.ts';
 import type { Measured, Measurement } from './measurement.ts';
 import { runMeasured } from './run-stage.ts';
-import { idOf, writeSamplePackage, writeSampleSchema } from './sample-package.ts';
+import { writeSamplePackage, writeSampleSchema } from './sample-package.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import { conditionsOf, flagsOf, type ServiceRules } from './service-rules.ts';
 
@@ -17,32 +16,6 @@ const rules: ServiceRules = {
   protection: true,
   timeScale: 1,
 };
-
-/** The application ids of the principals; as tokens they are taken for these users. */
-export const principals: readonly Guid[] = [1, 2, 3, 4].map((at) => idOf(900, at));
-
-/** Writes a seed with an application user with the administrator's role for each principal. */
-export async function writePrincipalSeed(path: string): Promise<void> {
-  const systemuser = principals.map((applicationid, at) => ({
-    key: `principal ${at}`,
-    applicationid,
-    firstname: '#',
-    lastname: `Principal ${at + 1}`,
-    domainname: `principal${at + 1}@bench.local`,
-    businessunitid: 'businessunit#root',
-    isdisabled: false,
-    accessmode: 4,
-  }));
-  const systemuserroles = principals.map((_, at) => ({
-    key: `principal ${at}`,
-    systemuserid: `systemuser#principal ${at}`,
-    roleid: 'role#system-administrator',
-  }));
-  await writeFile(
-    path,
-    JSON.stringify({ extends: 'empty', tables: { systemuser, systemuserroles } }),
-  );
-}
 
 /** One package by one, two and four application users: the limits of the service hold for each. */
 export const severalPrincipals: Measurement = {

@@ -16,6 +16,7 @@ import {
   type PipelineEnd,
   type PipelineWorld,
 } from '#support/pipelines/run-pipeline.ts';
+import { principals, writePrincipalSeed } from '#support/principal-seed.ts';
 import type { TestEndpoint } from '#support/run-task.ts';
 import { runUrm } from '#support/run-urm.ts';
 
@@ -230,6 +231,42 @@ describe('the examples', () => {
         assert.match(drift?.text ?? '', /hasDrift;isOutput=true[^\]]*\]true/);
         assert.ok(!end.succeeded || end.stages['promote'] === 'skipped');
       });
+
+    it('import-in-slices.yml: four jobs, each with an application user of its own, import one plan', async () => {
+      const seed = join(folder, 'principals.json');
+      await writePrincipalSeed(seed);
+      await environment('contoso-dev', 'contoso');
+      await environment('contoso-prod', seed);
+      const prod = emulators.get('contoso-prod') ?? assert.fail();
+      const all = await connections();
+      const as = async (): Promise<Record<string, TestEndpoint>> => {
+        const { tenantId } = await prod.state();
+        const named = principals.map((applicationId, at): [string, TestEndpoint] => [
+          at === 0 ? 'contoso-prod' : `contoso-prod-${at + 1}`,
+          {
+            url: prod.url,
+            scheme: 'None',
+            parameters: { tenantId, applicationId, clientSecret: defaultSecret },
+          },
+        ]);
+        return { ...all, ...Object.fromEntries(named) };
+      };
+      const before = await rows('contoso-prod');
+      const end = await run('import-in-slices.yml', { connections: await as() });
+      succeeded(end);
+      assert.ok((await rows('contoso-prod')) > before);
+      const writers = (await prod.requests()).filter(
+        ({ method, path }) => method === 'POST' && path.includes('$batch'),
+      );
+      assert.equal(new Set(writers.map(({ user }) => user)).size, principals.length);
+      const slices = end.steps.filter(
+        ({ place, what }) => place.startsWith('apply.slice.') && what.includes('Import'),
+      );
+      assert.equal(slices.length, 4);
+      const again = await run('import-in-slices.yml', { connections: await as() });
+      succeeded(again);
+      assert.equal(again.stages['apply'], 'skipped');
+    });
 
     it('migrate-channel-providers.yml: providers of 1.0 become providers of 2.0', async () => {
       await environment('contoso-test', 'contoso');

@@ -122,7 +122,7 @@ class PipelineRun {
       if (!isTrue(evaluate(condition, { names: jobNames, succeeded: ready }))) continue;
       if (typeof job['environment'] === 'string')
         await this.#world.beforeDeployment?.(job['environment'], this.#artifacts);
-      jobEnds[jobName] = await this.#job(name, jobName, { stage, job });
+      jobEnds[jobName] = await this.#jobs(name, jobName, { stage, job });
       ok &&= jobEnds[jobName] ?? false;
     }
     this.#stages[name] = ok ? 'succeeded' : 'failed';
@@ -142,10 +142,28 @@ class PipelineRun {
     );
   }
 
+  /** A job, or as many of it side by side as `parallel` says. */
+  async #jobs(
+    stageName: string,
+    name: string,
+    given: { readonly stage: Mapping; readonly job: Mapping },
+  ): Promise<boolean> {
+    const total = Number(memberOf(memberOf(given.job, 'strategy'), 'parallel') ?? 0);
+    if (total === 0) return this.#job(stageName, name, given, {});
+    const ends = Array.from({ length: total }, (_, at) =>
+      this.#job(stageName, `${name}.${at + 1}`, given, {
+        'System.JobPositionInPhase': String(at + 1),
+        'System.TotalJobsInPhase': String(total),
+      }),
+    );
+    return (await Promise.all(ends)).every((succeeded) => succeeded);
+  }
+
   async #job(
     stageName: string,
     name: string,
     { stage, job }: { readonly stage: Mapping; readonly job: Mapping },
+    place: Readonly<Record<string, string>>,
   ): Promise<boolean> {
     const workspace = join(this.#world.folder, `${stageName}.${name}`);
     const sources = join(workspace, 's');
@@ -164,6 +182,7 @@ class PipelineRun {
       'Build.SourceBranchName': 'main',
       'System.StageName': stageName,
       'System.StageAttempt': '1',
+      ...place,
     };
     for (const scope of [this.#pipeline, stage, job])
       for (const [key, value] of variablesOf(scope['variables'])) {
