@@ -151,6 +151,11 @@ export function isWebPage(answer: ServiceAnswer): boolean {
   );
 }
 
+/** A web page that came in place of a part's answer, as if all were well: nothing says what became of it. */
+export function isStrayPage(answer: ServiceAnswer): boolean {
+  return answer.status < 400 && isWebPage(answer);
+}
+
 /** JSON that stops in the middle: a stream that was cut off without the transport noticing. */
 export function isCutOff(answer: ServiceAnswer): boolean {
   if (!/json/i.test(answer.headers.get('content-type') ?? '')) return false;

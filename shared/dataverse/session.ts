@@ -25,7 +25,7 @@ import {
   type SenderParts,
   type ServiceRequest,
 } from './request-sender.ts';
-import { answerError, isThrottled, type ServiceAnswer } from './service-answer.ts';
+import { answerError, isStrayPage, isThrottled, type ServiceAnswer } from './service-answer.ts';
 
 /** A GET inside a batch; there is no way to put anything else into a reading batch. */
 export interface GetPart {
@@ -135,6 +135,7 @@ export class Session {
           again.push(item);
         } else if (
           answer === undefined ||
+          isStrayPage(answer) ||
           (attempt < attempts && this.sender.isPassing(answer, item.part.path))
         )
           again.push(item);
@@ -224,7 +225,7 @@ export class WriteSession extends Session {
       const again: typeof open = [];
       for (const [at, item] of open.entries()) {
         const answer = got[at];
-        answers[item.index] = answer;
+        answers[item.index] = answer === undefined || isStrayPage(answer) ? undefined : answer;
         if (answer !== undefined && isThrottled(answer)) again.push(item);
       }
       if (this.sender.isOverBudget(started)) break;
@@ -258,7 +259,10 @@ export class WriteSession extends Session {
     return nextBatchSize(size, request, rule);
   }
 
-  /** Sends writes as one change set. Where it is refused the one answer says why; nothing was applied. */
+  /**
+   * Sends writes as one change set. Where it is refused the one answer says why; nothing was applied.
+   * No answer at all: it is not known whether it was.
+   */
   async writeChangeSet(
     parts: readonly BatchPart[],
     requestId: Guid,
@@ -269,7 +273,8 @@ export class WriteSession extends Session {
       const request = { purpose: 'write', requestId } as const;
       const answers = await sendBatch(this.sender, parts, request, signal, composeChangeSet);
       const limited = answers.find(isThrottled);
-      if (limited === undefined || this.sender.isOverBudget(started)) return answers;
+      if (limited === undefined || this.sender.isOverBudget(started))
+        return answers.some(isStrayPage) ? [] : answers;
     }
   }
 }

@@ -65,9 +65,7 @@ export async function writeRows(
       const answer = answers[index];
       outcomes[at] =
         answer instanceof DataverseError
-          ? answer.status === undefined && !neverSent(answer)
-            ? { is: 'unknown', error: answer }
-            : doubtful(answer)
+          ? outcomeOfFailure(answer)
           : answer === undefined
             ? { is: 'unknown', error: noAnswer(write) }
             : outcomeOf(write, answer, clock.now());
@@ -157,11 +155,13 @@ async function answersTo(
   }
 }
 
-/** A gateway's fault leaves open whether the service worked; a refusal of the whole batch does not. */
-function doubtful(error: DataverseError): WriteOutcome {
-  const isFault =
-    error.status !== undefined &&
-    (error.status >= 500 || error.status < 400 || error.status === 408);
+/**
+ * The outcome of a write whose request failed as a whole. A gateway's fault leaves open whether the
+ * service worked; a refusal does not.
+ */
+export function outcomeOfFailure(error: DataverseError): WriteOutcome {
+  if (error.status === undefined) return { is: neverSent(error) ? 'failed' : 'unknown', error };
+  const isFault = error.status >= 500 || error.status < 400 || error.status === 408;
   return isFault ? { is: 'unknown', error } : { is: 'failed', error };
 }
 
@@ -234,7 +234,8 @@ function changedMeanwhile(write: Write): DataverseError {
   );
 }
 
-function noAnswer(write: Write): DataverseError {
+/** Why a write has no outcome although its request has an answer. */
+export function noAnswer(write: Write): DataverseError {
   return new DataverseError(
     'URM1048',
     {

@@ -2,9 +2,8 @@ import type { Write, WriteOutcome } from './client.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { Guid } from '../model/guid.ts';
 import { answerError } from './service-answer.ts';
-import { neverSent } from './transport-failure.ts';
 import { partOf, placeOf } from './write-parts.ts';
-import { contextOf, outcomeOf, type WriteFrame } from './write-rows.ts';
+import { contextOf, noAnswer, outcomeOf, outcomeOfFailure, type WriteFrame } from './write-rows.ts';
 
 /**
  * Sends writes as one change set: all of them take effect at once, or none does. Where one is refused,
@@ -28,13 +27,16 @@ export async function writeTogether(
       const where = first === undefined ? '$batch' : placeOf(first);
       return all({ is: 'failed', error: answerError(refused, where, clock.now()) });
     }
+    // All or nothing: what one of them became, all became; without any answer nothing is known.
+    const [first] = writes;
+    if (answers.length === 0 && first !== undefined)
+      return all({ is: 'unknown', error: noAnswer(first) });
     return writes.map((write, at) => {
       const answer = answers[at];
       return answer === undefined ? { is: 'done' } : outcomeOf(write, answer, clock.now());
     });
   } catch (error) {
     if (!(error instanceof DataverseError)) throw error;
-    const isUnknown = error.status === undefined && !neverSent(error);
-    return all({ is: isUnknown ? 'unknown' : 'failed', error });
+    return all(outcomeOfFailure(error));
   }
 }

@@ -322,6 +322,40 @@ describe('the client against a server that misbehaves', () => {
       }
     });
 
+    it('takes a web page in place of a part for no answer', async () => {
+      const page = '200 OK\r\nContent-Type: text/html\r\n\r\n<html>Sign in</html>';
+      server.script([tables, batch([part('204 No Content'), page])]);
+      const outcomes = await writer().write([create(1), create(2)], randomIds.next(), signal);
+      assert.deepEqual(
+        outcomes.map(({ is }) => is),
+        ['done', 'unknown'],
+      );
+      for (const answers of [batch([page, page]), batch([])]) {
+        server.script([tables, answers]);
+        const client = writer();
+        const together = await client.writeTogether?.(
+          [create(1), create(2)],
+          randomIds.next(),
+          signal,
+        );
+        assert.deepEqual(
+          together?.map(({ is }) => is),
+          ['unknown', 'unknown'],
+        );
+      }
+    });
+
+    it('does not know what became of a change set when a gateway answers for the service', async () => {
+      for (const step of [reset, webPage(502), serviceError(503, '')]) {
+        server.script([tables, step]);
+        const outcomes = await writer().writeTogether?.([create(1)], randomIds.next(), signal);
+        assert.deepEqual(
+          outcomes?.map(({ is }) => is),
+          ['unknown'],
+        );
+      }
+    });
+
     it('does not lose writes whose parts are missing', async () => {
       server.script([tables, batch([part('204 No Content')], 400)]);
       const outcomes = await writer().write([create(1), create(2)], randomIds.next(), signal);
