@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createFaultPlan, type FaultPlan } from '#emulator/protocol/faults.ts';
 import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import type { Files } from '#shared/host/files.ts';
@@ -20,7 +21,7 @@ import {
 } from './judge.ts';
 import type { Attempt, Scenario } from './scenario.ts';
 import { scenariosOf, type WritingStages } from './scenarios.ts';
-import type { World } from './world.ts';
+import { pipelineToken, type Place, type World } from './world.ts';
 
 export interface CampaignOptions {
   readonly runs: number;
@@ -31,6 +32,8 @@ export interface CampaignOptions {
   readonly fault?: string;
   /** Replaced by broken ones where the campaign itself is tested. */
   readonly stages?: WritingStages;
+  /** Leaves the folders of the runs where they are. */
+  readonly keep?: boolean;
   /** Real time after which a start counts as hanging. */
   readonly patienceMs?: number;
 }
@@ -52,7 +55,6 @@ interface Course extends Baseline {
   readonly writes: number;
 }
 
-const token: Credential = { kind: 'token', token: 'campaign' };
 const secret: Credential = {
   kind: 'secret',
   clientId: applicationIds.releasePipeline,
@@ -172,6 +174,7 @@ async function runOnce(frame: RunFrame): Promise<CampaignRun> {
     );
     tap(scenario, createFaultPlan(''));
     emulator.offsetMs = 0;
+    await untilQuiet(scenario.place);
     if (ends === undefined) return done('hung', nothingWrong);
     const seen: Seen[] = [];
     for (const end of ends) seen.push(await sightOf(scenario, end, folder));
@@ -197,7 +200,7 @@ async function runOnce(frame: RunFrame): Promise<CampaignRun> {
   } finally {
     tap(scenario, createFaultPlan(''));
     scenario.place.emulator.offsetMs = 0;
-    await rm(folder, { recursive: true, force: true });
+    if (options.keep !== true) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -207,12 +210,14 @@ function attemptIn(
 ): Attempt {
   const { fault, signal = new AbortController().signal, files = nodeFiles } = more;
   const clock = createInstantClock(Date.now());
+  const timeoutMs = fault?.timeoutMs;
   return {
     folder,
     files: fault?.files?.(files) ?? files,
     clock: fault?.clock?.(clock) ?? clock,
-    credential: fault?.signsIn === true ? secret : token,
+    credential: fault?.signsIn === true ? secret : pipelineToken,
     signal,
+    ...(timeoutMs === undefined ? {} : { timeouts: { getMs: timeoutMs, batchMs: timeoutMs } }),
   };
 }
 
@@ -227,6 +232,16 @@ function tap(scenario: Scenario, plan: FaultPlan, onOperation?: (n: number) => v
       return plan.hit(target);
     },
   };
+}
+
+/** What a stage no longer waited for may still be under way to the emulator. */
+async function untilQuiet({ emulator }: Place): Promise<void> {
+  for (let quiet = 0, last = -1; quiet < 3;) {
+    await setTimeout(4);
+    const { next } = emulator.log.since(Infinity);
+    quiet = next === last ? quiet + 1 : 0;
+    last = next;
+  }
 }
 
 /** Rises with every write. */
@@ -246,11 +261,11 @@ async function sightOf(scenario: Scenario, end: StageEnd, folder: string): Promi
 /** What the work gives; nothing when it takes longer than any run may. */
 async function patiently<Result>(
   work: Promise<Result>,
-  { patienceMs = 60_000 }: CampaignOptions,
+  { patienceMs = 120_000 }: CampaignOptions,
 ): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
+    timer = globalThis.setTimeout(() => resolve(undefined), patienceMs);
   });
   try {
     return await Promise.race([work, late]);

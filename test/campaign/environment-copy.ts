@@ -97,3 +97,19 @@ export function deviationOf(wanted: Holdings, actual: Holdings): Deviation {
   const lost = [...wanted].filter(([key, text]) => actual.get(key) !== text).map(([key]) => key);
   return { lost, extra: [...actual.keys()].filter((key) => !wanted.has(key)) };
 }
+
+/** A row that is not as wanted, with what differs. */
+export function deviationText(key: string, wanted: Holdings, actual: Holdings): string {
+  const [should, is] = [wanted.get(key), actual.get(key)];
+  if (is === undefined) return `${key} is missing`;
+  if (should === undefined) return `${key} is there`;
+  const [before, after] = [should, is].map((text) => JSON.parse(text) as Record<string, unknown>);
+  const columns = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const told = [...columns].flatMap((column) => {
+    const [one, other] = [before, after].map(
+      (cells) => JSON.stringify(cells?.[column]) ?? 'nothing',
+    );
+    return one === other ? [] : [`${column} ${other} instead of ${one}`];
+  });
+  return `${key}: ${told.join(', ')}`.slice(0, 400);
+}

@@ -17,6 +17,8 @@ export interface Fault {
   readonly clock?: (clock: Clock) => Clock;
   /** Sign in by a client secret, so that a token can be had anew. */
   readonly signsIn?: true;
+  /** Answers may take no longer, on real clocks: stalls do. */
+  readonly timeoutMs?: number;
   /** The stage is started so many times at once. */
   readonly copies?: 2;
   /** What somebody else changed, by `table/id`: filled while it happens. */
@@ -68,7 +70,9 @@ export const faultKinds: readonly FaultKind[] = [
   ruled('sign-in page', (pick) => `html:${pick.storm(7)}`),
   ruled('reset before the work', (pick) => `drop-before:${pick.storm(7)}`),
   ruled('reset after the work', (pick) => `drop-after:${pick.storm(7)}`),
-  ruled('stall', (pick) => `slow:${pick.storm(3)},seconds=0.6`),
+  ruled('stall', (pick) => `slow:nth=${pick.point()},times=${pick.one([1, 1, 3])},seconds=3`, {
+    timeoutMs: 800,
+  }),
   ruled('truncated answer', (pick) => `truncate:${pick.storm(7)}`),
   ruled('deadlock', (pick) => `deadlock:${pick.storm(7)}`),
   ruled(
@@ -160,7 +164,11 @@ interface Picker {
   storm(longest: number): string;
 }
 
-function ruled(name: string, rules: (pick: Picker) => string): FaultKind {
+function ruled(
+  name: string,
+  rules: (pick: Picker) => string,
+  more: Partial<Fault> = {},
+): FaultKind {
   return {
     name,
     suits: always,
@@ -182,7 +190,7 @@ function ruled(name: string, rules: (pick: Picker) => string): FaultKind {
         },
       };
       const text = rules(pick);
-      return { told: text, rules: text };
+      return { ...more, told: text, rules: text };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '#shared/errors/finding.ts';
 import { exitStatus, type StageEnd } from '#shared/stages/run-stage.ts';
-import { deviationOf, type Holdings } from './environment-copy.ts';
+import { deviationOf, deviationText, type Holdings } from './environment-copy.ts';
 import type { Fault } from './faults.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -55,7 +55,7 @@ export function judgeFaulty(
     const isPlanned = seen.every(({ text }) => text === baseline.text);
     if (isPlanned) return { ending: 'planned', verdict: verdictOf({ untruths }) };
     for (const { end } of seen)
-      if (isGreen(end) && fault.overtaken === undefined)
+      if (isGreen(end) && fault.overtaken === undefined && !lacksReports(end))
         falseGreens.push('it says another thing than without faults, and not that it stopped');
     for (const left of leftovers)
       if (!baseline.leftovers.includes(left) && fault.overtaken === undefined)
@@ -68,7 +68,9 @@ export function judgeFaulty(
   const off = [...lost, ...extra].filter((key) => !touched.has(key));
   const isAnyGreen = seen.some(({ end }) => isGreen(end));
   if (isAnyGreen)
-    falseGreens.push(...off.map((key) => `it succeeded, and ${key} is not as planned`));
+    falseGreens.push(
+      ...off.map((key) => `it succeeded, and ${deviationText(key, states.wanted, held)}`),
+    );
   const isSaved = !scenario.title.includes('plans itself');
   if (isAnyGreen && isSaved)
     for (const key of fault.overtaken?.before ?? [])
@@ -83,6 +85,11 @@ export function judgeFaulty(
     ending: isEveryGreen ? 'planned' : 'stopped',
     verdict: verdictOf({ untruths, falseGreens }),
   };
+}
+
+/** It did its work, and says that its reports are not there. */
+function lacksReports({ result: { findings } }: StageEnd): boolean {
+  return findings.some(({ code }) => code === 'URM1006');
 }
 
 /** What is known after the faulty starts of a run. */
@@ -108,12 +115,15 @@ export function judgeFinal(
   }
   const errors = seen.end.result.findings.filter(({ severity }) => severity === 'error');
   if (!isGreen(seen.end)) untruths.push(`it cannot be resumed: ${shown(errors)}`);
-  const { lost, extra } = deviationOf(states.wanted, seen.holdings ?? new Map());
+  const held = seen.holdings ?? new Map<string, string>();
+  const { lost, extra } = deviationOf(states.wanted, held);
   const touched = fault.overtaken?.rows ?? new Set<string>();
+  const told = (keys: readonly string[]): readonly string[] =>
+    keys.filter((key) => !touched.has(key)).map((key) => deviationText(key, states.wanted, held));
   return verdictOf({
     untruths,
-    lost: lost.filter((key) => !touched.has(key)),
-    duplicated: extra.filter((key) => !touched.has(key)),
+    lost: told(lost),
+    duplicated: told(extra),
   });
 }
 

@@ -1,4 +1,4 @@
-// npm run campaign -- --runs 1000 --seed 7 [--run K] [--stage NAME] [--fault NAME] [--write]
+// npm run campaign -- --runs 1000 --seed 7 [--run K] [--stage NAME] [--fault NAME] [--keep] [--write]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     stage: { type: 'string' },
     fault: { type: 'string' },
     write: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -29,6 +30,7 @@ try {
   const options = {
     runs: Number(values.runs),
     seed,
+    keep: values.keep,
     ...(values.run === undefined ? {} : { only: Number(values.run) }),
     ...(values.stage === undefined ? {} : { stage: values.stage }),
     ...(values.fault === undefined ? {} : { fault: values.fault }),
@@ -42,7 +44,8 @@ try {
   }
 } finally {
   await world.close();
-  await rm(folder, { recursive: true, force: true });
+  if (values.keep) console.log(`kept: ${folder}`);
+  else await rm(folder, { recursive: true, force: true });
 }
 for (const line of renderTally(runs)) console.log(line);
 const totals = totalsOf(runs);

@@ -1,4 +1,5 @@
 import type { Credential } from '#shared/host/host.ts';
+import type { Timeouts } from '#shared/dataverse/request-sender.ts';
 import type { Clock } from '#shared/host/clock.ts';
 import type { Files } from '#shared/host/files.ts';
 import { randomIds } from '#shared/host/node-ports.ts';
@@ -18,6 +19,8 @@ export interface Attempt {
   readonly clock: Clock;
   readonly credential: Credential;
   readonly signal: AbortSignal;
+  /** Shorter than the emulator stalls, where it does. */
+  readonly timeouts?: Timeouts;
 }
 
 /** Why a stage is started a second time. */
@@ -46,19 +49,17 @@ export interface Scenario {
   leftovers(folder: string): Promise<readonly string[]>;
 }
 
-/** No request of the campaign may wait longer for its answer; the emulator's stalls are longer. */
-const timeouts = { getMs: 250, batchMs: 250 };
-
 /** Runs a stage as a host does. */
 export function start<Options>(
   stage: Stage<Options>,
   inputs: Readonly<Record<string, string>>,
-  { files, clock, credential, signal }: Attempt,
+  { files, clock, credential, signal, timeouts }: Attempt,
 ): Promise<StageEnd> {
   const entry = stageEntry(stage.name);
   if (entry === undefined) throw new Error(`No stage is named ${stage.name}.`);
   const host = createTestHost(inputs, credential);
-  return runStage(entry, stage, { host, files, clock, ids: randomIds, timeouts }, signal);
+  const ports = { host, files, clock, ids: randomIds };
+  return runStage(entry, stage, timeouts === undefined ? ports : { ...ports, timeouts }, signal);
 }
 
 /** A result without what differs from run to run: paths, and how many requests it took. */

@@ -4,6 +4,8 @@ import { Emulator } from '#emulator/emulator.ts';
 import { listen } from '#emulator/protocol/listen.ts';
 import { plantProviders } from '#emulator/seeds/cif/provider-rows.ts';
 import type { EmulatorOptions } from '#emulator/server.ts';
+import { applicationIds } from '#emulator/seeds/system-rows.ts';
+import type { Credential } from '#shared/host/host.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { Action } from '#shared/model/plan.ts';
 import { exportStage } from '#shared/stages/export.ts';
@@ -12,9 +14,13 @@ import { migrateChannelProvidersStage } from '#shared/stages/migrate-channel-pro
 import { planStage } from '#shared/stages/plan.ts';
 import { openPlan } from '#shared/stages/planning/plan-file.ts';
 import type { Stage } from '#shared/stages/stage.ts';
+import { sendTo } from '#support/emulator.ts';
 import { actionsOf } from '#support/plan-builders.ts';
 import { runWith } from '#support/stage-runs.ts';
 import { Copier, type EnvironmentCopy } from './environment-copy.ts';
+
+/** Acts as the application user that signs in where tokens expire: rows belong to the same owner. */
+export const pipelineToken: Credential = { kind: 'token', token: applicationIds.releasePipeline };
 
 /** An environment of the campaign: an emulator in this process, asked over HTTP. */
 export interface Place {
@@ -90,7 +96,7 @@ export async function openWorld(folder: string): Promise<World> {
   await succeed(exportStage, first);
   await succeed(importStage, { target: target.url, package: at('first'), out: at('first-run') });
   source.copier.putBack(now);
-  plantObsolete(target);
+  await plantObsolete(target);
   const before = target.copier.copy();
 
   const promotion = { target: target.url, package: paths.package, config: paths.config };
@@ -153,7 +159,7 @@ async function succeed<Options>(
   stage: Stage<Options>,
   inputs: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { result } = await runWith(stage, inputs);
+  const { result } = await runWith(stage, inputs, pipelineToken);
   const errors = result.findings.filter(({ severity }) => severity === 'error');
   if (result.outcome === 'failed' || errors.length > 0)
     throw new Error(`${stage.name} fails without any fault: ${JSON.stringify(errors)}`);
@@ -194,19 +200,14 @@ function makeEarlier(source: Place): void {
 }
 
 /** Rows of the target that the promotion takes away. */
-function plantObsolete({ emulator }: Place): void {
-  const { environment } = emulator;
-  for (const name of ['#obsolete', '#outdated'])
-    environment.store.put(
-      'msdyn_octag',
-      environment.newId(),
-      new Map<string, string | number>([
-        ['msdyn_name', name],
-        ['statecode', 0],
-        ['statuscode', 1],
-        ['modifiedon', '2025-01-01T00:00:00Z'],
-      ]),
-    );
+async function plantObsolete({ url }: Place): Promise<void> {
+  for (const msdyn_name of ['#obsolete', '#outdated']) {
+    const { status, text } = await sendTo(url, 'POST', {
+      path: 'msdyn_octags',
+      body: { msdyn_name },
+    });
+    if (status >= 300) throw new Error(`No tag can be planted: ${status} ${text}`);
+  }
 }
 
 /** What drift and verification are to find. */
