@@ -52,13 +52,16 @@ function manifestOf(content: JsonObject, steps: readonly JsonObject[]): PackageM
       })),
       ...(typeof sha256 === 'string' ? { sha256 } : {}),
     })),
-    withheld: objectsOf(content['withheld']).map(({ step, table, column, rows, reason }) => ({
-      step: textOf(step),
-      table: textOf(table),
-      column: textOf(column),
-      rows: numberOf(rows),
-      reason: withheldReasons.find((known) => known === reason) ?? 'environment',
-    })),
+    withheld: objectsOf(content['withheld']).map(
+      ({ step, table, column, rows, reason, names }) => ({
+        step: textOf(step),
+        table: textOf(table),
+        column: textOf(column),
+        rows: numberOf(rows),
+        reason: withheldReasons.find((known) => known === reason) ?? 'environment',
+        ...(names === undefined ? {} : { names: textsOf(names) }),
+      }),
+    ),
     removed: rowsIn(content['removed']),
     ...(content['carried'] === undefined
       ? {}

@@ -40,6 +40,8 @@ export interface PackageManifest {
     readonly column: string;
     readonly rows: number;
     readonly reason: WithheldReason;
+    /** Names of the first of these rows, where their values have to be set in the target. */
+    readonly names?: readonly string[];
   }[];
   readonly removed: readonly {
     readonly table: string;

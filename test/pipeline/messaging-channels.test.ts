@@ -231,13 +231,20 @@ describe('a messaging channel alone', function () {
       it('is imported and verified, says what is left to people, and leaves nothing to plan', async () => {
         await promotion.plan('plan');
         const plan = JSON.parse(await readFile(join(own.path, 'plan/plan.json'), 'utf8')) as {
-          manual: readonly { summary: string }[];
+          manual: readonly { where: string; summary: string; detail: string }[];
         };
         for (const beginning of manual)
           assert.ok(
             plan.manual.some(({ summary }) => summary.startsWith(beginning)),
             beginning,
           );
+        for (const place of Object.keys(withheld)) {
+          const [table = '', column = ''] = place.split('.');
+          const step = plan.manual.find(
+            ({ where }) => where === `table ${table}, column ${column}`,
+          );
+          assert.match(step?.detail ?? '', /^Rows: \w.*\.$/, `${place} names its rows`);
+        }
         const imported = await promotion.import('run');
         assert.deepEqual(told(imported.findings.filter((each) => each.severity === 'error')), []);
         assert.equal(imported.counts.failed, 0);

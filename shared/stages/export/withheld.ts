@@ -1,9 +1,11 @@
 import type { PackageManifest } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
+import { nameOf } from '../../model/row.ts';
 import type { WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
+import { withheldEverywhere } from '../../routing/withheld-columns.ts';
 import { elementsOf, readXml } from '../../routing/xml-tree.ts';
 
 export type Withheld = PackageManifest['withheld'][number];
@@ -14,9 +16,23 @@ export function withheldColumnsOf(table: SourceTable): ReadonlyMap<string, Withh
   return new Map([...withheld].filter(([column]) => table.columns.has(column)));
 }
 
+/** Rows that hold a value in a column, the first of them by name. */
+export interface Filled {
+  readonly rows: number;
+  readonly names: readonly string[];
+}
+
+/** So many rows are told by name. */
+export const namesTold = 20;
+
+/** Whether people have to set the column's values in the target, row by row. */
+export function isSetByHand(column: string, reason: WithheldReason): boolean {
+  return (reason === 'secret' || reason === 'environment') && !(column in withheldEverywhere);
+}
+
 /**
- * How many selected rows hold a value in a secret column. The value itself is not asked for: the
- * question is which rows have one.
+ * Which selected rows hold a value in a secret column. The value itself is not asked for: the question
+ * is which rows have one.
  */
 export async function countFilled(
   reader: DataverseReader,
@@ -24,11 +40,16 @@ export async function countFilled(
   environment: EnvironmentTable,
   column: string,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Filled> {
   const where = { by: 'fetch', fetchXml: onlyFilled(table.filter, column) } as const;
+  const columns = environment.nameColumn === undefined ? [] : [environment.nameColumn];
   let rows = 0;
-  for await (const _ of reader.rows({ table: environment, columns: [], where }, signal)) rows += 1;
-  return rows;
+  const names: string[] = [];
+  for await (const row of reader.rows({ table: environment, columns, where }, signal)) {
+    rows += 1;
+    if (names.length < namesTold) names.push(nameOf(row));
+  }
+  return { rows, names };
 }
 
 /** The same selection, limited to rows that have a value in the column. */
@@ -58,7 +79,7 @@ export function onlyFilled(filter: string | undefined, column: string): string {
 export function withheldFindings(withheld: readonly Withheld[]): readonly Finding[] {
   return withheld
     .filter(({ rows }) => rows > 0)
-    .map(({ step, table, column, rows, reason }): Finding => {
+    .map(({ step, table, column, rows, reason, names = [] }): Finding => {
       const where = `${step} ${table}.${column}`;
       const count = rows === 1 ? '1 row' : `${rows} rows`;
       if (reason === 'secret')
@@ -67,7 +88,10 @@ export function withheldFindings(withheld: readonly Withheld[]): readonly Findin
           code: 'URM1220',
           where,
           summary: `The secret ${table}.${column} of ${count} was withheld`,
-          detail: 'The column stays in the schema; no value left the environment.',
+          detail: [
+            'The column stays in the schema; no value left the environment.',
+            ...(names.length === 0 ? [] : [`Rows: ${names.join('; ')}.`]),
+          ].join(' '),
           remedy:
             'Set it in the target by hand, or name a variable that holds it in the configuration (environments, values).',
         };
@@ -76,7 +100,7 @@ export function withheldFindings(withheld: readonly Withheld[]): readonly Findin
         code: 'URM1221',
         where,
         summary: `${table}.${column} of ${count} was withheld: ${reasons[reason]}`,
-        detail: '',
+        detail: names.length === 0 ? '' : `Rows: ${names.join('; ')}.`,
         remedy: remedies[reason],
       };
     });

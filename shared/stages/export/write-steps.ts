@@ -5,7 +5,7 @@ import type { FileDownload } from '../../dataverse/file-transfer.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Host } from '../../host/host.ts';
 import type { Guid } from '../../model/guid.ts';
-import { cell, type Link, type Row, type Shape } from '../../model/row.ts';
+import { cell, nameOf, type Link, type Row, type Shape } from '../../model/row.ts';
 import type { WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { neverExportedTable } from '../../routing/never-exported.ts';
@@ -13,7 +13,14 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import { ReferenceCheck } from './reference-check.ts';
 import { SelectionError } from './selection-error.ts';
 import type { Selection } from './selection.ts';
-import { countFilled, withheldColumnsOf, withheldFindings, type Withheld } from './withheld.ts';
+import {
+  countFilled,
+  isSetByHand,
+  namesTold,
+  withheldColumnsOf,
+  withheldFindings,
+  type Withheld,
+} from './withheld.ts';
 
 export interface Exported {
   readonly steps: readonly (WrittenStep & { readonly area: string })[];
@@ -103,8 +110,8 @@ class TableReading {
   readonly #isRead: (table: string) => boolean;
   readonly #leftOut = new Map<string, number>();
   readonly #ids: Guid[] = [];
-  /** Rows with a value, by column. */
-  readonly #filled = new Map<string, number>();
+  /** Rows with a value, by column; by name where people have to set it. */
+  readonly #filled = new Map<string, { rows: number; readonly names: string[] }>();
   readonly #withheld: ReadonlyMap<string, WithheldReason>;
   readonly #shape: Shape;
 
@@ -142,13 +149,21 @@ class TableReading {
     };
     for await (const row of this.#reader.rows(query, signal)) {
       for (const [at, column] of row.shape.columns.entries())
-        if (row.cells[at] !== undefined && row.cells[at] !== null)
-          this.#filled.set(column, (this.#filled.get(column) ?? 0) + 1);
+        if (row.cells[at] !== undefined && row.cells[at] !== null) this.#count(column, row);
       const told = this.#withheld.size === 0 ? row : this.#without(row);
       this.#references.see(told);
       if (this.#table.manyToMany.length > 0) this.#ids.push(row.id);
       yield told;
     }
+  }
+
+  #count(column: string, row: Row): void {
+    const reason = this.#withheld.get(column);
+    const filled = this.#filled.get(column) ?? { rows: 0, names: [] };
+    this.#filled.set(column, filled);
+    filled.rows += 1;
+    if (reason !== undefined && isSetByHand(column, reason) && filled.names.length < namesTold)
+      filled.names.push(nameOf(row));
   }
 
   /** The row without its withheld values. */
@@ -160,11 +175,18 @@ class TableReading {
   async withheld(signal: AbortSignal): Promise<readonly Withheld[]> {
     const told: Withheld[] = [];
     for (const [column, reason] of this.#withheld) {
-      const rows =
+      const { rows, names } =
         reason === 'secret'
           ? await countFilled(this.#reader, this.#table, this.#environment, column, signal)
-          : (this.#filled.get(column) ?? 0);
-      told.push({ step: this.#table.step, table: this.#table.name, column, rows, reason });
+          : (this.#filled.get(column) ?? { rows: 0, names: [] });
+      told.push({
+        step: this.#table.step,
+        table: this.#table.name,
+        column,
+        rows,
+        reason,
+        ...(names.length === 0 ? {} : { names: names.toSorted() }),
+      });
     }
     return told;
   }

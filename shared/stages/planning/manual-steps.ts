@@ -15,20 +15,24 @@ export function manualSteps(pkg: MigrationPackage): readonly Finding[] {
       if (!findings.some(({ summary }) => summary === sentence))
         findings.push(byHand(area.title, sentence));
   }
-  const rowsWithheld = new Map<string, number>();
-  for (const { table, column, rows, reason } of pkg.manifest?.withheld ?? []) {
+  const rowsWithheld = new Map<string, { rows: number; readonly names: Set<string> }>();
+  for (const { table, column, rows, reason, names = [] } of pkg.manifest?.withheld ?? []) {
     if (reason !== 'secret' && reason !== 'environment') continue;
     if (rows === 0 || column in withheldEverywhere) continue;
     const key = `${reason} ${table} ${column}`;
     // A table that several steps move is one thing to do.
-    rowsWithheld.set(key, (rowsWithheld.get(key) ?? 0) + rows);
+    const known = rowsWithheld.get(key) ?? { rows: 0, names: new Set<string>() };
+    rowsWithheld.set(key, known);
+    known.rows += rows;
+    for (const name of names) known.names.add(name);
   }
-  for (const [key, rows] of rowsWithheld) {
+  for (const [key, { rows, names }] of rowsWithheld) {
     const [reason = '', table = '', column = ''] = key.split(' ');
     findings.push(
       byHand(
         `table ${table}, column ${column}`,
         `Set ${column} in the target where it is needed: its value (${rows === 1 ? '1 row' : `${rows} rows`}) was withheld, because it is ${reason === 'secret' ? reasons.secret : reasons.environment}.`,
+        [...names].sort(),
       ),
     );
   }
@@ -54,13 +58,13 @@ export function bypassedLogic(pkg: MigrationPackage): readonly Finding[] {
     }));
 }
 
-function byHand(where: string, summary: string): Finding {
+function byHand(where: string, summary: string, rows: readonly string[] = []): Finding {
   return {
     severity: 'info',
     code: 'URM1330',
     where,
     summary,
-    detail: '',
+    detail: rows.length === 0 ? '' : `Rows: ${rows.join('; ')}.`,
     remedy: 'Do it in the target after the import.',
   };
 }
