@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { codes } from '#shared/errors/codes.ts';
 import { stageEntry, stageTable } from '#shared/stages/stage-table.ts';
 import { areas } from '#shared/routing/catalogue.ts';
+import { neverExported } from '#shared/routing/never-exported.ts';
+import { catalogueView } from '../cli/catalogue/view.ts';
 import { commands } from '../cli/commands.ts';
+import { cataloguePage } from './catalogue-page.ts';
 import { stageCommand } from '../cli/stage-command.ts';
 import { toolVersion } from '../cli/tool-version.ts';
 import { permissionsPage } from './permissions-page.ts';
@@ -27,6 +30,7 @@ export async function generatedFiles(root: URL): Promise<ReadonlyMap<string, str
   }
   const others = commands.filter((command) => stageEntry(command.name) === undefined);
   files.set('docs/reference/commands.md', commandPage(others));
+  files.set('docs/reference/catalogue.md', cataloguePage(catalogueView(), neverExported));
   files.set('docs/guides/permissions.md', permissionsPage(areas));
   files.set('docs/troubleshooting.md', troubleshootingPage(codes));
   const readme = await readFile(new URL('README.md', root), 'utf8');

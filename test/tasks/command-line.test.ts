@@ -357,7 +357,14 @@ describe('the built command line', function () {
     const { status, out } = await urm(['catalogue', '--json', 'catalogue.json']);
     assert.equal(status, 0);
     assert.match(out, /^skills: /m);
-    assert.ok(json('catalogue.json').length > 0);
+    assert.match(out, /^ {6}selects rows of a msdyn_liveworkstream/m);
+    assert.match(out, /^never exported: Intraday insights \(msdyn_analytics\)/m);
+    const { areas, neverExported } = json('catalogue.json');
+    assert.ok(areas.length > 20 && neverExported.length > 5);
+    const one = await urm(['catalogue', '--area', 'queues']);
+    assert.match(one.out, /^queues: /);
+    assert.doesNotMatch(one.out, /^skills: /m);
+    assert.equal((await urm(['catalogue', '--area', 'nonsense'])).status, 2);
   });
 
   it('leaves no temporary files beside its output', () => {
