@@ -286,6 +286,29 @@ describe('a messaging channel alone', function () {
     assert.equal(again.outputs['hasChanges'], false);
   });
 
+  it("takes the target's own page id from the configuration, and keeps it", async () => {
+    const own = { path: join(folder.path, 'own-page') };
+    const promotion = aPromotion(source, linked, own);
+    await promotion.export({ workstreams: 'Facebook' });
+    const config = join(own.path, 'unified-routing.yml');
+    await writeFile(
+      config,
+      `format: 1
+environments:
+  test:
+    url: ${linked.url}
+    values:
+      - { table: msdyn_ocfbpage, row: Contoso Coffee, column: msdyn_fbpageid, value: "777000777" }
+`,
+    );
+    const imported = await promotion.import('run', { config });
+    assert.deepEqual(told(imported.findings.filter((each) => each.severity === 'error')), []);
+    const [page] = await rowsIn(linked, 'msdyn_ocfbpages');
+    assert.equal(page?.['msdyn_fbpageid'], '777000777');
+    assert.equal((await promotion.plan('again', { config })).outputs['hasChanges'], false);
+    assert.equal((await promotion.plan('plain')).outputs['hasChanges'], false);
+  });
+
   it('tells messages of one account from those of the channel', async () => {
     const promotion = aPromotion(source, source, { path: join(folder.path, 'one') });
     const exported = await promotion.export({ workstreams: 'LINE' });
