@@ -1,48 +1,73 @@
-import type { Area } from '#shared/routing/area.ts';
+import { channels, type Area } from '#shared/routing/area.ts';
+import { definitionNeeds } from '#shared/stages/privileges/needed-privileges.ts';
+import { minimalRole, rights, type Right } from './minimal-role.ts';
 
-/** The page of privileges: the least that each of two roles needs, table by table. */
+/** The page of privileges: the least that each role needs, table by table. */
 export function permissionsPage(areas: readonly Area[]): string {
-  const tables = new Map<string, Set<string>>();
-  for (const area of areas)
-    for (const { tables: own } of area.steps)
-      for (const { table } of own) {
-        const titles = tables.get(table) ?? new Set();
-        titles.add(area.title);
-        tables.set(table, titles);
-      }
-  return [
-    '# Permissions',
-    '',
-    '<!-- The table is generated from shared/routing by `npm run docs`. -->',
-    '',
-    'An application user per purpose, with a role of its own. System Administrator is never needed. All rights at',
-    'the level of the whole organization: with less, an export would silently hold fewer rows. `validate` checks',
-    'them before anything is written and names each that is missing.',
-    '',
-    '- **Unified routing reader** exports, plans, verifies and checks drift: Read.',
-    '- **Unified routing writer** imports and rolls back: Read, Create, Write, Append, Append To; and Delete where a',
-    '  roll-back is to take away what a run created.',
-    '',
-    'Both also read the definitions of tables, columns and solutions: `prvReadEntity`, `prvReadAttribute`,',
-    '`prvReadRelationship`, `prvReadOptionSet`, `prvReadSolution`, `prvReadOrganization`, `prvReadUser`,',
-    '`prvReadRole`. Columns that column security protects need a profile that may read and write them; those that',
-    'hold secrets are not moved and need none.',
-    '',
-    '`node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer` makes the',
-    'role from this table and the application user, as whoever `az login` signed in; `--dry-run` prints the requests',
-    'and sends none. It has not been run against a live environment.',
-    '',
-    '| table | reader | writer | for |',
-    '| --- | --- | --- | --- |',
-    ...[...tables]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([table, titles]) => {
-        const isSystem = table === 'msdyn_decisioncontract';
-        const writer = isSystem
-          ? 'Read, Append To'
-          : 'Read, Create, Write, Append, Append To (Delete)';
-        return `| \`${table}\` | Read | ${writer} | ${[...titles].join(', ')} |`;
-      }),
-    '',
-  ].join('\n');
+  const rows = minimalRole(areas).map(({ table, reader, writer, linker, purposes }) => {
+    const cells = [reader, writer, linker].map(words);
+    return `| \`${table}\` | ${cells.join(' | ')} | ${purposeWords(purposes)} |`;
+  });
+  const definitions = definitionNeeds.map(({ name }) => `\`${name}\``).join(', ');
+  return `# Permissions
+
+<!-- Generated from shared/routing by \`npm run docs\`. -->
+
+An application user per purpose, with a role of its own. System Administrator is never needed.
+
+- **Unified routing reader** validates, exports, plans, verifies and checks drift.
+- **Unified routing writer** imports, rolls back and migrates channel providers. Without Delete a roll-back cannot
+  take away what a run created; everything else works.
+- **With map files** it also links people, bots, numbers and music: the rights of the third column come on top.
+
+All rights at the level of the whole organization (in the service's words: Organization, \`Global\`). With less an
+export would hold fewer rows without saying so. Assign and Share are never needed: rows belong to who imports them.
+Every role also reads definitions: ${definitions}.
+
+Nothing is written before the rights are known:
+
+| stage | what it asks first | what happens without |
+| --- | --- | --- |
+| \`validate\` | all rights of the reader in source and target, all that an import and a roll-back of these rows need | one finding each (\`URM1206\`), by the privilege's own name and depth |
+| \`export\` | Read on every table of its channels | stops, naming each privilege |
+| \`plan\`, \`verify\`, \`check-drift\` | Read on every table of the package | stop, naming each privilege |
+| \`import\`, \`roll-back\`, \`migrate-channel-providers\` | what the actions of the plan need, no more | stop before the first write, naming each privilege |
+
+Where one identity plans and another imports, \`--importer-application-id\` lets \`validate\` and \`plan\` ask for the
+other one. A right that is held and does not reach the whole organization is a finding of \`validate\`, and a warning
+of the other stages: whether it reaches far enough only the rows can tell.
+
+Columns that column security protects need a profile that may read and write them; those that hold secrets are not
+moved and need none.
+
+## Making the roles
+
+\`\`\`
+node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer [--with-map-files] [--channels voice,live-chat] [--dry-run]
+\`\`\`
+
+makes the role from the table below, or brings it up to date, and the application user that has it: as whoever
+\`az login\` signed in, or with the token in \`DATAVERSE_ACCESS_TOKEN\`. With \`--channels\` the role gets no more than
+these words of the last column need; \`--dry-run\` prints the requests and sends none. Tests run it against the emulator, then every stage with exactly these roles, and take each
+privilege away in turn; it has not been run against a live environment.
+
+## Table by table
+
+| table | reader | writer | with map files | for |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+/** What every channel needs is not listed by channel. */
+function purposeWords(purposes: ReadonlySet<string>): string {
+  const told = [...purposes].filter(
+    (purpose) => !purposes.has('every channel') || !channels.some((each) => each === purpose),
+  );
+  return told.join(', ');
+}
+
+function words(granted: ReadonlySet<Right>): string {
+  const told = rights.filter((right) => granted.has(right));
+  return told.length === 0 ? '–' : told.map((right) => right.replace('To', ' To')).join(', ');
 }

@@ -76,22 +76,40 @@ const privilegeTypes = [
   'Append',
 ] as const;
 
-/** A privilege's name is `prv`, the verb and a name that is nearly always the schema name. */
+/**
+ * A privilege's name is `prv`, the verb and a name that is nearly always the schema name. Others belong to
+ * the table and to no verb: `prvReparentUser`, `prvAssignManager`.
+ */
 function privilegesOf(table: RawTable, ownership: Entity['ownership']): Entity['privileges'] {
   const given = table.privileges ?? (table.intersect === true ? [] : defaults(table, ownership));
+  const own = given
+    .map((text) => /^prvRead(\w+)/.exec(text)?.[1])
+    .find((name) => name !== undefined);
   return given
     .map((text) => {
       const [name = '', id = stableId(`privilege ${name}`)] = text.split(' ');
-      const type = privilegeTypes.find((each) => name.startsWith(`prv${each}`)) ?? 'Read';
+      const type: Entity['privileges'][number]['type'] =
+        privilegeTypes.find((each) =>
+          own === undefined ? name.startsWith(`prv${each}`) : name === `prv${each}${own}`,
+        ) ?? 'None';
       return { name, id, type };
     })
     .sort((left, right) => rank(left.type) - rank(right.type));
 }
 
-function rank(type: (typeof privilegeTypes)[number]): number {
-  return ['Create', 'Read', 'Write', 'Delete', 'Assign', 'Share', 'Append', 'AppendTo'].indexOf(
-    type,
-  );
+function rank(type: Entity['privileges'][number]['type']): number {
+  const order: readonly (typeof type)[] = [
+    'Create',
+    'Read',
+    'Write',
+    'Delete',
+    'Assign',
+    'Share',
+    'Append',
+    'AppendTo',
+    'None',
+  ];
+  return order.indexOf(type);
 }
 
 /** Tables owned by the organization have no Assign and no Share. */

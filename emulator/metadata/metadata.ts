@@ -124,7 +124,9 @@ export interface Entity {
       | 'Assign'
       | 'Share'
       | 'Append'
-      | 'AppendTo';
+      | 'AppendTo'
+      /** Belongs to the table and to no verb. */
+      | 'None';
   }[];
   /** Bulk messages refused: `queue` and `team`. */
   readonly bulkMessages: boolean;

@@ -23,6 +23,7 @@ const otherPrivileges = [
 
 /** Bits of `privilege.accessright`. */
 const accessRights = {
+  None: 0,
   Read: 1,
   Write: 2,
   Append: 4,

@@ -2,17 +2,11 @@ import { openPackage } from '../cmt/open-package.ts';
 import type { DataverseReader } from '../dataverse/client.ts';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { EnvironmentTable } from '../model/table.ts';
 import type { Connection } from '../host/host.ts';
 import { rowsRead, type RequestCounts } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { readScope } from './generate-schema/scope-options.ts';
-import { findUser, noUser } from './planning/importer-privileges.ts';
-import { checkPrivileges, type PrivilegeCheck } from './privileges/check-privileges.ts';
-import { importNeeds } from './privileges/import-needs.ts';
-import { definitionNeeds, eachOnce, readingNeeds } from './privileges/needed-privileges.ts';
-import { routingTables } from './routing-state/routing-tables.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Ports, Stage } from './stage.ts';
@@ -20,6 +14,7 @@ import { checkSystemRows } from './validate/check-contracts.ts';
 import { checkDefinitions } from './validate/check-definitions.ts';
 import { checkPrerequisites, prerequisiteTables } from './validate/check-prerequisites.ts';
 import { checkRelationships } from './validate/check-relationships.ts';
+import { checkRights, verifiedTables } from './validate/check-rights.ts';
 import { checkRules, tablesInRules } from './validate/check-rules.ts';
 import { checkVersions } from './validate/check-versions.ts';
 import { readPackageNeeds, readSourceNeeds, type Needs } from './validate/read-needs.ts';
@@ -120,6 +115,7 @@ async function checkTarget(
     ...lookedUp,
     ...tablesInRules(inspection.texts),
     ...prerequisiteTables(inspection),
+    ...inspection.tableNames.keys(),
     ...verifiedTables,
     'solution',
   ];
@@ -134,7 +130,8 @@ async function checkTarget(
     definitions === undefined ? check : { ...check, source: definitions },
   );
   step(1, 'Definitions compared.');
-  const rights = await checkRights(target, { needs, metadata, importerApplicationId }, signal);
+  const arrival = { tables, inspection, metadata };
+  const rights = await checkRights(target, arrival, importerApplicationId, signal);
   step(2, 'Privileges compared.');
   const system = await checkSystemRows(
     target,
@@ -157,42 +154,6 @@ async function checkTarget(
   const named = await checkRelationships(target, inspection, signal);
   step(3, 'System rows, rules and what belongs to environments compared.');
   return [...missing, ...rights.findings, ...system, ...rules, ...prerequisites, ...named];
-}
-
-/** What verification and drift checks look at beside the rows of a package. */
-const verifiedTables = [...Object.keys(routingTables), 'systemuser'];
-
-/** The caller reads; whoever imports, the caller or another, reads and writes. */
-async function checkRights(
-  target: DataverseReader,
-  of: {
-    readonly needs: Needs;
-    readonly metadata: ReadonlyMap<string, EnvironmentTable>;
-    readonly importerApplicationId: string | undefined;
-  },
-  signal: AbortSignal,
-): Promise<PrivilegeCheck> {
-  const { metadata, importerApplicationId } = of;
-  const { tables, inspection } = of.needs;
-  const importing = importNeeds(tables, inspection.tables, metadata);
-  const names = tables.map(({ name }) => name);
-  const looked = [...prerequisiteTables(inspection), 'solution'];
-  const reading = [
-    readingNeeds(names, metadata, { purpose: 'plan', severity: 'error' }),
-    readingNeeds(verifiedTables, metadata, { purpose: 'verification', severity: 'warning' }),
-    readingNeeds(looked, metadata, { purpose: 'validation', severity: 'warning' }),
-    definitionNeeds,
-  ];
-  const environment = 'target';
-  if (importerApplicationId === undefined)
-    return checkPrivileges(target, eachOnce(importing, ...reading), { environment }, signal);
-  const own = await checkPrivileges(target, eachOnce(...reading), { environment }, signal);
-  const userId = await findUser(importerApplicationId, target, signal);
-  if (userId === undefined)
-    return { ...own, findings: [...own.findings, noUser(importerApplicationId, target.url)] };
-  const called = `the application user ${importerApplicationId}`;
-  const others = await checkPrivileges(target, importing, { environment, userId, called }, signal);
-  return { ...own, findings: [...own.findings, ...others.findings] };
 }
 
 function sameOrganization(url: string): Finding {

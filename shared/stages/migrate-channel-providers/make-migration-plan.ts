@@ -1,4 +1,4 @@
-import { copiedColumns } from '../../channel-providers/framework.ts';
+import { copiedColumns, tables as framework } from '../../channel-providers/framework.ts';
 import { mapProviders } from '../../channel-providers/map-providers.ts';
 import type { Mapping, UnwantedLink } from '../../channel-providers/mapping.ts';
 import type { Inventory } from '../../channel-providers/inventory.ts';
@@ -14,11 +14,13 @@ import { planHash } from '../../plan/plan-text.ts';
 import { openFileSpool, type FileSpool } from '../planning/file-spool.ts';
 import { tableProgress } from '../planning/table-progress.ts';
 import { targetReader } from '../planning/target-reader.ts';
+import { assertPrivileges } from '../privileges/missing-privileges.ts';
+import { eachOnce, readingNeeds } from '../privileges/needed-privileges.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
 import { mappingPackage, mappingRules, migrationStep } from './mapping-package.ts';
 import { readDecisions, type DecisionInputs } from './read-decisions.ts';
-import { readInventory } from './read-inventory.ts';
+import { known, readInventory, required } from './read-inventory.ts';
 
 /** What was read, what was decided, and what follows from both. */
 export interface Mapped {
@@ -36,13 +38,35 @@ export async function mapEnvironment(
   signal: AbortSignal,
 ): Promise<Mapped> {
   const decisions = await readDecisions(inputs, ports);
+  const unread = await readingProblems(reader, signal);
   const inventory = await readInventory(reader, signal);
   const mapped = mapProviders(inventory, decisions);
-  const findings = [...mapped.findings, ...(await attachProblems(mapped, reader, signal))];
+  const findings = [
+    ...unread,
+    ...mapped.findings,
+    ...(await attachProblems(mapped, reader, signal)),
+  ];
   const mapping: Mapping = { ...mapped, findings };
   const names = [...new Set(mapping.rows.map(({ table }) => table)), 'msdyn_appconfiguration'];
   const pkg = mappingPackage(mapping, await reader.tables(names, signal));
   return { inventory, decisions, mapping, pkg };
+}
+
+/** Stops where providers and profiles cannot be read; tells what else is out of sight. */
+async function readingProblems(
+  reader: DataverseReader,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const metadata = await reader.tables([...required, ...known, framework.view], signal);
+  const must = [...required, framework.roleMapping, framework.app];
+  const needed = eachOnce(
+    readingNeeds(must, metadata, { purpose: 'the migration of providers', severity: 'error' }),
+    readingNeeds(metadata.keys(), metadata, {
+      purpose: 'checks of providers',
+      severity: 'warning',
+    }),
+  );
+  return assertPrivileges(reader, needed, { environment: 'target' }, signal);
 }
 
 /**

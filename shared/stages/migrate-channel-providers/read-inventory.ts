@@ -30,8 +30,10 @@ class FrameworkMissing extends MigrationError {
   readonly code = 'URM1825';
 }
 
-const required = [names.oldProvider, names.provider, names.profile, names.user] as const;
-const known = [
+/** Without these there is nothing to migrate. */
+export const required = [names.oldProvider, names.provider, names.profile, names.user] as const;
+/** What only checks need. */
+export const known = [
   names.roleMapping,
   names.extension,
   names.sessionTemplate,

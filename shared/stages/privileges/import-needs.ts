@@ -1,5 +1,6 @@
 import type { EnvironmentTable } from '../../model/table.ts';
 import { installedRows } from '../../routing/environment-bound.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
 import type { TableUse } from '../validate/inspect-rows.ts';
 import type { NeededTable } from '../validate/needed-tables.ts';
 import { Needs, type NeededPrivilege, type Purpose } from './needed-privileges.ts';
@@ -30,6 +31,8 @@ export function importNeeds(
     needs.ask(table.name, importing, 'read');
     if (own > 0) needs.ask(table.name, importing, 'create');
     if (own > 0 && !table.skipUpdate) needs.ask(table.name, importing, 'write');
+    const { derivedRows } = ruleBook.of(table.name);
+    if (own > 0 && derivedRows !== undefined) needs.ask(derivedRows.table, importing, 'read');
     for (const targets of use?.lookups.values() ?? []) {
       needs.ask(table.name, importing, 'append');
       for (const target of targets) needs.ask(target, importing, 'read', 'appendTo');

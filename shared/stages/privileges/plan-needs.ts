@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan.ts';
 import { isLookup } from '../../model/row.ts';
 import type { PrivilegeVerb } from '../../model/table.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
+import { ruleBook } from '../../routing/rule-book.ts';
 import { Needs, type NeededPrivilege } from './needed-privileges.ts';
 
 /**
@@ -35,6 +36,12 @@ export async function planNeeds(
     }
     if (action.kind !== 'create' && action.kind !== 'update') continue;
     want(table, 'read', action.kind === 'create' ? 'create' : 'write');
+    // The server's list of what a text names is read back, and the text saved again where it is short.
+    const { derivedRows } = ruleBook.of(table);
+    if (derivedRows !== undefined) {
+      want(table, 'write');
+      want(derivedRows.table, 'read');
+    }
     for (const { after } of action.changes)
       if (!isLongText(after) && !isVariable(after) && isLookup(after)) {
         want(table, 'append');

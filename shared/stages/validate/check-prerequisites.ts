@@ -22,13 +22,11 @@ export function prerequisiteTables({
   uniqueNames,
   installed,
   bound,
-  tableNames,
 }: RowInspection): readonly string[] {
   return [
     ...[...uniqueNames.values()].map(({ table }) => table),
     ...[...installed.keys()].map(({ table }) => table),
     ...[...bound.values()].map(({ lookup }) => lookup.to),
-    ...tableNames.keys(),
   ];
 }
 

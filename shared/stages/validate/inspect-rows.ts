@@ -97,7 +97,8 @@ export class RowInspection {
     for (const [at, name] of row.shape.columns.entries()) {
       const value = row.cells[at];
       const type = table.columns.get(name)?.type;
-      if (isLookup(value)) {
+      // A lookup that is withheld is looked at and never written.
+      if (isLookup(value) && type !== undefined) {
         add(use.lookups, name, value.table);
         if (this.#hasOptionalRows(value.table)) this.#useOf(value.table).lookedUp.add(value.id);
       } else if (type === 'choice' || type === 'state' || type === 'status' || type === 'choices')

@@ -10,7 +10,6 @@ import { areasFor } from '../../routing/catalogue.ts';
 import {
   boundLookups,
   installedRows,
-  leftToHands,
   relationshipNameColumns,
   tableNameColumns,
 } from '../../routing/environment-bound.ts';
@@ -18,12 +17,7 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
 import { tableNames } from '../generate-schema/choose-tables.ts';
 import { checkPrivileges } from '../privileges/check-privileges.ts';
-import {
-  definitionNeeds,
-  eachOnce,
-  readingNeeds,
-  type Purpose,
-} from '../privileges/needed-privileges.ts';
+import { lookedAt, sourcePrivileges } from './check-rights.ts';
 import { tablesInRules } from './check-rules.ts';
 import { keyColumns, RowInspection } from './inspect-rows.ts';
 import { leftInSource } from './left-in-source.ts';
@@ -40,9 +34,6 @@ export interface Needs {
   readonly definitions?: ReadonlyMap<string, EnvironmentTable>;
   readonly findings: readonly Finding[];
 }
-
-/** Without it less is told, and nothing else is lost. */
-const validating: Purpose = { purpose: 'validation', severity: 'warning' };
 
 /** Needs of a package: its schemas, and what its rows use. */
 export async function readPackageNeeds(
@@ -75,19 +66,10 @@ export async function readSourceNeeds(
   signal: AbortSignal,
 ): Promise<Needs> {
   const names = tableNames(areasFor(scope.channels, scope.include));
-  const looked = [...leftToHands.map(({ table }) => table), ...boundLookups.map(({ to }) => to)];
-  const metadata = await reader.tables([...names, ...looked, 'solution'], signal);
+  const metadata = await reader.tables([...names, ...lookedAt, 'solution'], signal);
   const { organizationId } = await reader.whoAmI(signal);
-  const privileges = await checkPrivileges(
-    reader,
-    eachOnce(
-      readingNeeds(names, metadata, { purpose: 'export', severity: 'error' }),
-      readingNeeds([...looked, 'solution'], metadata, validating),
-      definitionNeeds,
-    ),
-    { environment: 'source' },
-    signal,
-  );
+  const needed = sourcePrivileges(names, metadata);
+  const privileges = await checkPrivileges(reader, needed, { environment: 'source' }, signal);
   const canRead = (table: string): boolean => !privileges.unreadable.has(table);
   const schema = await readCatalogueSchema(reader, scope, signal, canRead);
   const tables = neededTables(schema.steps.flatMap((step) => step.tables));
