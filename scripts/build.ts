@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { stageTable } from '#shared/stages/stage-table.ts';
+import { namesOnDemand } from './names-on-demand.ts';
 import { billOfMaterials, noticesText, shippedPackages } from './shipped-packages.ts';
 import { slimBundles } from './slim-bundles.ts';
 
@@ -41,35 +42,8 @@ const parserApart: Plugin = {
   },
 };
 
-/**
- * A package that is imported on demand arrives whole, and with code splitting a CommonJS one without
- * its names: a module in between says which names are asked for.
- */
-function namesOnDemand(names: Readonly<Record<string, readonly string[]>>): Plugin {
-  return {
-    name: 'names-on-demand',
-    setup: (build) => {
-      build.onResolve({ filter: /^[^.]/ }, ({ kind, path }) =>
-        kind === 'dynamic-import' && Object.hasOwn(names, path)
-          ? { path, namespace: 'named' }
-          : undefined,
-      );
-      build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path }) => ({
-        contents: `export { ${(names[path] ?? []).join(', ')} } from '${path}';`,
-        resolveDir: '.',
-      }));
-    },
-  };
-}
-
-const signIn = '@azure/msal-node';
 /** Nobody is there to type a code while a task runs. */
-const taskNames = { [signIn]: ['ConfidentialClientApplication', 'ManagedIdentityApplication'] };
-const cliNames = {
-  [signIn]: [...taskNames[signIn], 'PublicClientApplication'],
-  yaml: ['parse'],
-  '@babel/parser': ['parse'],
-};
+const attended = new Set(['PublicClientApplication']);
 
 const [cliInputs, viewInputs, ...taskInputs] = await Promise.all([
   buildCli(),
@@ -94,17 +68,21 @@ async function buildTask(task: string): Promise<readonly string[]> {
     entryPoints: [`tasks/${task}/index.ts`],
     outfile: `${to}/index.js`,
     format: 'cjs',
-    plugins: [slimBundles, parserApart, namesOnDemand(taskNames)],
+    plugins: [namesOnDemand(attended), slimBundles, parserApart],
   });
   return task === 'ChannelProviderMigrate' ? [...inputs, ...(await buildParser(to))] : inputs;
 }
 
+/** Nobody outside of it sees the parser's methods: their names, a tenth of it, are made short. */
 async function buildParser(to: string): Promise<readonly string[]> {
   return inputsOf({
     ...shared,
     stdin: { contents: "export { parse } from '@babel/parser';", resolveDir: '.' },
     outfile: `${to}/${parserFile}`,
     format: 'cjs',
+    mangleProps:
+      /^(?:ts|flow|jsx|estree|parse|try|maybe|should|finish|raise|register|lookahead|reset|skip|expect)[A-Z]/,
+    reserveProps: /^parse(?:Expression|Int|Float)$/,
   });
 }
 
@@ -140,7 +118,7 @@ async function buildCli(): Promise<readonly string[]> {
     chunkNames: 'chunks/[name]-[hash]',
     // The driver of the browser check finds its own files by their place, and is optional.
     external: ['playwright-core'],
-    plugins: [namesOnDemand(cliNames), slimBundles],
+    plugins: [namesOnDemand(new Set()), slimBundles],
     banner: {
       // Bundled CommonJS packages ask for Node's own modules by require.
       js: "import { createRequire as urmRequire } from 'node:module';const require = urmRequire(import.meta.url);",
