@@ -11,7 +11,7 @@ const headers = {
 };
 
 /** Entity sets of the sample's tables, by number. */
-async function entitySets(url: string, tables: number): Promise<readonly string[]> {
+export async function entitySets(url: string, tables: number): Promise<readonly string[]> {
   const answer = await fetch(
     `${url}/api/data/v9.2/EntityDefinitions?$select=LogicalName,EntitySetName`,
     { headers },

@@ -9,6 +9,7 @@ import { inSyncPlan } from './in-sync-plan.ts';
 import { largePlan } from './large-plan.ts';
 import { figureText, isReached, type Measured, type Measurement } from './measurement.ts';
 import { severalPrincipals } from './principals.ts';
+import { slicedImport } from './slices.ts';
 import { taskStart } from './task-start.ts';
 import { validation } from './validation.ts';
 
@@ -20,6 +21,7 @@ const measurements: readonly Measurement[] = [
   firstImport,
   flatTable,
   severalPrincipals,
+  slicedImport,
   emulatorLargeTable,
 ];
 

@@ -11,6 +11,8 @@ import type { SourceColumn, SourceTable } from '#shared/model/table.ts';
 export interface PackageSize {
   readonly tables: number;
   readonly rowsPerTable: number;
+  /** Rows refer to rows of their own group only, but for one row that all groups share; absent: to any. */
+  readonly groups?: number;
 }
 
 const { signal } = new AbortController();
@@ -78,9 +80,20 @@ export function cellsOf(
   for (const [at, parent] of parentsOf(table).entries())
     cells[`new_parent${at + 1}id`] = {
       table: tableName(parent),
-      id: idOf(parent, (row * 7 + at) % size.rowsPerTable),
+      id: idOf(parent, parentRow({ table, row, at }, size)),
     };
   return cells;
+}
+
+/** Which row of the parent's table a row refers to. */
+function parentRow(
+  { table, row, at }: { readonly table: number; readonly row: number; readonly at: number },
+  { rowsPerTable, groups }: PackageSize,
+): number {
+  if (groups === undefined) return (row * 7 + at) % rowsPerTable;
+  if (table === 1) return 0;
+  const perGroup = Math.floor(rowsPerTable / groups);
+  return ((Math.floor(row / groups) * 7 + at) % perGroup) * groups + (row % groups);
 }
 
 export function sampleTables(size: PackageSize): readonly SourceTable[] {
