@@ -21,8 +21,13 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
   return /boundary="?([^";]+)"?/i.exec(contentType)?.[1]?.trim();
 }
 
+/** rfc-editor.org/rfc/rfc2046#section-5.1.1 */
+const maxBoundaryChars = 70;
+
 /** Splits a body at its delimiter lines; text before the first and after the last is dropped. */
 export function splitMultipart(body: string, boundary: string): readonly MultipartPart[] {
+  if (boundary.length > maxBoundaryChars)
+    throw batchRefused(`A boundary has at most ${maxBoundaryChars} characters.`);
   const escaped = boundary.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const delimiter = new RegExp(String.raw`(?:^|\r?\n)--${escaped}(--)?[ \t]*(?=\r?\n|$)`, 'g');
   const parts: MultipartPart[] = [];
@@ -47,14 +52,20 @@ function readPart(text: string): MultipartPart {
 export function readPartRequest(content: string): PartRequest {
   const { head, rest } = splitHead(content.replace(/^(\r?\n)+/, ''));
   const [line = '', ...headerLines] = head.split(/\r?\n/);
-  const parsed = /^([A-Za-z]+)\s+(\S.*?)(?:\s+HTTP\/\d\.\d)?\s*$/.exec(line);
-  if (parsed?.[1] === undefined || parsed[2] === undefined) {
+  // Word by word: one expression for the whole line would try a line of blanks in all its parts.
+  const method = /^[A-Za-z]+/.exec(line)?.[0] ?? '';
+  const url = line
+    .slice(method.length)
+    .trim()
+    .replace(/\sHTTP\/\d\.\d$/, '')
+    .trimEnd();
+  if (method === '' || url === '' || !/^\s/.test(line.slice(method.length))) {
     throw batchRefused(`Invalid request line in a batch part: '${line.slice(0, 100)}'.`);
   }
   const body = rest.replace(/(\r?\n)+$/, '');
   return {
-    method: parsed[1].toUpperCase(),
-    url: parsed[2],
+    method: method.toUpperCase(),
+    url,
     headers: readHeaders(headerLines.join('\n')),
     body: Buffer.from(body, 'latin1'),
   };

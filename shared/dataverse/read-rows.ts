@@ -81,6 +81,9 @@ export async function* fetchPages(
   });
 }
 
+/** A filter may leave a page empty that is not the last; so many in a row are a service that never ends. */
+const maxEmptyPages = 100;
+
 /** Asks for the next page while the consumer still works on this one. */
 async function* pagesAhead(
   first: Promise<ServiceAnswer>,
@@ -93,11 +96,18 @@ async function* pagesAhead(
   },
 ): AsyncGenerator<readonly JsonObject[]> {
   let current: Promise<ServiceAnswer> | undefined = first;
+  let empty = 0;
+  let before: Buffer | undefined;
   for (let number = 1; current !== undefined; number += 1) {
-    const { rows, next }: ReturnType<typeof read> = read(await current, number);
+    const answer = await current;
+    const { rows, next }: ReturnType<typeof read> = read(answer, number);
     // A failure is reported when its turn comes; until then it must not count as unhandled.
     next?.catch(() => undefined);
+    empty = rows.length === 0 ? empty + 1 : 0;
+    const isSame = rows.length > 0 && before !== undefined && answer.body.equals(before);
+    if (empty > maxEmptyPages || isSame) throw endlessPages(number);
     yield rows;
+    before = answer.body;
     current = next;
   }
 }
@@ -241,6 +251,18 @@ function unreadablePage(table: string, status: number | undefined): DataverseErr
       next: 'Check that the URL is that of a Dataverse environment; when it repeats, report it with the log.',
     },
     status === undefined ? {} : { status },
+  );
+}
+
+function endlessPages(pages: number): DataverseError {
+  return new DataverseError(
+    'URM1052',
+    {
+      what: `The service names page after page without an end: after ${pages} pages nothing new came`,
+      where: 'the pages of a query',
+      next: 'Check that the URL is that of a Dataverse environment; when it repeats, report it with the log.',
+    },
+    {},
   );
 }
 

@@ -37,7 +37,10 @@ export function replaceReferences(
   return written + text.slice(from);
 }
 
+/** How far before an id its key may begin. Keys are names of columns: a long text is not searched from its start for each id. */
+export const keyReach = 400;
+
 /** The key whose value stands at the end of a piece of JSON: `characteristicid` of `[{"characteristicid":"`. */
 export function keyBefore(json: string): string | undefined {
-  return /"([^"]+)"\s*:\s*\[?\s*"?\{?$/.exec(json)?.[1];
+  return /"([^"]+)"\s*:\s*\[?\s*"?\{?$/.exec(json.slice(-keyReach))?.[1];
 }

@@ -2,6 +2,7 @@ import type { TextNames, TextReferences } from '../model/rules.ts';
 import {
   findGuids,
   keyBefore,
+  keyReach,
   replaceReferences,
   type PlacedReference,
 } from './guid-occurrence.ts';
@@ -138,7 +139,7 @@ function collectReferences(
       continue;
     }
     for (const { id, start } of findGuids(child.raw)) {
-      const key = keyBefore(decodeEntities(child.raw.slice(0, start)));
+      const key = keyBefore(decodeEntities(child.raw.slice(Math.max(0, start - keyReach), start)));
       const byKey = key === undefined ? undefined : tablesOfPosition(key);
       const where = key === undefined ? at : `${at} › ${key}`;
       references.push({

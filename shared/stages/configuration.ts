@@ -1,7 +1,8 @@
-import { parse } from 'yaml';
 import { InputError } from '../errors/migration-error.ts';
 import type { Files } from '../host/files.ts';
+import { readYaml } from './read-yaml.ts';
 import { channels, extras, type Channel, type Extra, type Scope } from '../routing/area.ts';
+import { neverIncluded } from '../routing/never-exported.ts';
 
 /** What `unified-routing.yml` may hold; a key that is none of these is a slip of the pen. */
 const keys = new Set([
@@ -44,13 +45,9 @@ async function readConfiguration(
   files: Files,
 ): Promise<Readonly<Record<string, unknown>>> {
   if ((await files.stat(path))?.kind !== 'file') refuse(`There is no file '${path}'`, path);
-  let content: unknown;
-  try {
-    content = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return refuse(`'${path}' is not valid YAML: ${reason}`, path);
-  }
+  const reading = await readYaml(path, files);
+  if ('problem' in reading) return refuse(`'${path}' cannot be used: ${reading.problem}`, path);
+  const { content } = reading;
   if (!isRecord(content)) return refuse(`'${path}' holds no settings`, path);
   if (content['format'] !== 1) refuse(`'${path}' does not begin with format: 1`, path);
   const strange = Object.keys(content).find((key) => !keys.has(key));
@@ -79,12 +76,18 @@ function toChannel(path: string): (name: string) => Channel {
 }
 
 function toExtra(path: string): (name: string) => Extra {
-  return (name) =>
-    extras.find((extra) => extra === name) ??
-    refuse(
-      `'${name}' in '${path}' is nothing that can be included`,
-      `one or more of ${extras.join(', ')}`,
+  return (name) => {
+    const never = neverIncluded(name);
+    if (never !== undefined)
+      return refuse(`'${name}' in '${path}' is never exported. ${never.reason}`, never.instead);
+    return (
+      extras.find((extra) => extra === name) ??
+      refuse(
+        `'${name}' in '${path}' is nothing that can be included`,
+        `one or more of ${extras.join(', ')}`,
+      )
     );
+  };
 }
 
 function isRecord(content: unknown): content is Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { Finding } from '../../errors/finding.ts';
 import type { Files } from '../../host/files.ts';
 import { parseGuid } from '../../model/guid.ts';
 import type { Difference } from '../../report/drift.ts';
+import { readYaml } from '../read-yaml.ts';
 
 /** A difference that somebody accepted, until a day. */
 export interface IgnoreRule {
@@ -25,13 +26,9 @@ export async function readIgnoreRules(
 ): Promise<readonly IgnoreRule[]> {
   if (path === undefined) return [];
   if ((await files.stat(path))?.kind !== 'file') throw wrong(path, `There is no file '${path}'`);
-  const { parse } = await import('yaml');
-  let content: unknown;
-  try {
-    content = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
-  } catch (error) {
-    throw wrong(path, `It is no YAML: ${error instanceof Error ? error.message : ''}`);
-  }
+  const reading = await readYaml(path, files);
+  if ('problem' in reading) throw wrong(path, reading.problem);
+  const { content } = reading;
   const rules = isRecord(content) ? (content['ignore'] ?? []) : [];
   if (!Array.isArray(rules)) throw wrong(path, `'ignore' is no list`);
   return rules.map((rule: unknown, at) => readRule(rule, at + 1, path));

@@ -40,7 +40,7 @@ export async function readKnown(
   return new Set(
     list.flatMap((drift: unknown) =>
       typeof drift === 'object' && drift !== null && 'fingerprint' in drift
-        ? [String(drift.fingerprint)]
+        ? [drift.fingerprint].filter((text) => typeof text === 'string')
         : [],
     ),
   );

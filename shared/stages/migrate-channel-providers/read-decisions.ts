@@ -10,6 +10,7 @@ import { copiedColumns, multisessionApps } from '../../channel-providers/framewo
 import type { Files } from '../../host/files.ts';
 import type { Host } from '../../host/host.ts';
 import { isRecord } from '../../plan/planned-value.ts';
+import { readYaml } from '../read-yaml.ts';
 
 /** What inputs say of the migration; it wins over the file. */
 export interface DecisionInputs {
@@ -68,14 +69,9 @@ export async function readDecisions(
 }
 
 async function openFile(path: string, files: Files): Promise<Readonly<Record<string, unknown>>> {
-  if ((await files.stat(path))?.kind !== 'file') throw refusal(path, 'There is no such file');
-  const { parse } = await import('yaml');
-  let content: unknown;
-  try {
-    content = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
-  } catch (error) {
-    throw refusal(path, `It is no YAML: ${error instanceof Error ? error.message : ''}`);
-  }
+  const reading = await readYaml(path, files);
+  if ('problem' in reading) throw refusal(path, reading.problem);
+  const { content } = reading;
   if (!isRecord(content)) throw refusal(path, 'It holds no settings');
   return content;
 }

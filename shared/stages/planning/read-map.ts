@@ -7,6 +7,7 @@ import type { EnvironmentTable } from '../../model/table.ts';
 import { groupBy, pushTo } from '../../plan/group-by.ts';
 import type { Mapped, RowMap } from '../../plan/ports.ts';
 import { catalogueTables, tableNameOf } from '../configuration-tables.ts';
+import { readYaml } from '../read-yaml.ts';
 
 interface MapLine {
   readonly table: string;
@@ -29,15 +30,9 @@ export async function readMap(
 }
 
 async function readMapLines(path: string, files: Files): Promise<readonly MapLine[]> {
-  if ((await files.stat(path))?.kind !== 'file') throw wrongMap(path, 'There is no such file');
-  const text = Buffer.from(await files.readWhole(path)).toString('utf8');
-  const { parse } = await import('yaml');
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    throw wrongMap(path, `It is no YAML: ${error instanceof Error ? error.message : ''}`);
-  }
+  const reading = await readYaml(path, files);
+  if ('problem' in reading) throw wrongMap(path, reading.problem);
+  const document = reading.content;
   if (!isRecord(document) || document['format'] !== 1 || !Array.isArray(document['rows']))
     throw wrongMap(path, "It needs 'format: 1' and a list 'rows'");
   const seen = new Map<string, string>();

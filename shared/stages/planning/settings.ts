@@ -5,6 +5,7 @@ import { isRecord } from '../../plan/planned-value.ts';
 import { catalogueTables, tableNameOf } from '../configuration-tables.ts';
 import { readIgnoreRules, type IgnoreRule } from '../check-drift/ignore-rules.ts';
 import { scopeWithConfiguration } from '../configuration.ts';
+import { readYaml } from '../read-yaml.ts';
 
 export type PlainValue = string | number | boolean | null;
 
@@ -55,10 +56,9 @@ export async function readSettings(
   // Whatever is the same for all stages is checked where they read it.
   await scopeWithConfiguration(everything, path, files);
   const rules = await readIgnoreRules(path, files);
-  const { parse } = await import('yaml');
-  const content: unknown = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
+  const reading = await readYaml(path, files);
   const reader = new SettingsReader(path, new Set([...catalogueTables(), ...tables]));
-  const of = reader.mapping(content, 'the file');
+  const of = reader.mapping('problem' in reading ? undefined : reading.content, 'the file');
   return {
     carriedBy: reader.oneOf(of['carriedBy'], 'carriedBy', ['data', 'solution']),
     match: reader.match(of['match']),

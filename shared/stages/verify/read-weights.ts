@@ -1,5 +1,6 @@
 import { InputError } from '../../errors/migration-error.ts';
 import type { Files } from '../../host/files.ts';
+import { readYaml } from '../read-yaml.ts';
 import type { CheckWeight, CheckWeights } from './check-book.ts';
 import { checkNames, isCheckName, type CheckName } from './check-names.ts';
 
@@ -9,8 +10,9 @@ const weights = ['error', 'warning', 'info', 'off'] as const satisfies readonly 
 export async function readWeights(path: string | undefined, files: Files): Promise<CheckWeights> {
   const chosen = new Map<CheckName, CheckWeight>();
   if (path === undefined || (await files.stat(path))?.kind !== 'file') return chosen;
-  const { parse } = await import('yaml');
-  const content: unknown = parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
+  const reading = await readYaml(path, files);
+  if ('problem' in reading) throw wrong(path, reading.problem);
+  const { content } = reading;
   const checks = isRecord(content) ? content['checks'] : undefined;
   if (checks === undefined || checks === null) return chosen;
   if (!isRecord(checks)) throw wrong(path, `'checks' is no mapping of names to weights`);
