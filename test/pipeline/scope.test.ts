@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameOf } from '#shared/model/row.ts';
 import { exportStage, type ExportResult } from '#shared/stages/export.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { aPromotion } from '#support/promotion.ts';
@@ -259,6 +260,23 @@ describe('the scope of an export', () => {
       assert.equal(result.outcome, 'failed');
       assert.match(result.findings[0]?.summary ?? '', problem);
     }
+  });
+
+  it('takes record types from the configuration file, where no input names any', async () => {
+    const config = join(folder.path, 'unified-routing.yml');
+    await writeFile(config, 'format: 1\nchannels: [record]\nrecordTypes: [Task]\n');
+    const out = join(folder.path, 'configured');
+    const { result } = await runWith(exportStage, { source: source.url, out, config });
+    assert.notEqual(result.outcome, 'failed', told(result.findings).join());
+    const rows = await rowsOf(out);
+    const names = (key: string): readonly string[] =>
+      (rows.get(key) ?? []).map((row) => nameOf(row));
+    assert.deepEqual(names('05-intake-rules msdyn_masterentityroutingconfiguration'), [
+      'task routing',
+    ]);
+    assert.deepEqual(names('11-record-workstreams msdyn_liveworkstream'), [
+      'Tasks of the workshop',
+    ]);
   });
 
   it('explains each table when nothing limits it', async () => {
