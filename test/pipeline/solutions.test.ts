@@ -118,7 +118,7 @@ describe('where solutions carry channels and workstreams', function () {
   });
 
   it('moves the rest when the solution is there, and no row of the solution', async () => {
-    assert.ok(installSolution(source, target, 'ContosoRouting') > 50);
+    assert.ok((await installSolution(source, target, 'ContosoRouting')) > 50);
     const managed = [...target.environment.store.rows('msdyn_liveworkstream')].map(
       ({ id, version }) => `${id} ${version}`,
     );
@@ -135,6 +135,7 @@ describe('where solutions carry channels and workstreams', function () {
       ),
       managed,
     );
+    assert.deepEqual(errors(await promotion.verify({ config: config(), out: 'verified' })), []);
     const again = await promotion.plan('after', { config: config() });
     assert.deepEqual([errors(again), again.outputs['hasChanges']], [[], false]);
   });

@@ -3,9 +3,14 @@ import type { TestEmulator } from './emulator.ts';
 
 /**
  * Imports a solution of one environment into another as a managed one: its rows arrive under their own
- * ids, and system rows they refer to under those of the target.
+ * ids, and system rows they refer to under those of the target. Server logic runs: the target makes its
+ * own snippets of widgets and lists what rulesets name.
  */
-export function installSolution(from: TestEmulator, to: TestEmulator, name: string): number {
+export async function installSolution(
+  from: TestEmulator,
+  to: TestEmulator,
+  name: string,
+): Promise<number> {
   const source = from.environment.store;
   const target = to.environment.store;
   const [solution] = [...source.find('solution', 'uniquename', name)];
@@ -37,6 +42,20 @@ export function installSolution(from: TestEmulator, to: TestEmulator, name: stri
     );
     target.put(found, id, new Map([...cells, ['ismanaged', true], ['solutionid', solution.id]]));
     rows += 1;
+  }
+  for (const { id, cells } of target.rows('msdyn_livechatconfig')) {
+    const appId = to.environment.newId();
+    const snippet = `<script data-app-id="${appId}" data-org-id="${to.environment.organizationId}"></script>`;
+    const made: readonly (readonly [string, Cell])[] = [
+      ['msdyn_widgetappid', appId],
+      ['msdyn_widgetsnippet', snippet],
+    ];
+    target.put('msdyn_livechatconfig', id, new Map([...cells, ...made]));
+  }
+  for (const { id, cells } of target.rows('msdyn_decisionruleset')) {
+    const body = { msdyn_rulesetdefinition: cells.get('msdyn_rulesetdefinition') ?? null };
+    const { status, text } = await to.send('PATCH', `msdyn_decisionrulesets(${id})`, { body });
+    if (status >= 300) throw new Error(`A ruleset was not saved: ${status} ${text}`);
   }
   return rows;
 }
