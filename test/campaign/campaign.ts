@@ -14,6 +14,7 @@ import {
   isGreen,
   judgeFaulty,
   judgeFinal,
+  rowsMade,
   type Baseline,
   type Ending,
   type Seen,
@@ -116,8 +117,9 @@ async function courseOf(scenario: Scenario, world: World): Promise<Course> {
     const seen = await sightOf(scenario, end, folder);
     const writes = counts.file + counts.journal;
     const leftovers = await scenario.leftovers(folder);
-    const { findings } = end.result;
-    return { text: seen.text ?? '', findings, leftovers, operations, writes };
+    const { findings, counts: told } = end.result;
+    const unseenCreates = told.created - rowsMade(scenario, seen.holdings ?? new Map());
+    return { text: seen.text ?? '', findings, leftovers, operations, writes, unseenCreates };
   } finally {
     tap(scenario, createFaultPlan(''));
     await rm(folder, { recursive: true });

@@ -1,5 +1,6 @@
 import type { Environment } from '#emulator/environment.ts';
 import type { Cell } from '#emulator/store/store.ts';
+import { rowState } from '#support/environment-state.ts';
 import type { Fault, FaultContext, Overtaken } from './faults.ts';
 
 /**
@@ -80,7 +81,7 @@ function removePlanned({ environment, world, overtaken, choice }: Deed): void {
   if (chosen === undefined) return;
   const { table, id } = chosen.row;
   overtaken.rows.add(`${table}/${id}`);
-  remove(environment, table, id);
+  for (const pair of remove(environment, table, id)) overtaken.rows.add(pair);
 }
 
 /** A row that the plan has nothing to do with. */
@@ -124,13 +125,19 @@ function write(
   store.put(table, id, cells);
 }
 
-/** Deletes a row and the pairs that name it, as the service does. */
-function remove({ store, metadata }: Environment, table: string, id: string): void {
+/** Deletes a row and the pairs that name it, as the service does; gives the keys of the pairs. */
+function remove({ store, metadata }: Environment, table: string, id: string): readonly string[] {
   store.delete(table, id);
+  const gone: string[] = [];
   for (const { logicalName, isIntersect } of metadata.entities()) {
     if (!isIntersect) continue;
     const pairs = Array.from(store.rows(logicalName));
-    for (const pair of pairs)
-      if ([...pair.cells.values()].includes(id)) store.delete(logicalName, pair.id);
+    for (const pair of pairs) {
+      if (![...pair.cells.values()].includes(id)) continue;
+      const key = rowState(logicalName, pair)?.[0];
+      if (key !== undefined) gone.push(key);
+      store.delete(logicalName, pair.id);
+    }
   }
+  return gone;
 }

@@ -208,7 +208,8 @@ async function packageIn(path: string): Promise<string | undefined> {
 async function planIn(folder: string): Promise<string | undefined> {
   const path = join(folder, 'plan.json');
   if ((await nodeFiles.stat(path)) === undefined) return undefined;
-  return (await openPlan(path, nodeFiles, signal)).hash;
+  const plan = await openPlan(path, nodeFiles, signal);
+  return plan.applyable ? `the applyable plan ${plan.hash}` : undefined;
 }
 
 /** Names and contents of all files. */
