@@ -44,8 +44,19 @@ export function readTable(
     ownership: readOwnership(definition['OwnershipType']),
     privileges: readPrivileges(definition['Privileges']),
     optimisticConcurrency: definition['IsOptimisticConcurrencyEnabled'] === true,
+    lookupRelationships: lookupRelationships(definition),
     alternateKeys: objectsIn(definition['Keys']).flatMap(readKey),
   };
+}
+
+function lookupRelationships(definition: JsonObject): ReadonlyMap<string, string> {
+  const columns = new Map<string, string>();
+  for (const relationship of objectsIn(definition['ManyToOneRelationships'])) {
+    const column = textIn(relationship['ReferencingAttribute']);
+    const name = textIn(relationship['SchemaName']);
+    if (column !== undefined && name !== undefined) columns.set(name, column);
+  }
+  return columns;
 }
 
 const types: Readonly<Record<string, ColumnType>> = {

@@ -144,6 +144,8 @@ export interface EnvironmentTable extends TableDefinition {
   readonly optimisticConcurrency: boolean;
   /** The one image column that a create may set. */
   readonly imageColumn?: string;
+  /** Schema names of the relationships behind lookups, with the lookup's column. */
+  readonly lookupRelationships?: ReadonlyMap<string, string>;
   /** Alternate keys: each the list of its columns. */
   readonly alternateKeys: readonly (readonly string[])[];
 }

@@ -102,17 +102,20 @@ function relatedTables(
   });
 }
 
-/** Rules may call a relationship by its lookup column or by its own name. */
+/** Rules may call a relationship by its own name, by that of its navigation, or by its lookup column. */
 function lookupNamed(
   table: EnvironmentTable | undefined,
   name: string,
 ): EnvironmentColumn | undefined {
   const wanted = name.toLowerCase();
+  const isWanted = (each: string): boolean => each.toLowerCase() === wanted;
+  const through = [...(table?.lookupRelationships ?? [])].find(([own]) => isWanted(own))?.[1];
   return [...(table?.columns.values() ?? [])].find(
     (column) =>
       column.type === 'lookup' &&
-      (column.name === wanted ||
-        [...column.navigation.values()].some((each) => each.toLowerCase() === wanted)),
+      (column.name === through ||
+        isWanted(column.name) ||
+        [...column.navigation.values()].some(isWanted)),
   );
 }
 
