@@ -1,5 +1,5 @@
 import type { Compared, Difference } from './compare.ts';
-import { reasonsFor, verdictOf, type Reason, type Verdict } from './verdict.ts';
+import { readDisagreements, reasonsFor, verdictOf, type Reason, type Verdict } from './verdict.ts';
 
 /** The page that shows every published schema and query beside what the product makes. */
 export function comparisonPage(compared: readonly Compared[], reasons: readonly Reason[]): string {
@@ -65,6 +65,15 @@ export function comparisonPage(compared: readonly Compared[], reasons: readonly 
     '## Reasons',
     '',
     ...texts.map((text, at) => `${at + 1}. ${text}`),
+    '',
+    '## Where the sources disagree',
+    '',
+    'Pages, their editions, schemas and queries contradict each other on these points. A test holds the product to each',
+    'reading: `test/pipeline/source-disagreements.test.ts`.',
+    '',
+    '| # | what is said | reading |',
+    '| --- | --- | --- |',
+    ...readDisagreements().map(({ point, reading }, at) => `| ${at + 1} | ${point} | ${reading} |`),
     '',
   ];
   return lines.join('\n');

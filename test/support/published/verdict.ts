@@ -20,6 +20,18 @@ export function readReasons(): readonly Reason[] {
   return JSON.parse(readFileSync(path, 'utf8')) as readonly Reason[];
 }
 
+/** A point on which pages, schemas and queries say different things, and the reading that is taken. */
+export interface Disagreement {
+  readonly point: string;
+  readonly reading: string;
+}
+
+/** Every point, each with a check of its own in the tests. */
+export function readDisagreements(): readonly Disagreement[] {
+  const path = new URL('../../fixtures/published/disagreements.json', import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')) as readonly Disagreement[];
+}
+
 /** The reviewed reasons that cover a difference. */
 export function reasonsFor(
   reasons: readonly Reason[],
