@@ -23,6 +23,17 @@ export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>):
     'Every problem has a code that never changes its meaning. The message says what happened, where, and what to do next; this page adds the cause.',
     '',
   ];
+  const seen = Object.entries(codes).filter(([, each]) => each.seenAs !== undefined);
+  lines.push(
+    '## What the documented procedure shows',
+    '',
+    '| text or symptom | code |',
+    '| --- | --- |',
+    ...seen.flatMap(([code, entry]) =>
+      (entry.seenAs ?? []).map((text) => `| ${text} | [${code}](#${anchor(code, entry)}) |`),
+    ),
+    '',
+  );
   for (const [prefix, title] of ranges) {
     const own = Object.entries(codes)
       .filter(([code]) => code.startsWith(prefix))
@@ -37,7 +48,21 @@ export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>):
         '',
         `**What to do:** ${entry.remedy}`,
         '',
+        ...seenAs(entry),
       );
   }
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function seenAs(entry: CodeEntry): readonly string[] {
+  if (entry.seenAs === undefined) return [];
+  return [`**Elsewhere:** ${entry.seenAs.map((text) => `"${text}"`).join(', ')}`, ''];
+}
+
+/** As Markdown viewers make it of the heading. */
+function anchor(code: string, { title }: CodeEntry): string {
+  return `${code}: ${title}`
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
 }

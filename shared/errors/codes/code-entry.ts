@@ -4,4 +4,6 @@ export interface CodeEntry {
   readonly title: string;
   readonly cause: string;
   readonly remedy: string;
+  /** How the documented procedure and its tool show the same: texts that people search for. */
+  readonly seenAs?: readonly string[];
 }

@@ -8,12 +8,19 @@ export const environmentCodes = {
       'The solution that brings the table is not installed. For unified routing it means that the channel is not provisioned, or that the environment runs an older version.',
     remedy:
       'Provision the channel or install the solution, or leave the channel out with --channels.',
+    seenAs: [
+      'Some required services need to be installed before unified routing can be turned on. Please contact Microsoft Support.',
+    ],
   },
   URM1202: {
     title: 'A column is missing in the environment',
     cause:
       'The column is a customization that was not moved yet, or belongs to another version of the solution.',
     remedy: 'Import the solution that holds the column, or take the column out of the schema.',
+    seenAs: [
+      'Schema Validation failed for Missing fields on Entities, See log for missing fields',
+      'Missing Fields on Entity …',
+    ],
   },
   URM1203: {
     title: 'A column has another type in the environment',
@@ -43,6 +50,9 @@ export const environmentCodes = {
     cause:
       'Contracts come with the solutions and are recognized by their unique name. The target has another version, or unified routing is not provisioned.',
     remedy: 'Provision unified routing, or bring the target to the version of the source.',
+    seenAs: [
+      'Before unified routing can be turned on, Omnichannel needs to be updated. Please contact Microsoft Support.',
+    ],
   },
   URM1208: {
     title: 'Source and target are the same organization',
@@ -189,6 +199,19 @@ export const environmentCodes = {
       'Routing of workstreams in legacy mode is set up in another way, and some channels, such as Twitter, are retired: no procedure moves them.',
     remedy:
       'Migrate legacy workstreams to the simplified mode in the source first, if they are still in use; set other channels up by hand.',
+  },
+  URM1236: {
+    title: 'A text looks like a secret',
+    cause:
+      'A text that was exported has the form of a key, a token, a password or a connection string, or stands in a column named like one. It is in the package as it is.',
+    remedy:
+      'Look at the row. A secret belongs out of the source and replaced, for the package may have been read; then export again.',
+  },
+  URM1237: {
+    title: 'A secured column is left alone',
+    cause:
+      'The package has a column that the target protects by column security. What is protected there is neither compared nor written, so that it stands in no file.',
+    remedy: 'Set the values in the target by hand, or from a variable in the configuration.',
   },
   URM1240: {
     title: 'Tables are left to a solution',

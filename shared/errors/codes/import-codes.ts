@@ -6,6 +6,10 @@ export const importCodes = {
     title: 'The environment refused a row',
     cause: 'The service answered a write with an error; its text is in the finding.',
     remedy: 'Correct the cause and import again: only what is missing is written.',
+    seenAs: [
+      'Yellow warning signs while the Configuration Migration tool imports',
+      'EXIT IMPORT PROCESS COMPLETE, although rows failed',
+    ],
   },
   URM1402: {
     title: 'A row was held back',
@@ -51,5 +55,16 @@ export const importCodes = {
     title: 'The import stopped early',
     cause: 'An error that concerns the whole run, not one row, ended it.',
     remedy: 'Resolve the cause and import again: only what is missing is written.',
+  },
+  URM1411: {
+    title: 'A ruleset names a context variable that is not there',
+    cause:
+      'When a ruleset is saved, the platform notes which context variables it uses, and refuses it where one is missing: a workstream arrived without its variables, or a survey that makes one did not.',
+    remedy:
+      'Import again: variables come before rulesets. Where the survey makes the variable, import the chat widget with its survey.',
+    seenAs: [
+      'Insert Record - Result: False - Entity: msdyn_decisionruleset',
+      'ReferencingEntity=msdyn_rulesetdependencymapping has attribute msdyn_referencedpolymorphicentityid value=Guid.Empty',
+    ],
   },
 } as const satisfies Record<`URM14${number}`, CodeEntry>;

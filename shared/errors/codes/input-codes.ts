@@ -27,7 +27,8 @@ export const inputCodes = {
   },
   URM1005: {
     title: 'The run reached its deadline',
-    cause: 'The stage took longer than its deadline allows and was stopped, as if it was cancelled.',
+    cause:
+      'The stage took longer than its deadline allows and was stopped, as if it was cancelled.',
     remedy:
       'Start the stage again, with a later deadline where there is much to do. An import continues where it stopped.',
   },
@@ -50,6 +51,9 @@ export const inputCodes = {
     title: 'No connection',
     cause: 'The machine refused the connection, or no way leads to it.',
     remedy: 'Check the URL, the network and the proxy (HTTPS_PROXY, NO_PROXY).',
+    seenAs: [
+      'There was no endpoint listening at … that could accept the message. This is often caused by an incorrect address or SOAP action.',
+    ],
   },
   URM1013: {
     title: 'The TLS certificate is not trusted',

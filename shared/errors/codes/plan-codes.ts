@@ -66,11 +66,13 @@ export const planCodes = {
     title: 'A value that is fixed at creation differs',
     cause: 'The service accepts the column only when the row is created.',
     remedy: 'Delete the target row so that it is created anew, or accept its value in the source.',
+    seenAs: ['Queues were created and updated in one import'],
   },
   URM1319: {
     title: 'A managed row differs',
     cause: 'The row came to the target with a managed solution; updating it adds a layer over it.',
     remedy: 'Bring the change with the solution, or take the row out of the package.',
+    seenAs: ['An active layer over a managed row keeps updates of its solution away'],
   },
   URM1320: {
     title: 'A row needs another that will not be there',
@@ -220,6 +222,7 @@ export const planCodes = {
     title: 'A record type has another id in the target',
     cause: 'It was set up there by hand (the third case of the procedure, which deletes it first).',
     remedy: 'Nothing has to be deleted: it is recognized by its table and led to the new rules.',
+    seenAs: ['The record type is in the target already, with another id'],
   },
   URM1356: {
     title: 'Slices come in their order',

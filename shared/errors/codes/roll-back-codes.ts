@@ -27,6 +27,7 @@ export const rollBackCodes = {
     title: 'A row belongs to a managed solution',
     cause: 'Managed rows are never deleted.',
     remedy: 'Remove the row with its solution.',
+    seenAs: ['A managed row cannot be deleted'],
   },
   URM1706: {
     title: 'A row stays, because another one needs it',

@@ -61,6 +61,7 @@ export const verifyCodes = {
     title: 'A rule uses a context variable that does not exist',
     cause: 'The workstream of the ruleset has no variable of that name.',
     remedy: 'Add the context variable to the workstream, or import the package again.',
+    seenAs: ['Context variables were imported before the survey that makes them'],
   },
   URM1513: {
     title: 'A dependency mapping is missing',
@@ -144,5 +145,10 @@ export const verifyCodes = {
     cause:
       'Somebody added a step in the target, so work is routed in another way than in the source.',
     remedy: 'Remove the step, or take it over into the source.',
+  },
+  URM1529: {
+    title: 'An account of a messaging channel is not connected',
+    cause: 'Numbers, pages, accounts and bots of providers belong to an environment.',
+    remedy: 'Set the number, page or account id and the secrets in the target.',
   },
 } as const satisfies Record<`URM15${number}`, CodeEntry>;

@@ -106,16 +106,33 @@ export function failureOf(
       remedy: 'Import again: rows that are there are recognized.',
     };
   if (error.status === 412 && action.kind !== 'create') return changedMeanwhile(action);
+  const facts = [error.status, error.serviceCode, error.requestId]
+    .filter((fact) => fact !== undefined)
+    .join(' ');
+  if (isMissingVariable(error.serviceMessage))
+    return {
+      severity: 'error',
+      code: 'URM1411',
+      where: placeOf(row, column),
+      summary: 'The environment refused the ruleset: a context variable that it names is not there',
+      detail: `${error.serviceMessage} ${facts}`,
+      remedy: 'Import the workstream with its variables and surveys, then import again.',
+    };
   return {
     severity: 'error',
     code: 'URM1401',
     where: placeOf(row, column),
     summary: `The environment refused to ${action.kind} the row: ${error.serviceMessage === '' ? error.what : error.serviceMessage}`,
-    detail: [error.status, error.serviceCode, error.requestId]
-      .filter((fact) => fact !== undefined)
-      .join(' '),
+    detail: facts,
     remedy: 'Correct the cause and import again: only what is missing is written.',
   };
+}
+
+/** As github.com/MicrosoftDocs/dynamics-365-customer-engagement/issues/2746 shows it. */
+function isMissingVariable(message: string): boolean {
+  return /msdyn_rulesetdependencymapping\b.*\bmsdyn_referencedpolymorphicentityid\b.*Guid\.Empty/s.test(
+    message,
+  );
 }
 
 /** Somebody else was at work in the same row. */
