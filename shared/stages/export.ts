@@ -4,8 +4,10 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
+import type { RuleBook } from '../model/rules.ts';
 import { rowsRead, type StageResult } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
+import { ruleBook } from '../routing/rule-book.ts';
 import { areasFor } from '../routing/catalogue.ts';
 import { scopeWithConfiguration } from './configuration.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
@@ -66,51 +68,74 @@ export const exportStage: Stage<ExportOptions, ExportResult> = {
     });
   },
 
-  run: async (options, ports, signal) => {
-    const reader = openReader(options.environment, ports);
-    const { schema, config } = options;
-    const scope = await scopeWithConfiguration(options.scope, config, ports.files);
-    const { organizationId } = await reader.whoAmI(signal);
-    const reading = { environment: 'source', purpose: 'export' } as const;
-    const selection =
-      schema === undefined
-        ? await withRefusalsTold(
-            reader,
-            { ...reading, tables: tableNames(areasFor(scope.channels, scope.include)) },
-            () => selectByCatalogue(reader, scope, signal),
-            signal,
-          )
-        : await selectBySchema(reader, schema, ports.files, signal);
-    const tables = selection.steps.flatMap((step) => step.schema.tables.map(({ name }) => name));
-    const shallow = await assertReading(reader, { ...reading, tables }, signal);
-    if (options.explain)
-      for (const explanation of selection.explanations)
-        ports.host.log('info', explanationLine(explanation));
-    const isMissing = selection.steps.length === 0 && outcomeOf(selection.findings) !== 'failed';
-    const found = isMissing
-      ? [...selection.findings, nothingThere(reader.url)]
-      : [...selection.findings, ...shallow];
-    if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
-    const exported = await write(
-      reader,
-      selection,
-      { organizationId, options: { ...options, scope } },
-      ports,
-      signal,
-    );
-    const findings = [...found, ...exported.findings];
-    const told = exported.rows === 0 ? [...findings, empty(reader.url)] : findings;
-    return {
-      ...result(reader, told, { ...exported, out: options.out }),
-      ...(options.explain ? { explanations: selection.explanations } : {}),
-    };
-  },
+  run: (options, ports, signal) => runExport(options, ruleBook, ports, signal),
 };
+
+/** The export by other rules of what is withheld than the catalogue's: for tests of these rules. */
+export function exportBy(book: RuleBook): Stage<ExportOptions, ExportResult> {
+  return {
+    ...exportStage,
+    run: (options, ports, signal) => runExport(options, book, ports, signal),
+  };
+}
+
+async function runExport(
+  options: ExportOptions,
+  book: RuleBook,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<ExportResult> {
+  const reader = openReader(options.environment, ports);
+  const { schema, config } = options;
+  const scope = await scopeWithConfiguration(options.scope, config, ports.files);
+  const { organizationId } = await reader.whoAmI(signal);
+  const reading = { environment: 'source', purpose: 'export' } as const;
+  const selection =
+    schema === undefined
+      ? await withRefusalsTold(
+          reader,
+          { ...reading, tables: tableNames(areasFor(scope.channels, scope.include)) },
+          () => selectByCatalogue(reader, scope, signal),
+          signal,
+        )
+      : await selectBySchema(reader, schema, ports.files, signal);
+  const tables = selection.steps.flatMap((step) => step.schema.tables.map(({ name }) => name));
+  const shallow = await assertReading(reader, { ...reading, tables }, signal);
+  if (options.explain)
+    for (const explanation of selection.explanations)
+      ports.host.log('info', explanationLine(explanation));
+  const isMissing = selection.steps.length === 0 && outcomeOf(selection.findings) !== 'failed';
+  const found = isMissing
+    ? [...selection.findings, nothingThere(reader.url)]
+    : [...selection.findings, ...shallow];
+  if (outcomeOf(found) === 'failed') return result(reader, found, undefined);
+  const exported = await write(
+    reader,
+    selection,
+    { organizationId, book, options: { ...options, scope } },
+    ports,
+    signal,
+  );
+  const findings = [...found, ...exported.findings];
+  const told = exported.rows === 0 ? [...findings, empty(reader.url)] : findings;
+  return {
+    ...result(reader, told, { ...exported, out: options.out }),
+    ...(options.explain ? { explanations: selection.explanations } : {}),
+  };
+}
 
 async function write(
   reader: DataverseReader,
   selection: Selection,
-  { organizationId, options }: { readonly organizationId: string; readonly options: ExportOptions },
+  {
+    organizationId,
+    book,
+    options,
+  }: {
+    readonly organizationId: string;
+    readonly book: RuleBook;
+    readonly options: ExportOptions;
+  },
   ports: Ports,
   signal: AbortSignal,
 ): Promise<Exported & { readonly hash: string }> {
@@ -120,7 +145,7 @@ async function write(
   let exported: Exported;
   let carried: Awaited<ReturnType<typeof readCarried>> | undefined;
   try {
-    exported = await writeSteps(reader, selection, writer, ports.host, signal);
+    exported = await writeSteps(reader, selection, { writer, host: ports.host, book }, signal);
     carried =
       selection.carried === undefined
         ? undefined

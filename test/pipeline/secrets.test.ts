@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { withheldColumns } from '#shared/routing/withheld-columns.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { rowsIn } from '#support/routing-rows.ts';
+import { filesBelow, formsOf } from '#support/secret-forms.ts';
 import { runUrm } from '#support/run-urm.ts';
 import { withFolder } from '#support/stage-runs.ts';
 
@@ -58,7 +58,7 @@ describe('secrets', function () {
         assert.equal(status, 0, `${args.join(' ')}\n${out}${err}`);
         streams.push(out, err);
       }
-      const files = await contentsBelow(join(folder.path, format));
+      const files = await filesBelow(join(folder.path, format));
       assert.ok(files.length > 20, `${files.length} files`);
       const all = Buffer.concat([...files, Buffer.from(streams.join('\n'))]);
       for (const secret of secrets)
@@ -105,27 +105,10 @@ environments:
     );
     assert.equal(status, 0, out + err);
     assert.deepEqual(await secretsOf(target), [own]);
-    const all = Buffer.concat([...(await contentsBelow(at('run'))), Buffer.from(out + err)]);
+    const all = Buffer.concat([...(await filesBelow(at('run'))), Buffer.from(out + err)]);
     for (const form of formsOf(own)) assert.ok(!all.includes(form), form);
   });
 });
-
-/** The secret as it is, and as encodings would hide it. */
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  // Inside longer base64 text a secret has one of three alignments.
-  const inside = [0, 1, 2].map((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    return text.slice(shift === 0 ? 0 : 4, -4);
-  });
-  return [
-    secret,
-    ...inside,
-    encodeURIComponent(secret),
-    bytes.toString('hex'),
-    JSON.stringify(secret).slice(1, -1),
-  ];
-}
 
 /** Values that the environment holds in secret columns of any table. */
 async function secretsOf(emulator: TestEmulator): Promise<readonly string[]> {
@@ -141,33 +124,4 @@ async function secretsOf(emulator: TestEmulator): Promise<readonly string[]> {
     }
   }
   return secrets;
-}
-
-/** All files below a folder; of archives what is inside. */
-async function contentsBelow(path: string): Promise<readonly Buffer[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const contents: Buffer[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const bytes = await readFile(join(entry.parentPath, entry.name));
-    contents.push(bytes, ...(entry.name.endsWith('.zip') ? insideZip(bytes) : []));
-  }
-  return contents;
-}
-
-const centralEntry = Buffer.from([0x50, 0x4b, 0x01, 0x02]);
-
-/** The entries of an archive, found by its directory and unpacked without the product's own reader. */
-function insideZip(zip: Buffer): readonly Buffer[] {
-  const entries: Buffer[] = [];
-  for (let at = zip.indexOf(centralEntry); at >= 0; at = zip.indexOf(centralEntry, at + 4)) {
-    const method = zip.readUInt16LE(at + 10);
-    const size = zip.readUInt32LE(at + 20);
-    const local = zip.readUInt32LE(at + 42);
-    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-    const packed = zip.subarray(start, start + size);
-    entries.push(method === 0 ? packed : inflateRawSync(packed));
-  }
-  assert.ok(entries.length > 0, 'the archive has entries');
-  return entries;
 }

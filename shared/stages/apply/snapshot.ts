@@ -119,6 +119,7 @@ function snapshotTable(
     const definition = described.columns.get(column);
     const isTaken =
       definition?.readable === true &&
+      !definition.secured &&
       !withheld.has(column) &&
       (!isNeverCompared(column) || column === described.idColumn);
     return isTaken ? [[column, definition] as const] : [];

@@ -2,17 +2,19 @@ import type { PackageManifest } from '../../cmt/package.ts';
 import type { DataverseReader } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { nameOf } from '../../model/row.ts';
-import type { WithheldReason } from '../../model/rules.ts';
+import type { RuleBook, WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
-import { ruleBook } from '../../routing/rule-book.ts';
 import { withheldEverywhere } from '../../routing/withheld-columns.ts';
 import { elementsOf, readXml } from '../../routing/xml-tree.ts';
 
 export type Withheld = PackageManifest['withheld'][number];
 
 /** Columns of a table whose values stay in the source, with the reason. They remain in the schema. */
-export function withheldColumnsOf(table: SourceTable): ReadonlyMap<string, WithheldReason> {
-  const { withheld } = ruleBook.of(table.name);
+export function withheldColumnsOf(
+  table: SourceTable,
+  book: RuleBook,
+): ReadonlyMap<string, WithheldReason> {
+  const { withheld } = book.of(table.name);
   return new Map([...withheld].filter(([column]) => table.columns.has(column)));
 }
 

@@ -6,11 +6,12 @@ import type { Finding } from '../../errors/finding.ts';
 import type { Host } from '../../host/host.ts';
 import type { Guid } from '../../model/guid.ts';
 import { cell, nameOf, type Link, type Row, type Shape } from '../../model/row.ts';
-import type { WithheldReason } from '../../model/rules.ts';
+import type { RuleBook, WithheldReason } from '../../model/rules.ts';
 import type { EnvironmentTable, SourceTable } from '../../model/table.ts';
 import { neverExportedTable } from '../../routing/never-exported.ts';
-import { ruleBook } from '../../routing/rule-book.ts';
+import { securedBook } from '../../routing/secured-book.ts';
 import { ReferenceCheck } from './reference-check.ts';
+import { SecretScan } from './secret-scan.ts';
 import { SelectionError } from './selection-error.ts';
 import type { Selection } from './selection.ts';
 import {
@@ -33,19 +34,26 @@ export interface Exported {
   readonly findings: readonly Finding[];
 }
 
+/** Where steps are written to, and by which rules. */
+export interface WriteFrame {
+  readonly writer: PackageWriter;
+  readonly host: Pick<Host, 'log' | 'progress'>;
+  readonly book: RuleBook;
+}
+
 /** Reads every table of a selection and writes it, step by step; rows stream through. */
 export async function writeSteps(
   reader: DataverseReader,
   selection: Selection,
-  writer: PackageWriter,
-  host: Pick<Host, 'log' | 'progress'>,
+  { writer, host, book }: WriteFrame,
   signal: AbortSignal,
 ): Promise<Exported> {
   const tables = selection.steps.flatMap(({ schema }) => schema.tables);
   const references = new ReferenceCheck(
     tables.map(({ name }) => name),
-    ruleBook,
+    book,
   );
+  const scan = new SecretScan();
   const steps: (WrittenStep & { readonly area: string })[] = [];
   const withheld: Withheld[] = [];
   const secured: Finding[] = [];
@@ -61,7 +69,12 @@ export async function writeSteps(
     for (const table of schema.tables) {
       const environment = selection.metadata.get(table.name);
       if (environment === undefined || neverExportedTable(table.name) !== undefined) continue;
-      const source = new TableReading(reader, table, environment, { references, isRead });
+      const source = new TableReading(reader, table, environment, {
+        references,
+        isRead,
+        book,
+        scan,
+      });
       const written = await naming(table, () =>
         stepWriter.table(table, source.rows(stepWriter, signal), source.links(signal), signal),
       );
@@ -82,7 +95,13 @@ export async function writeSteps(
     rows: total.rows,
     distinctRows: references.rows,
     links: total.links,
-    findings: [...withheldFindings(withheld), ...secured, ...leftOut, ...references.findings()],
+    findings: [
+      ...withheldFindings(withheld),
+      ...secured,
+      ...scan.findings(),
+      ...leftOut,
+      ...references.findings(),
+    ],
   };
 }
 
@@ -113,6 +132,10 @@ class TableReading {
   /** Rows with a value, by column; by name where people have to set it. */
   readonly #filled = new Map<string, { rows: number; readonly names: string[] }>();
   readonly #withheld: ReadonlyMap<string, WithheldReason>;
+  /** What the catalogue withholds. */
+  readonly #known: ReadonlyMap<string, WithheldReason>;
+  readonly #scan: SecretScan;
+  readonly #emptySecured: string[] = [];
   readonly #shape: Shape;
 
   constructor(
@@ -122,6 +145,8 @@ class TableReading {
     parts: {
       readonly references: ReferenceCheck;
       readonly isRead: (table: string) => boolean;
+      readonly book: RuleBook;
+      readonly scan: SecretScan;
     },
   ) {
     this.#reader = reader;
@@ -129,7 +154,12 @@ class TableReading {
     this.#environment = environment;
     this.#references = parts.references;
     this.#isRead = parts.isRead;
-    this.#withheld = withheldColumnsOf(table);
+    this.#scan = parts.scan;
+    this.#known = parts.book.of(table.name).withheld;
+    this.#withheld = withheldColumnsOf(
+      table,
+      securedBook(parts.book, new Map([[table.name, environment]])),
+    );
     const columns = [...table.columns.keys()].filter((column) => !this.#withheld.has(column));
     this.#shape = { table: environment, columns };
   }
@@ -152,6 +182,7 @@ class TableReading {
         if (row.cells[at] !== undefined && row.cells[at] !== null) this.#count(column, row);
       const told = this.#withheld.size === 0 ? row : this.#without(row);
       this.#references.see(told);
+      this.#scan.see(this.#table.step, told);
       if (this.#table.manyToMany.length > 0) this.#ids.push(row.id);
       yield told;
     }
@@ -179,6 +210,8 @@ class TableReading {
         reason === 'secret'
           ? await countFilled(this.#reader, this.#table, this.#environment, column, signal)
           : (this.#filled.get(column) ?? { rows: 0, names: [] });
+      if (rows === 0 && reason === 'secret' && !this.#known.has(column))
+        this.#emptySecured.push(column);
       told.push({
         step: this.#table.step,
         table: this.#table.name,
@@ -225,19 +258,14 @@ class TableReading {
 
   /** Column security gives nothing and no error: a protected column that is empty in all rows is told. */
   emptySecured(): readonly Finding[] {
-    return this.#shape.columns
-      .filter(
-        (column) =>
-          this.#environment.columns.get(column)?.secured === true && !this.#filled.has(column),
-      )
-      .map((column) => ({
-        severity: 'warning',
-        code: 'URM1225',
-        where: `${this.#table.step} ${this.#table.name}.${column}`,
-        summary: `The secured column ${this.#table.name}.${column} came empty in every row`,
-        detail: 'Without a column security profile the service returns nothing.',
-        remedy: 'Give the user a profile that may read the column, or set the values by hand.',
-      }));
+    return this.#emptySecured.map((column) => ({
+      severity: 'warning',
+      code: 'URM1225',
+      where: `${this.#table.step} ${this.#table.name}.${column}`,
+      summary: `The secured column ${this.#table.name}.${column} came empty in every row`,
+      detail: 'Without a column security profile the service returns nothing.',
+      remedy: 'Set the values in the target by hand: secured values are never exported.',
+    }));
   }
 }
 

@@ -8,6 +8,7 @@ import { PlanConflict } from '../../plan/plan-errors.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
 import type { RowMap } from '../../plan/ports.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
+import { securedBook } from '../../routing/secured-book.ts';
 import { assertReading } from '../privileges/assert-rights.ts';
 import type { Ports } from '../stage.ts';
 import { toolName } from '../tool-name.ts';
@@ -19,6 +20,7 @@ import { manualSteps, bypassedLogic } from './manual-steps.ts';
 import { peopleBook } from './people-book.ts';
 import { ConfiguredPolicy, matchingBook } from './policy.ts';
 import { readMap } from './read-map.ts';
+import { securedLeftAlone } from './secured-left-alone.ts';
 import { readSettings, settingsOf, type PlanningSettings } from './settings.ts';
 import { tableProgress } from './table-progress.ts';
 import { targetReader } from './target-reader.ts';
@@ -105,7 +107,8 @@ export async function makePlan(
     mapPath === undefined
       ? new Map<string, never>()
       : await readMap(mapPath, ports.files, reader, signal);
-  const known = peopleBook(ruleBook);
+  const protectedTables = await reader.tables([...new Set(tables)], signal);
+  const known = securedBook(peopleBook(ruleBook), protectedTables);
   const { source, book } = await withLinking(
     {
       source: opened.source,
@@ -146,7 +149,13 @@ export async function makePlan(
         lookupsToNowhere: pkg.manifest === undefined ? 'leave' : 'block',
         now,
         tool: toolName,
-        findings: [...pkg.findings, ...shallow, ...bypassedLogic(pkg), ...waiting],
+        findings: [
+          ...pkg.findings,
+          ...shallow,
+          ...bypassedLogic(pkg),
+          ...waiting,
+          ...securedLeftAlone(pkg, protectedTables),
+        ],
         manual: manualSteps(pkg),
         progress: tableProgress(ports.host, source.tables),
         seekDuplicates: isApplied,
