@@ -2,7 +2,7 @@ import type { Area } from './area.ts';
 import { ofRecordType } from './intake-rules.ts';
 import { workstreamFilter } from './workstream-filter.ts';
 import {
-  routingTables,
+  ruleTables,
   workstreamCapacityTable,
   workstreamLeftOut,
   workstreamManual,
@@ -84,7 +84,7 @@ export const recordWorkstreams: Area = {
           ],
           filter: workstreamFilter('record'),
         },
-        ...routingTables('record'),
+        ...ruleTables('record'),
         workstreamCapacityTable('record'),
       ],
     },

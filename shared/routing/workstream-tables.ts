@@ -117,7 +117,7 @@ export function workstreamTables(channel: Channel): readonly AreaTable[] {
         channel,
       ),
     },
-    ...routingTables(channel),
+    ...ruleTables(channel),
   ];
 }
 
@@ -138,7 +138,7 @@ export function workstreamCapacityTable(channel: Channel): AreaTable {
 }
 
 /** Contracts, rulesets, routing configurations and their steps, in the published order. */
-export function routingTables(channel: Channel): readonly AreaTable[] {
+export function ruleTables(channel: Channel): readonly AreaTable[] {
   return [
     { ...contractTable, filter: routingContractFilter(channel) },
     { ...rulesetTable, filter: routingRulesetFilter(channel) },

@@ -697,6 +697,26 @@ const rounds: readonly (readonly Spoil[])[] = [
         }),
     },
     {
+      how: 'an SMS number loses its phone number',
+      check: 'unconnected-account',
+      words: /SMS number "Contoso SMS" has no phone number/,
+      act: (target) =>
+        target.set(
+          'msdyn_ocsmschannelsetting',
+          target.id('msdyn_ocsmschannelsetting', 'Contoso SMS'),
+          { msdyn_phonenumberid: null },
+        ),
+    },
+    {
+      how: 'a Facebook page has no page id',
+      check: 'unconnected-account',
+      words: /Facebook page "Contoso Coffee" has no page id/,
+      act: (target) =>
+        target.set('msdyn_ocfbpage', target.id('msdyn_ocfbpage', 'Contoso Coffee'), {
+          msdyn_fbpageid: null,
+        }),
+    },
+    {
       how: 'provisioning reports an exception',
       check: 'unclean-provisioning',
       words: /Repair line voice channel/,

@@ -1,4 +1,5 @@
 import type { Cell } from '#emulator/store/store.ts';
+import { channelAccounts } from '#shared/routing/channel-accounts.ts';
 import type { TestEmulator } from './emulator.ts';
 
 /** An environment changed behind everybody's back: rows are put and taken without any server logic. */
@@ -101,6 +102,12 @@ export function linkByHand(emulator: TestEmulator): void {
     target.set('msdyn_ocvoicechannelsetting', setting.id, {
       msdyn_phonenumberid: { table: 'msdyn_ocphonenumber', id: number },
     });
+  for (const { table, column } of channelAccounts)
+    for (const account of store.rows(table))
+      target.set(table, account.id, {
+        [column]:
+          column === 'msdyn_phonenumberid' ? { table: 'msdyn_ocphonenumber', id: number } : 'own',
+      });
   for (const [table, names] of Object.entries(templates))
     for (const name of names) target.add(table, id(), { msdyn_name: name, msdyn_uniquename: name });
 }

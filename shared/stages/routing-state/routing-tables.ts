@@ -1,3 +1,5 @@
+import { channelAccounts } from '../../routing/channel-accounts.ts';
+
 /** Tables that route, with the columns that say how. Columns an environment does not have are left out. */
 export const routingTables: Readonly<Record<string, readonly string[]>> = {
   msdyn_liveworkstream: [
@@ -110,6 +112,9 @@ export const routingTables: Readonly<Record<string, readonly string[]>> = {
     'msdyn_widgetsnippet',
     'statecode',
   ],
+  ...Object.fromEntries(
+    channelAccounts.map(({ table, name, column }) => [table, [name, column, 'statecode']]),
+  ),
 };
 
 /** A lookup that is followed to the row it leads to. */

@@ -11,6 +11,7 @@ import {
   type NeededPrivilege,
   type Purpose,
 } from '../privileges/needed-privileges.ts';
+import { channelAccounts } from '../../routing/channel-accounts.ts';
 import { routingTables } from '../routing-state/routing-tables.ts';
 import { prerequisiteTables } from './check-prerequisites.ts';
 import type { RowInspection } from './inspect-rows.ts';
@@ -25,8 +26,13 @@ export const lookedAt: readonly string[] = [
   ...boundLookups.map(({ to }) => to),
 ];
 
-/** What verification and drift checks look at beside the rows of a package. */
-export const verifiedTables: readonly string[] = [...Object.keys(routingTables), 'systemuser'];
+/** What verification and drift checks look at beside the rows of a package; accounts only as rows of it. */
+export const verifiedTables: readonly string[] = [
+  ...Object.keys(routingTables).filter((name) =>
+    channelAccounts.every(({ table }) => table !== name),
+  ),
+  'systemuser',
+];
 
 /** What an export and a validation need of the source. */
 export function sourcePrivileges(

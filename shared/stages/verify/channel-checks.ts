@@ -1,10 +1,11 @@
 import { cell, nameOf, type Row } from '../../model/row.ts';
+import { channelAccounts, type ChannelAccount } from '../../routing/channel-accounts.ts';
 import type { Check } from '../../report/report.ts';
 import { isInactive, lookupId, numberIn, textIn } from '../routing-state/routing-rows.ts';
 import { placeOfRow, pageOfRow } from './check-place.ts';
 import type { RoutingScene } from './routing-check.ts';
 
-/** Whether the settings of channels are complete: widgets, phone numbers, provisioning. */
+/** Whether the settings of channels are complete: widgets, phone numbers, accounts, provisioning. */
 export function channelChecks(scene: RoutingScene): readonly Check[] {
   const { rows } = scene;
   return [
@@ -18,6 +19,12 @@ export function channelChecks(scene: RoutingScene): readonly Check[] {
           .pointingTo('msdyn_ocprovisioningstate', 'msdyn_voicechannelsettingid', setting.id)
           .map((state) => provisioningCheck(scene, setting, state)),
       ]),
+    ...channelAccounts.flatMap((account) =>
+      rows
+        .all(account.table)
+        .filter((row) => !isInactive(row))
+        .map((row) => accountCheck(scene, account, row)),
+    ),
   ];
 }
 
@@ -66,6 +73,25 @@ function phoneCheck({ rows, book, url }: RoutingScene, setting: Row): Check {
           where: placeOfRow(setting, 'msdyn_phonenumberid'),
           summary: `The voice channel "${nameOf(setting)}" has no phone number`,
           remedy: `Assign a phone number in the target: ${pageOfRow(url, setting)}`,
+        },
+  );
+}
+
+function accountCheck(
+  { book, url }: RoutingScene,
+  { what, column, holds }: ChannelAccount,
+  row: Row,
+): Check {
+  const isThere = textIn(row, column) !== undefined || lookupId(row, column) !== undefined;
+  return book.asked(
+    'unconnected-account',
+    `${nameOf(row)} is connected`,
+    isThere
+      ? undefined
+      : {
+          where: placeOfRow(row, column),
+          summary: `The ${what} "${nameOf(row)}" has no ${holds}`,
+          remedy: `Set it with the secrets of the ${what} in the target: ${pageOfRow(url, row)}`,
         },
   );
 }

@@ -147,6 +147,11 @@ export const namedChecks = {
     severity: 'info',
     title: 'A voice channel has no phone number',
   },
+  'unconnected-account': {
+    code: 'URM1529',
+    severity: 'info',
+    title: 'An account of a messaging channel is not connected',
+  },
   'unclean-provisioning': {
     code: 'URM1526',
     severity: 'error',
