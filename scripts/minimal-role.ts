@@ -4,7 +4,7 @@ import { tables as framework } from '#shared/channel-providers/framework.ts';
 import type { Area } from '#shared/routing/area.ts';
 import { boundLookups, installedRows, leftToHands } from '#shared/routing/environment-bound.ts';
 import { withheldColumns, withheldEverywhere } from '#shared/routing/withheld-columns.ts';
-import { routingTables } from '#shared/stages/routing-state/routing-tables.ts';
+import { verifiedTables } from '#shared/stages/validate/check-rights.ts';
 
 export const rights = ['Read', 'Create', 'Write', 'Append', 'AppendTo', 'Delete'] as const;
 export type Right = (typeof rights)[number];
@@ -45,8 +45,7 @@ export function minimalRole(areas: readonly Area[]): readonly RoleTable[] {
     return known;
   };
   addCatalogue(areas, of);
-  for (const table of [...Object.keys(routingTables), 'systemuser'])
-    of(table, 'verification').reader.add('Read');
+  for (const table of verifiedTables) of(table, 'verification').reader.add('Read');
   const looked = [...leftToHands.map(({ table }) => table), ...boundLookups.map(({ to }) => to)];
   for (const table of [...looked, 'solution']) of(table, 'validation').reader.add('Read');
   for (const [table, granted] of Object.entries(providerRights)) {
