@@ -7,10 +7,10 @@ export interface Certificate {
 }
 
 /**
- * A certificate for the loopback address that signs itself. Node has keys and signatures but writes no
+ * A certificate for the loopback address, and for other names where asked, that signs itself. Node has keys and signatures but writes no
  * certificates, so its few ASN.1 structures are written here (RFC 5280).
  */
-export function createCertificate(now: number): Certificate {
+export function createCertificate(now: number, hosts: readonly string[] = []): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(set(sequence(oid('2.5.4.3'), utf8('Dataverse emulator'))));
   const algorithm = sequence(oid('1.2.840.10045.4.3.2'));
@@ -23,7 +23,7 @@ export function createCertificate(now: number): Certificate {
     sequence(time(now - day), time(now + 365 * day)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    explicit(3, extensions()),
+    explicit(3, extensions(hosts)),
   );
   const signature = sign('sha256', body, privateKey);
   const der = sequence(body, algorithm, bitString(signature));
@@ -34,10 +34,10 @@ export function createCertificate(now: number): Certificate {
   };
 }
 
-function extensions(): Buffer {
+function extensions(hosts: readonly string[]): Buffer {
   const isAuthority = sequence(tagged(0x01, Buffer.from([0xff])));
   const names = sequence(
-    tagged(0x82, Buffer.from('localhost')),
+    ...['localhost', ...hosts].map((host) => tagged(0x82, Buffer.from(host))),
     tagged(0x87, Buffer.from([127, 0, 0, 1])),
   );
   return sequence(

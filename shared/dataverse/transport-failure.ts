@@ -27,6 +27,33 @@ const untrusted: Kind = {
   next: 'Check the URL; name the certificate of an inspecting proxy in NODE_EXTRA_CA_CERTS.',
   retryable: false,
 };
+const selfSigned: Kind = {
+  ...untrusted,
+  what: (host) =>
+    `The TLS certificate of ${host} is not trusted: it, or the one above it, is signed by itself and not known on this machine`,
+  next: 'Check the URL. Where a proxy inspects connections, name its root certificate in NODE_EXTRA_CA_CERTS, or configure the agent with --sslcacert; checks cannot be switched off.',
+};
+const noIssuer: Kind = {
+  ...untrusted,
+  what: (host) =>
+    `The TLS certificate of ${host} is not trusted: who issued it is not known on this machine`,
+  next: 'Name the root certificate of the issuer, or of a proxy that inspects connections, in NODE_EXTRA_CA_CERTS, or configure the agent with --sslcacert.',
+};
+const outOfTime: Kind = {
+  ...untrusted,
+  what: (host) => `The TLS certificate of ${host} is not valid at this time`,
+  next: 'Check the clock of this machine; if it is right, whoever runs the host or the proxy has to renew the certificate.',
+};
+const otherName: Kind = {
+  ...untrusted,
+  what: (host) => `The TLS certificate that ${host} shows is for another host`,
+  next: 'Check the URL, the name service and the proxy: something else answers under this name.',
+};
+const revoked: Kind = {
+  ...untrusted,
+  what: (host) => `The TLS certificate of ${host} was revoked`,
+  next: 'Do not go on: ask whoever runs the host.',
+};
 const late: Kind = {
   code: 'URM1014',
   what: (host) => `${host} did not answer in time`,
@@ -46,13 +73,31 @@ const tooLarge: Kind = {
   retryable: false,
 };
 
+const noTls: Kind = {
+  ...untrusted,
+  what: (host) => `No TLS connection to ${host} can be made`,
+  next: 'Check the URL and its port: what answers there speaks no TLS, or none that is new enough.',
+};
+
 const kinds: Readonly<Record<string, Kind>> = {
   ENOTFOUND: unknownHost,
   EAI_AGAIN: { ...unknownHost, retryable: true },
   ECONNREFUSED: noConnection,
   EHOSTUNREACH: noConnection,
   ENETUNREACH: noConnection,
-  EPROTO: { ...untrusted, what: (host) => `No TLS connection to ${host} can be made` },
+  EPROTO: noTls,
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
+  DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
+  SELF_SIGNED_CERT_IN_CHAIN: selfSigned,
+  UNABLE_TO_GET_ISSUER_CERT: noIssuer,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: noIssuer,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: noIssuer,
+  CERT_UNTRUSTED: noIssuer,
+  CERT_HAS_EXPIRED: outOfTime,
+  CERT_NOT_YET_VALID: outOfTime,
+  ERR_TLS_CERT_ALTNAME_INVALID: otherName,
+  HOSTNAME_MISMATCH: otherName,
+  CERT_REVOKED: revoked,
   ETIMEDOUT: late,
 };
 

@@ -54,6 +54,8 @@ export function openTransport(options: TransportOptions): Transport {
   const roots = trustedRoots(options.variable);
   const httpsAgent = new HttpsAgent({
     ...sockets,
+    // Said, because what is not said NODE_TLS_REJECT_UNAUTHORIZED=0 would switch off.
+    rejectUnauthorized: true,
     ...(roots === undefined ? {} : { ca: [...roots] }),
   });
   // Loaded with the first request: what only checks its inputs should start without it.
