@@ -1,5 +1,6 @@
 import { InternalError, MigrationError } from '#shared/errors/migration-error.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
+import { onStopSignals } from '#shared/host/stop-signals.ts';
 import { readArguments } from './arguments.ts';
 import { closest } from './closest.ts';
 import { commands } from './commands.ts';
@@ -52,7 +53,16 @@ function asKnown(error: unknown, command: string): MigrationError {
 }
 
 const cancel = new AbortController();
-const stop = (): void => cancel.abort(new Error('Stopped by a signal.'));
-process.once('SIGINT', stop).once('SIGTERM', stop);
-process.exitCode = await urm(process.argv.slice(2), processTerminal(), cancel.signal);
-process.off('SIGINT', stop).off('SIGTERM', stop);
+const terminal = processTerminal();
+const unlisten = onStopSignals({
+  stop: (signal) => cancel.abort(new Error(`Stopped by ${signal}.`)),
+  overdue: (signal) => {
+    if (process.exitCode === undefined)
+      terminal.complain(
+        `${signal}: stopped at once, because something did not end in time. Run again.`,
+      );
+    process.exit(process.exitCode ?? 1);
+  },
+});
+process.exitCode = await urm(process.argv.slice(2), terminal, cancel.signal);
+unlisten();

@@ -7,6 +7,7 @@ import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
 import type { Connection, ConnectionRole, Host } from '#shared/host/host.ts';
 import { openTransport } from '#shared/dataverse/transport.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
+import { onStopSignals } from '#shared/host/stop-signals.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
@@ -35,9 +36,17 @@ interface AgentHost extends Host, AgentLog {
 /** Runs a stage as a task: the one place where its end becomes a task result. */
 export async function runTask<Options>(entry: StageEntry, stage: Stage<Options>): Promise<void> {
   const cancel = new AbortController();
-  const stop = (): void => cancel.abort(new Error('The agent cancelled the task.'));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
   const host = createAgentHost(entry);
+  let isThrough = false;
+  const unlisten = onStopSignals({
+    stop: () => cancel.abort(new Error('The agent cancelled the task.')),
+    overdue: () => {
+      if (isThrough) process.exit();
+      const text = `${entry.title} was stopped at once, because something did not end in time. Run it again.`;
+      tl.command('task.complete', { result: 'Cancelled' }, text);
+      process.exit(1);
+    },
+  });
   const ports = { host, clock: systemClock, files: nodeFiles, ids: randomIds };
   const end = await runStage(entry, stage, ports, cancel.signal);
   logPlan(host, end);
@@ -47,11 +56,12 @@ export async function runTask<Options>(entry: StageEntry, stage: Stage<Options>)
     if (value !== undefined) host.output(name, String(value));
   }
   host.publishArtifact(end);
-  process.off('SIGINT', stop).off('SIGTERM', stop);
+  unlisten();
   host.finish(end.usage ? undefined : entry.title);
   const text = `${entry.title}: ${countsText(end.result.counts)}`;
   // Not setResult: on failure it would log the first finding a second time.
   tl.command('task.complete', { result: taskOutcome(end) }, host.clean(firstError(end) ?? text));
+  isThrough = true;
 }
 
 /** The words of `task.complete`. */

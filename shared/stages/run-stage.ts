@@ -1,3 +1,4 @@
+import { DeadlineReached } from '../errors/deadline-reached.ts';
 import { fileSystemError } from '../errors/file-system-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
@@ -6,6 +7,7 @@ import type { Report } from '../report/report.ts';
 import { optionName } from './stage-options.ts';
 import type { StageEntry } from './stage-entry.ts';
 import type { Ports, Stage } from './stage.ts';
+import { readDeadline, startDeadline } from './deadline.ts';
 import { withNewFolder } from './new-folder.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -31,26 +33,55 @@ export async function runStage<Options>(
   signal: AbortSignal,
 ): Promise<StageEnd> {
   const ports = withNewFolder(entry, given);
-  let result: StageResult;
+  const minutes = readDeadline(ports.host);
+  const isWrong = minutes instanceof InputError;
+  const deadline = startDeadline(stage.name, isWrong ? 1 : minutes, signal);
   try {
-    const options = stage.readOptions(ports.host);
-    const missing = await missingPaths(entry, ports);
-    if (isErrors(options)) return failure(stage.name, [...options, ...missing], signal);
-    if (missing.length > 0) return failure(stage.name, missing, signal);
-    result = await stage.run(options, ports, signal);
-  } catch (error) {
-    return failure(stage.name, [asMigrationError(error, stage.name, signal)], signal);
-  }
-  const cancelled = signal.aborted;
-  try {
+    let result: StageResult;
+    try {
+      const options = stage.readOptions(ports.host);
+      const missing = await missingPaths(entry, ports);
+      const wrong = [
+        ...(isErrors(options) ? options : []),
+        ...missing,
+        ...(isWrong ? [minutes] : []),
+      ];
+      if (isErrors(options) || wrong.length > 0) return failure(stage.name, wrong, signal);
+      result = await stage.run(options, ports, deadline.signal);
+    } catch (error) {
+      const end = failure(
+        stage.name,
+        [asMigrationError(error, stage.name, deadline.signal)],
+        signal,
+      );
+      // Who stops a stage gets a report of it as well; a refusal leaves alone what lies there.
+      return deadline.signal.aborted && !end.usage
+        ? await reported(entry, end, ports, new AbortController().signal)
+        : end;
+    }
     // A cancelled stage has something to report too.
-    const still = cancelled ? new AbortController().signal : signal;
-    const { report, reportPath } = await writeReports(entry, result, ports, still);
+    const still = deadline.signal.aborted ? new AbortController().signal : signal;
+    return await reported(entry, { result, usage: false, cancelled: signal.aborted }, ports, still);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** Writes the reports of an end. */
+async function reported(
+  entry: StageEntry,
+  end: StageEnd,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<StageEnd> {
+  const { result } = end;
+  try {
+    const { report, reportPath } = await writeReports(entry, result, ports, signal);
     const outputs = { ...result.outputs, ...(reportPath === undefined ? {} : { reportPath }) };
-    return { result: { ...result, outputs }, usage: false, cancelled, report };
+    return { ...end, result: { ...result, outputs }, report };
   } catch (error) {
     // What the stage did is done: a report that cannot be written does not undo it.
-    return { result: withFinding(result, unreported(stage.name, error)), usage: false, cancelled };
+    return { ...end, result: withFinding(result, unreported(entry.name, error)) };
   }
 }
 
@@ -97,6 +128,7 @@ function failure(stage: string, errors: readonly MigrationError[], signal: Abort
 }
 
 function asMigrationError(error: unknown, stage: string, signal: AbortSignal): MigrationError {
+  if (signal.reason instanceof DeadlineReached) return signal.reason;
   if (signal.aborted) return new Cancelled(stage, { cause: error });
   if (error instanceof MigrationError) return error;
   const ofDisk = fileSystemError(error);

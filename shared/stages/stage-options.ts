@@ -163,6 +163,16 @@ export const allowBlocked: StageOption = {
   group: 'advanced',
 };
 
+export const deadline = {
+  flag: 'deadline',
+  kind: 'text',
+  hint: 'MINUTES',
+  default: '240',
+  label: 'Deadline in minutes',
+  help: 'How many minutes the stage may take. Then it stops as if it was cancelled, fails, and says how to go on.',
+  group: 'advanced',
+} as const satisfies StageOption;
+
 export const artifactName: StageOption = {
   flag: 'artifact-name',
   kind: 'text',

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { DataverseWriter } from '../../dataverse/client.ts';
 import type { Finding } from '../../errors/finding.ts';
+import { DeadlineReached } from '../../errors/deadline-reached.ts';
+import { fileSystemError } from '../../errors/file-system-error.ts';
 import { MigrationError } from '../../errors/migration-error.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { StageResult } from '../../model/result.ts';
@@ -103,6 +105,8 @@ async function applyUntilStopped(
       stage === 'import'
         ? 'Import again with the same plan, or resume the run: only what is missing is written.'
         : 'Roll back again: only what is missing is written.';
+    if (signal.reason instanceof DeadlineReached)
+      return [{ ...signal.reason.toFinding(), remedy: `${signal.reason.next} ${again}` }];
     if (signal.aborted)
       return [
         {
@@ -114,13 +118,14 @@ async function applyUntilStopped(
           remedy: again,
         },
       ];
-    if (!(error instanceof MigrationError)) throw error;
+    const known = error instanceof MigrationError ? error : fileSystemError(error);
+    if (known === undefined) throw error;
     return [
       {
-        ...error.toFinding(),
+        ...known.toFinding(),
         code: 'URM1410',
-        summary: `The ${stage} stopped early: ${error.what}`,
-        remedy: `${error.next} ${again}`,
+        summary: `The ${stage} stopped early: ${known.what}`,
+        remedy: `${known.next} ${again}`,
       },
     ];
   }
@@ -182,7 +187,7 @@ export async function hasWork(plan: Plan, state: PlanState, signal: AbortSignal)
 
 /** Says how much of the plan was left when a run ended early. */
 export function withRest(finding: Finding, notReached: number): Finding {
-  if (finding.code !== 'URM1407' && finding.code !== 'URM1410') return finding;
+  if (!['URM1005', 'URM1407', 'URM1410'].includes(finding.code)) return finding;
   const rest = `${notReached} actions of the plan were not reached.`;
   return { ...finding, detail: finding.detail === '' ? rest : `${finding.detail} ${rest}` };
 }

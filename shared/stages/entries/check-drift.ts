@@ -4,6 +4,7 @@ import {
   artifactName,
   channels,
   config,
+  deadline,
   include,
   map,
   out,
@@ -73,6 +74,7 @@ export const checkDriftEntry = {
         required: false,
       },
     ),
+    deadline,
     artifactName,
   ],
   outputs: [

@@ -5,6 +5,7 @@ import {
   allowSameEnvironment,
   artifactName,
   config,
+  deadline,
   map,
   out,
   packagePath,
@@ -73,6 +74,7 @@ export const importEntry = {
       'The run folder: journal, snapshot, result and reports. Absent: a new folder urm-run-TIME in the working folder.',
       { required: false, newFolder: { name: 'urm-run', in: 'working-folder' } },
     ),
+    deadline,
     artifactName,
   ],
   outputs: [

@@ -1,6 +1,6 @@
 import type { StageEntry } from '../stage-entry.ts';
 import { reportPath } from '../stage-entry-parts.ts';
-import { artifactName, out } from '../stage-options.ts';
+import { artifactName, deadline, out } from '../stage-options.ts';
 
 /** `migrate-channel-providers` in the table of stages. */
 export const migrateChannelProvidersEntry = {
@@ -146,6 +146,7 @@ export const migrateChannelProvidersEntry = {
       'Folder for plan.json, the run or the reports. Absent: a new folder urm-migration-TIME in the working folder.',
       { required: false, newFolder: { name: 'urm-migration', in: 'working-folder' } },
     ),
+    deadline,
     artifactName,
   ],
   outputs: [

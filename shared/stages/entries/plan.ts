@@ -4,6 +4,7 @@ import {
   allowSameEnvironment,
   artifactName,
   config,
+  deadline,
   importerApplicationId,
   map,
   out,
@@ -38,6 +39,7 @@ export const planEntry = {
       'Folder for plan.json and the reports, or the plan file itself: a name that ends in .json. Absent: a new temporary folder, whose name is told.',
       { required: false, newFolder: { name: 'urm-plan', in: 'temporary-folder' } },
     ),
+    deadline,
     artifactName,
   ],
   outputs: [

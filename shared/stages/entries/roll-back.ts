@@ -1,6 +1,6 @@
 import type { StageEntry } from '../stage-entry.ts';
 import { additional, reportPath, target } from '../stage-entry-parts.ts';
-import { allowBlocked, artifactName, out } from '../stage-options.ts';
+import { allowBlocked, artifactName, deadline, out } from '../stage-options.ts';
 
 /** `roll-back` in the table of stages. */
 export const rollBackEntry = {
@@ -47,6 +47,7 @@ export const rollBackEntry = {
       "The roll-back's own run folder: plan, journal, snapshot and reports. Absent: roll-back in the run folder.",
       { required: false },
     ),
+    deadline,
     artifactName,
   ],
   outputs: [

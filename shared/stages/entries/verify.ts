@@ -1,6 +1,6 @@
 import type { StageEntry } from '../stage-entry.ts';
 import { target, reportPath } from '../stage-entry-parts.ts';
-import { artifactName, config, map, out, packagePath } from '../stage-options.ts';
+import { artifactName, config, deadline, map, out, packagePath } from '../stage-options.ts';
 
 /** `verify` in the table of stages. */
 export const verifyEntry = {
@@ -21,6 +21,7 @@ export const verifyEntry = {
     map,
     config,
     out('Folder for the reports and the test results.', { required: false }),
+    deadline,
     artifactName,
   ],
   outputs: [reportPath],

@@ -32,6 +32,7 @@ describe('what stages read', () => {
       }
       const connections = entry.connections.map(({ role }) => role);
       const named = entry.options.map(({ flag }) => optionName(flag));
+      asked.add('deadline');
       // Reports are written after every stage, by the code around it.
       if (entry.reports === 'in-output') asked.add('out');
       const read = [...asked].filter((name) => !connections.some((role) => role === name));
