@@ -9,6 +9,7 @@ import { resolveIdentities, type ResolvedIdentities } from './identity.ts';
 import { findLikelyMatches, wouldBeDuplicates, type LikelyMatches } from './likely-matches.ts';
 import { orderRows } from './order.ts';
 import type { PlanInput } from './plan-input.ts';
+import { nameSolutions } from './name-solutions.ts';
 import { planDeletes, type PlannedDeletes } from './plan-deletes.ts';
 import { planLinks } from './plan-links.ts';
 import { RowPlanner } from './plan-rows.ts';
@@ -42,8 +43,8 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
   const drafts = new DraftBook(input.spool, order.levels);
   const planner = new RowPlanner({ input, environment, index, identities, order, drafts });
   for (const source of input.source.tables) await planner.planTable(source, signal);
-  await planner.nameSolutions(signal);
-  const problems = planner.problems;
+  const { problems } = planner;
+  await nameSolutions(problems, identities, input.target, signal);
   const blocked = blockedRows(index, identities, problems, (node) => drafts.isWritten(node));
   const links = await planLinks(
     { ...input, environment, index, identities, drafts, blocked },

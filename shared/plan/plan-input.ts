@@ -3,7 +3,7 @@ import type { Guid } from '../model/guid.ts';
 import type { Row } from '../model/row.ts';
 import type { RowSource } from '../model/row-source.ts';
 import type { RuleBook } from '../model/rules.ts';
-import type { Comparison } from './compare.ts';
+import type { Comparison } from './comparison.ts';
 import type { DeleteOrders, PlanPolicy } from './policy.ts';
 import type { RowMap, Spool, TargetLookup } from './ports.ts';
 import type { IndexedTable } from './source-index.ts';

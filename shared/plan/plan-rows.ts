@@ -5,7 +5,8 @@ import type { Row, RowRef } from '../model/row.ts';
 import type { EnvironmentTable, SourceTable } from '../model/table.ts';
 import type { PlanInput } from './plan-input.ts';
 import { AffectedLines } from './affected-lines.ts';
-import { compareRow, comparedColumns, type Comparison, type ComparisonFrame } from './compare.ts';
+import { compareRow, comparedColumns } from './compare.ts';
+import type { Comparison, ComparisonFrame } from './comparison.ts';
 import type { DraftBook, DraftPlace } from './draft-book.ts';
 import type { ResolvedIdentities } from './identity.ts';
 import { mergeOccurrences, type Occurrence } from './merge-rows.ts';
@@ -13,6 +14,7 @@ import type { Order } from './order.ts';
 import { plannedValue } from './planned-value.ts';
 import { LookupsToNowhere } from './lookups-to-nowhere.ts';
 import { rowProblem } from './row-finding.ts';
+import { SameRows } from './same-rows.ts';
 import type { IndexedTable, Node, SourceIndex } from './source-index.ts';
 
 /** What the comparison of rows needs to know. */
@@ -48,6 +50,8 @@ const rowsPerRead = 500;
 export class RowPlanner {
   readonly #parts: PlannerParts;
   readonly #frame: ComparisonFrame;
+  /** Absent where people decided about differences: what they say counts before what rows say. */
+  readonly #same: SameRows | undefined;
   readonly problems: Map<Node, Finding>;
   readonly #notices: Finding[] = [];
   #lines: AffectedLines | undefined;
@@ -72,6 +76,7 @@ export class RowPlanner {
             },
           ),
         );
+    this.#same = input.policy === undefined ? new SameRows(index, identities) : undefined;
     this.#frame = {
       index,
       identities,
@@ -112,25 +117,6 @@ export class RowPlanner {
     input.progress(`${source.step} ${source.name}`, done);
   }
 
-  /** Says of blocked managed rows which solution of the target they belong to. */
-  async nameSolutions(signal: AbortSignal): Promise<void> {
-    const { identities, input } = this.#parts;
-    const managed = [...this.problems].filter(([, { code }]) => code === 'URM1319');
-    if (managed.length === 0 || input.target.solutionsOf === undefined) return;
-    const idOf = (node: Node): Guid => identities.targetOf(node)?.id ?? '';
-    const ids = managed.map(([node]) => idOf(node));
-    const solutions = await input.target.solutionsOf(ids, signal);
-    for (const [node, finding] of managed) {
-      const names = solutions?.get(idOf(node))?.join(' and ');
-      if (names !== undefined)
-        this.problems.set(node, {
-          ...finding,
-          summary: `The row differs, but it belongs to the managed solution ${names} of the target`,
-          remedy: `Bring the change with ${names}, or take the row out of the package.`,
-        });
-    }
-  }
-
   #complete(row: Row, source: SourceTable): ReadyRow | undefined {
     const { index } = this.#parts;
     const node = index.nodeOf({ table: source.name, id: row.id });
@@ -157,7 +143,10 @@ export class RowPlanner {
     if (rows.length === 0) return;
     const described = this.#parts.environment.get(table.name);
     const targets = await this.#readTargets(table, described, rows, signal);
-    for (const ready of rows) await this.#planRow(ready, table, described, targets);
+    for (const ready of rows) {
+      const work = this.#planRow(ready, table, described, targets);
+      if (work !== undefined) await work;
+    }
   }
 
   async #readTargets(
@@ -181,23 +170,22 @@ export class RowPlanner {
     return found;
   }
 
-  async #planRow(
+  /** Nothing to wait for where the row needs nothing: so it is with most of them. */
+  #planRow(
     ready: ReadyRow,
     table: IndexedTable,
     described: EnvironmentTable | undefined,
     targets: ReadonlyMap<Guid, Row>,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { identities, drafts, index, input } = this.#parts;
     const { node, row, sources } = ready;
     const match = identities.matchOf(node);
     if (match.is === 'dropped') {
       drafts.settle(node, 'skipped');
-      return;
+      return undefined;
     }
-    if (this.problems.has(node) || described === undefined) {
-      await drafts.block(node, this.#parts.order.levelOf(node));
-      return;
-    }
+    if (this.problems.has(node) || described === undefined)
+      return drafts.block(node, this.#parts.order.levelOf(node));
     const target = match.is === 'same' ? targets.get(match.target.id) : undefined;
     if (match.is === 'same' && target === undefined) {
       this.problems.set(
@@ -211,20 +199,23 @@ export class RowPlanner {
           },
         ),
       );
-      await drafts.block(node, this.#parts.order.levelOf(node));
-      return;
+      return drafts.block(node, this.#parts.order.levelOf(node));
     }
     const pair = { node, row, table, described, sources };
-    const comparison: Comparison = identities.isSystem(node)
+    const isSame =
+      identities.isSystem(node) ||
+      (target !== undefined && this.#same?.areSame(row, target, table, described) === true);
+    const comparison: Comparison = isSame
       ? unchanged
       : compareRow(target === undefined ? pair : { ...pair, target }, this.#frame);
     input.compared?.({ table, source: row, target, comparison });
     this.#notices.push(...comparison.notices);
     if (comparison.problem !== undefined) this.problems.set(node, comparison.problem);
-    if (comparison.fate === 'blocked') await drafts.block(node, this.#parts.order.levelOf(node));
-    else if (comparison.fate === 'unchanged' || comparison.fate === 'skipped')
-      drafts.settle(node, comparison.fate);
-    else await this.#draft(node, comparison, target?.version);
+    if (comparison.fate === 'blocked') return drafts.block(node, this.#parts.order.levelOf(node));
+    if (comparison.fate !== 'unchanged' && comparison.fate !== 'skipped')
+      return this.#draft(node, comparison, target?.version);
+    drafts.settle(node, comparison.fate);
+    return undefined;
   }
 
   async #draft(node: Node, comparison: Comparison, version: string | undefined): Promise<void> {
