@@ -63,6 +63,14 @@ function manifestOf(content: JsonObject, steps: readonly JsonObject[]): PackageM
       }),
     ),
     removed: rowsIn(content['removed']),
+    ...(content['leftToHands'] === undefined
+      ? {}
+      : {
+          leftToHands: objectsOf(content['leftToHands']).map(({ what, names }) => ({
+            what: textOf(what),
+            names: textsOf(names),
+          })),
+        }),
     ...(content['carried'] === undefined
       ? {}
       : {

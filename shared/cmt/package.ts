@@ -48,6 +48,8 @@ export interface PackageManifest {
     readonly id: Guid;
     readonly name: string;
   }[];
+  /** What the source has and the procedures leave to hands, with names of the first rows. */
+  readonly leftToHands?: readonly { readonly what: string; readonly names: readonly string[] }[];
   /** Rows that rows of the package refer to and that a solution is to bring; without one: none was found. */
   readonly carried?: readonly {
     readonly solution?: {

@@ -7,6 +7,8 @@
  * of each channel (out of scope, manual steps), and the table references.
  */
 
+import type { Channel } from './area.ts';
+
 /** Rows that the product installs: configuration looks them up, and administrators may not make them. */
 export interface InstalledRows {
   readonly table: string;
@@ -91,6 +93,10 @@ export interface LeftToHands {
   readonly filter?: string;
   /** Columns that the filter uses; where one is not there, there is nothing to look for. */
   readonly columns?: readonly string[];
+  /** Absent: every channel. */
+  readonly channels?: readonly Channel[];
+  /** The areas that need it say so themselves, whether the source has some or not. */
+  readonly isSaidByAreas?: true;
   readonly remedy: string;
 }
 
@@ -102,16 +108,19 @@ export const leftToHands: readonly LeftToHands[] = [
   {
     what: 'Phone numbers',
     table: 'msdyn_ocphonenumber',
+    channels: ['voice', 'sms'],
     remedy: 'Acquire or port numbers in the target, configure and assign them there.',
   },
   {
     what: 'Communication providers and their accounts',
     table: 'msdyn_occommunicationprovidersetting',
+    channels: ['voice', 'sms', 'whatsapp'],
     remedy: 'Connect the provider in the target.',
   },
   {
     what: 'Pieces of hold and wait music',
     table: 'msdyn_ocphonemusic',
+    channels: ['voice'],
     remedy: 'Upload the music in the target.',
   },
   {
@@ -138,16 +147,19 @@ export const leftToHands: readonly LeftToHands[] = [
   {
     what: 'Members of queues',
     table: 'queuemembership',
+    isSaidByAreas: true,
     remedy: 'Add the members of each queue in the target (a map file can).',
   },
   {
     what: "People's skills",
     table: 'bookableresourcecharacteristic',
+    isSaidByAreas: true,
     remedy: 'Give the resources of the target their skills (a map file can).',
   },
   {
     what: "People's capacity profiles",
     table: 'msdyn_bookableresourcecapacityprofile',
+    isSaidByAreas: true,
     remedy: 'Give the resources of the target their capacity profiles (a map file can).',
   },
   {
@@ -155,6 +167,7 @@ export const leftToHands: readonly LeftToHands[] = [
     table: 'msdyn_operatinghour',
     filter: 'msdyn_calendarid ne null',
     columns: ['msdyn_calendarid'],
+    isSaidByAreas: true,
     remedy: 'Set the times of each operating hour in the target (a map file can).',
   },
   {
@@ -162,11 +175,14 @@ export const leftToHands: readonly LeftToHands[] = [
     table: 'msdyn_livechatconfig',
     filter: '_msdyn_postconversationsurvey_value ne null',
     columns: ['msdyn_postconversationsurvey'],
+    channels: ['live-chat'],
+    isSaidByAreas: true,
     remedy: 'Link the surveys in the target: they are synchronized per environment.',
   },
   {
     what: 'Survey agents of Copilot Studio',
     table: 'msdyn_surveyconfig',
+    channels: ['voice'],
     remedy:
       'Move them by their own solution procedure, after the voice channel settings of the target were cleared.',
   },

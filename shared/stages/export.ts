@@ -10,6 +10,7 @@ import type { Scope } from '../routing/area.ts';
 import { ruleBook } from '../routing/rule-book.ts';
 import { areasFor } from '../routing/catalogue.ts';
 import { scopeWithConfiguration } from './configuration.ts';
+import { readLeftInSource, type LeftRows } from './export/left-in-source.ts';
 import { selectByCatalogue, selectBySchema, type Selection } from './export/selection.ts';
 import { writeSteps, type Exported } from './export/write-steps.ts';
 import { explanationLine, type Explanation } from './generate-schema/catalogue-schema.ts';
@@ -144,12 +145,14 @@ async function write(
   const writer = await create(out, format, ports.files);
   let exported: Exported;
   let carried: Awaited<ReturnType<typeof readCarried>> | undefined;
+  let left: readonly LeftRows[] = [];
   try {
     exported = await writeSteps(reader, selection, { writer, host: ports.host, book }, signal);
     carried =
       selection.carried === undefined
         ? undefined
         : await readCarried(reader, selection.carried, signal);
+    if (options.schema === undefined) left = await readLeftInSource(reader, scope.channels, signal);
   } catch (error) {
     await writer.abort();
     throw error;
@@ -164,6 +167,9 @@ async function write(
     steps: manifestSteps(steps, format),
     withheld,
     removed: [],
+    ...(left.length === 0
+      ? {}
+      : { leftToHands: left.map(({ item, names }) => ({ what: item.what, names })) }),
     ...(carried === undefined ? {} : { carried: carried.carried }),
   }));
   const findings = [...exported.findings, ...(carried?.findings ?? [])];

@@ -5,8 +5,11 @@ import { composeSchema } from '#shared/cmt/schema.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { Row, Value } from '#shared/model/row.ts';
 import type { ColumnType, SourceColumn, SourceTable } from '#shared/model/table.ts';
+import type { PlanHead } from '#shared/model/plan.ts';
 import { exportStage } from '#shared/stages/export.ts';
+import { planStage } from '#shared/stages/plan.ts';
 import { validateStage } from '#shared/stages/validate.ts';
+import { breaking } from '#support/broken-metadata.ts';
 import { openEmulator, withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { create, definitionOf, id, plantQueues, planted } from '#support/queue-rows.ts';
 import { runWith, told, withFolder } from '#support/stage-runs.ts';
@@ -176,6 +179,62 @@ describe('validate', () => {
       ),
       JSON.stringify(result.findings.slice(0, 3)),
     );
+  });
+
+  it('makes a to-do list of what the source has and the procedures leave to hands', async () => {
+    const whole = await openEmulator({ seed: 'contoso' });
+    try {
+      const listed = async (inputs: Readonly<Record<string, string>>): Promise<readonly string[]> =>
+        (
+          await runWith(validateStage, { source: whole.url, target: target.url, ...inputs })
+        ).result.findings
+          .filter(({ code }) => code === 'URM1218')
+          .map(({ summary, detail }) =>
+            `${summary.replace(/ do not move.*/, '')} ${detail}`.trim(),
+          );
+      const voice = await listed({ channels: 'voice' });
+      assert.deepEqual(
+        voice.map((line) => line.replace(/ In the source.*/, '')),
+        [
+          'Phone numbers',
+          'Communication providers and their accounts',
+          'Pieces of hold and wait music',
+          'Bots',
+          'Models of rulesets (skill finder, sentiment, effort)',
+          'Members of queues',
+          "People's skills",
+          "People's capacity profiles",
+          'Calendars of operating hours',
+        ],
+      );
+      assert.ok(voice.includes('Bots In the source: Contoso Helper.'));
+      const chat = await listed({ channels: 'live-chat' });
+      assert.ok(!chat.some((line) => /^(Phone numbers|Pieces)/.test(line)));
+      breaking(whole.environment).rows('systemuser', (cells) => cells.has('msdyn_bothandle'));
+      assert.ok(!(await listed({ channels: 'voice' })).some((line) => line.startsWith('Bots')));
+    } finally {
+      await whole.close();
+    }
+  });
+
+  it('gives the plan of a package the same list', async () => {
+    const whole = await openEmulator({ seed: 'contoso' });
+    try {
+      const inputs = { source: whole.url, out: at('left'), channels: 'voice' };
+      await runWith(exportStage, inputs);
+      const { result } = await runWith(planStage, {
+        target: target.url,
+        package: at('left'),
+        out: at('left-plan'),
+      });
+      assert.ok('plan' in result);
+      const { manual } = result.plan as PlanHead;
+      const numbers = manual.find(({ summary }) => summary === 'Phone numbers do not move.');
+      assert.match(numbers?.detail ?? '', /\+4915799001200/);
+      assert.match(numbers?.remedy ?? '', /^Acquire or port numbers/);
+    } finally {
+      await whole.close();
+    }
   });
 
   it('asks for a source or a package', async () => {

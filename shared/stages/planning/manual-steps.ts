@@ -1,6 +1,7 @@
 import type { MigrationPackage } from '../../cmt/package.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { areas } from '../../routing/catalogue.ts';
+import { leftToHands } from '../../routing/environment-bound.ts';
 import { withheldEverywhere } from '../../routing/withheld-columns.ts';
 
 /** What the import of a package leaves to be done by hand: of its areas, and of values that stayed behind. */
@@ -14,6 +15,12 @@ export function manualSteps(pkg: MigrationPackage): readonly Finding[] {
     for (const sentence of area.manual)
       if (!findings.some(({ summary }) => summary === sentence))
         findings.push(byHand(area.title, sentence));
+  }
+  for (const { what, names } of pkg.manifest?.leftToHands ?? []) {
+    const item = leftToHands.find((each) => each.what === what);
+    if (item === undefined || item.isSaidByAreas === true) continue;
+    const step = byHand(item.table, `${what} do not move.`, names);
+    findings.push({ ...step, remedy: item.remedy });
   }
   const rowsWithheld = new Map<string, { rows: number; readonly names: Set<string> }>();
   for (const { table, column, rows, reason, names = [] } of pkg.manifest?.withheld ?? []) {

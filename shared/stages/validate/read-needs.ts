@@ -14,13 +14,13 @@ import {
   tableNameColumns,
 } from '../../routing/environment-bound.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
+import { readLeftInSource, toDo } from '../export/left-in-source.ts';
 import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
 import { tableNames } from '../generate-schema/choose-tables.ts';
 import { checkPrivileges } from '../privileges/check-privileges.ts';
 import { lookedAt, sourcePrivileges } from './check-rights.ts';
 import { tablesInRules } from './check-rules.ts';
 import { keyColumns, RowInspection } from './inspect-rows.ts';
-import { leftInSource } from './left-in-source.ts';
 import { neededTables, type NeededTable } from './needed-tables.ts';
 
 /** What the configuration needs of a target, wherever the configuration stands. */
@@ -82,6 +82,7 @@ export async function readSourceNeeds(
   });
   for await (const { table, row } of readTogether(reader, readings, signal))
     inspection.see(table, row);
+  const left = await readLeftInSource(reader, scope.channels, signal);
   const mentioned = await reader.tables(tablesInRules(inspection.texts), signal);
   return {
     organizationId,
@@ -92,7 +93,7 @@ export async function readSourceNeeds(
     findings: [
       ...schema.findings.filter(({ severity }) => severity !== 'info'),
       ...privileges.findings,
-      ...(await leftInSource(reader, signal)),
+      ...left.map((each) => toDo(each, reader.url)),
     ],
   };
 }

@@ -2,25 +2,40 @@ import type { DataverseReader } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
+import type { Channel } from '../../routing/area.ts';
 import { leftToHands, type LeftToHands } from '../../routing/environment-bound.ts';
 
 /** So many rows are named; more are told by "and more". */
 const namedRows = 5;
 
-/** What the procedures leave to hands and the source has: one row of the to-do list each. */
-export async function leftInSource(
+/** Something of the source that is to be done by hand in the target. */
+export interface LeftRows {
+  readonly item: LeftToHands;
+  /** What people call the first of its rows; none where rows have no names. */
+  readonly names: readonly string[];
+}
+
+/** What the procedures leave to hands, as far as the source has it. Asked with a few requests. */
+export async function readLeftInSource(
   source: DataverseReader,
+  channels: readonly Channel[],
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const tables = await source.tables([...new Set(leftToHands.map(({ table }) => table))], signal);
+): Promise<readonly LeftRows[]> {
+  const concerned = leftToHands.filter(
+    (item) =>
+      channels.length === 0 ||
+      item.channels === undefined ||
+      item.channels.some((channel) => channels.includes(channel)),
+  );
+  const tables = await source.tables([...new Set(concerned.map(({ table }) => table))], signal);
   const reader = source.gathered?.() ?? source;
   const found = await Promise.all(
-    leftToHands.map(async (item) => {
+    concerned.map(async (item) => {
       const table = tables.get(item.table);
       const isKnown = item.columns?.every((column) => table?.columns.has(column)) ?? true;
       if (table === undefined || !isKnown) return [];
       const names = await firstRows(reader, table, item, signal);
-      return names === undefined ? [] : [toDo(item, names, source.url)];
+      return names === undefined ? [] : [{ item, names }];
     }),
   );
   return found.flat();
@@ -60,11 +75,9 @@ async function firstRows(
   return names.length > namedRows ? [...names.slice(0, namedRows), 'and more'] : names;
 }
 
-function toDo(
-  { what, table, remedy }: LeftToHands,
-  names: readonly string[],
-  url: string,
-): Finding {
+/** A row of the to-do list. */
+export function toDo({ item, names }: LeftRows, url: string): Finding {
+  const { what, table, remedy } = item;
   return {
     severity: 'info',
     code: 'URM1218',
