@@ -11,6 +11,7 @@ export interface Figure {
     | 'rows/s'
     | 'requests/row'
     | 'MB'
+    | 'MB/s'
     | 'bytes/row';
   /** What is asked for: at least or at most so much. */
   readonly bar?: { readonly atLeast: number } | { readonly atMost: number };

@@ -8,6 +8,7 @@ import { flatTable } from './flat-table.ts';
 import { inSyncPlan } from './in-sync-plan.ts';
 import { largePlan } from './large-plan.ts';
 import { figureText, isReached, type Measured, type Measurement } from './measurement.ts';
+import { parseAndCompare } from './parse-compare.ts';
 import { severalPrincipals } from './principals.ts';
 import { slicedImport } from './slices.ts';
 import { taskStart } from './task-start.ts';
@@ -15,6 +16,7 @@ import { validation } from './validation.ts';
 
 const measurements: readonly Measurement[] = [
   taskStart,
+  parseAndCompare,
   validation,
   inSyncPlan,
   largePlan,

@@ -63,11 +63,14 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
     file: (id) => payloads.get(id),
   };
 
-  async function* eventsOf(table: string, signal: AbortSignal): AsyncGenerator<DocumentEvent> {
+  async function* eventsOf(
+    table: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly DocumentEvent[]> {
     const { starts = [] } = index.tables.get(table) ?? {};
     if (starts.length > 0 && source.tableText !== undefined) {
       const text = source.tableText(table, signal);
-      for await (const batch of readTables(text, dataPath, signal)) yield* batch;
+      yield* readTables(text, dataPath, signal);
       return;
     }
     for (const { start, startByte } of starts) {
@@ -79,7 +82,7 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
         : source.read(dataName, signal);
       const at = { start: isUtf8 ? 0 : start };
       const text = decodeText(bytes, dataPath);
-      for await (const batch of readTableAt(text, at, dataPath, signal)) yield* batch;
+      yield* readTableAt(text, at, dataPath, signal);
     }
   }
 
@@ -101,19 +104,21 @@ export async function openStep(source: StepSource, signal: AbortSignal): Promise
       const decode = createRowDecoder(table, context);
       const once = (index.tables.get(name)?.starts.length ?? 0) < 2;
       const parts = new Map<string, Row>();
-      for await (const event of eventsOf(name, signal)) {
-        if (event.kind !== 'record') continue;
-        const row = decode(event.element);
-        if (once) yield row;
-        else parts.set(row.id, mergedRow(parts.get(row.id), row));
-      }
+      for await (const batch of eventsOf(name, signal))
+        for (const event of batch) {
+          if (event.kind !== 'record') continue;
+          const row = decode(event.element);
+          if (once) yield row;
+          else parts.set(row.id, mergedRow(parts.get(row.id), row));
+        }
       yield* parts.values();
     },
     links: async function* (name, signal) {
       const table = definitions.get(name);
       if (table === undefined || index.tables.get(name)?.links === 0) return;
-      for await (const event of eventsOf(name, signal))
-        if (event.kind === 'link') yield* decodeLinks(table, event.element);
+      for await (const batch of eventsOf(name, signal))
+        for (const event of batch)
+          if (event.kind === 'link') yield* decodeLinks(table, event.element);
     },
     payload: (file, signal) => {
       for (const [id, { sha256 }] of payloads)

@@ -51,7 +51,7 @@ export function sameValue(
   right: Value | undefined,
   type: ColumnType,
 ): boolean {
-  return normalForm(left, type) === normalForm(right, type);
+  return left === right || normalForm(left, type) === normalForm(right, type);
 }
 
 // An empty text is stored as null, and a line end is one character or two depending on who typed it:
