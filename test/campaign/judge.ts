@@ -56,9 +56,9 @@ export function judgeFaulty(
     if (wrote) untruths.push('it wrote, although it only reads');
     const isPlanned = seen.every(({ text }) => text === baseline.text);
     if (isPlanned) return { ending: 'planned', verdict: verdictOf({ untruths }) };
-    for (const { end } of seen)
-      if (isGreen(end) && fault.overtaken === undefined && !lacksReports(end))
-        falseGreens.push('it says another thing than without faults, and not that it stopped');
+    for (const { end, text } of seen)
+      if (isGreen(end) && fault.overtaken === undefined && !tellsWhy(end, baseline))
+        falseGreens.push(`it says ${text ?? 'nothing'} instead of ${baseline.text}`);
     for (const left of leftovers)
       if (
         !baseline.leftovers.includes(left) &&
@@ -109,9 +109,13 @@ function isTold(left: string, seen: readonly Seen[]): boolean {
   );
 }
 
-/** It did its work, and says that its reports are not there. */
-function lacksReports({ result: { findings } }: StageEnd): boolean {
-  return findings.some(({ code }) => code === 'URM1006');
+/** It warns of what it could not do: reports that are missing, rows that it may not read. */
+function tellsWhy({ result: { findings } }: StageEnd, { findings: usual }: Baseline): boolean {
+  return findings.some(
+    ({ severity, code, where }) =>
+      severity === 'warning' &&
+      !usual.some((known) => known.code === code && known.where === where),
+  );
 }
 
 /** What is known after the faulty starts of a run. */
