@@ -6,7 +6,7 @@ import { stableId } from '../metadata/stable-id.ts';
 import { plantMessages } from './plant-messages.ts';
 import { plantRoles } from './plant-roles.ts';
 import { plantRows, type SeedIds } from './plant-rows.ts';
-import { plantSolutions } from './plant-solutions.ts';
+import { plantInstalledComponents, plantSolutions } from './plant-solutions.ts';
 import { readSeedFile } from './read-seed-file.ts';
 import { removeMetadata } from './remove-metadata.ts';
 import type { SeedTables } from './seed-rows.ts';
@@ -35,6 +35,10 @@ export async function applySeed(environment: Environment, seed: string): Promise
   // What setup creates has other ids in every environment; what a seed holds, the same in every run.
   const salt = `environment ${environment.organizationId}`;
   plantRows(environment, systemRows(environment), { ids, salt });
+  plantInstalledComponents(environment, {
+    table: 'msdyn_decisioncontract',
+    solutionId: ids.get('solution#msdyn_UnifiedRouting') ?? '',
+  });
   plantRoles(environment, { ids, salt });
   plantMessages(environment);
   const base = file === undefined ? seed : (file.extends ?? 'empty');

@@ -47,11 +47,21 @@ export function plantSolutions(
   }
 }
 
+/** Rows that setup brings are components of the solution that brings them. */
+export function plantInstalledComponents(
+  environment: Environment,
+  installed: { readonly table: string; readonly solutionId: string },
+): void {
+  for (const { id, cells } of environment.store.rows(installed.table))
+    if (cells.get('ismanaged') === true) plantComponent(environment, { ...installed, id });
+}
+
 function plantComponents(
-  { metadata, store }: Environment,
+  environment: Environment,
   part: { readonly table: string; readonly solutionId: string; readonly managed: boolean },
 ): void {
   const { table, solutionId, managed } = part;
+  const { metadata, store } = environment;
   const entity = metadata.entity(table);
   if (entity?.solutionAware !== true)
     throw new Error(`The seed puts rows of ${table} into a solution, which cannot hold them`);
@@ -64,14 +74,25 @@ function plantComponents(
         id,
         new Map<string, Cell>([...cells, ['ismanaged', true], ['solutionid', solutionId]]),
       );
-    store.put(
-      'solutioncomponent',
-      stableId(`component ${solutionId} ${table} ${id}`),
-      new Map<string, Cell>([
-        ['objectid', id],
-        ['solutionid', { table: 'solution', id: solutionId }],
-        ['ismetadata', false],
-      ]),
-    );
+    plantComponent(environment, { table, id, solutionId });
   }
+}
+
+function plantComponent(
+  { store }: Environment,
+  {
+    table,
+    id,
+    solutionId,
+  }: { readonly table: string; readonly id: string; readonly solutionId: string },
+): void {
+  store.put(
+    'solutioncomponent',
+    stableId(`component ${solutionId} ${table} ${id}`),
+    new Map<string, Cell>([
+      ['objectid', id],
+      ['solutionid', { table: 'solution', id: solutionId }],
+      ['ismetadata', false],
+    ]),
+  );
 }

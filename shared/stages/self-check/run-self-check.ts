@@ -1,11 +1,18 @@
 import type { RequestSender } from '../../dataverse/request-sender.ts';
 import type { Check, Verdict } from './check.ts';
+import { definitionChecks } from './definition-checks.ts';
+import { environmentChecks } from './environment-checks.ts';
 import { logicChecks } from './logic-checks.ts';
 import { platformChecks } from './platform-checks.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** Every check, in the order of the document. */
-export const checks: readonly Check[] = [...logicChecks, ...platformChecks];
+export const checks: readonly Check[] = [
+  ...logicChecks,
+  ...definitionChecks,
+  ...environmentChecks,
+  ...platformChecks,
+];
 
 /** What one check found, and the rows it could not take away again. */
 export interface Checked extends Verdict {

@@ -105,3 +105,9 @@ export function rowsIn({ body }: CheckAnswer): readonly JsonObject[] {
   const value = body['value'];
   return Array.isArray(value) ? value.filter((row: unknown) => isObject(row)) : [];
 }
+
+/** A text column of a row; empty where it holds none. */
+export function textOf(row: JsonObject, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
+}
