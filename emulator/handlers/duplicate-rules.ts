@@ -67,6 +67,17 @@ export function retrieveDuplicates({ context, parameters }: FunctionCall): JsonO
   };
 }
 
+/** Rows that the rules find for a row, whatever table they are of. */
+export function duplicatesOf(
+  context: RequestContext,
+  entity: Entity,
+  row: StoredRow,
+): readonly { readonly table: string; readonly id: string }[] {
+  return rulesOf(context, entity).flatMap((rule) =>
+    matches(context, rule, row).map(({ id }) => ({ table: rule.matching, id })),
+  );
+}
+
 function rulesOf({ environment }: RequestContext, entity: Entity): readonly Rule[] {
   const { store } = environment;
   const own = [...store.find('duplicaterule', 'baseentityname', entity.logicalName)];

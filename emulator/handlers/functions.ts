@@ -2,6 +2,7 @@ import { invalidArgument } from '../errors/payload-errors.ts';
 import { unquote } from '../protocol/path.ts';
 import { auditFunctions } from './audit-history.ts';
 import { retrieveDuplicates } from './duplicate-rules.ts';
+import { autoNumberFunctions } from './messages/auto-number-seed.ts';
 import { platformFunctions } from './messages/platform-functions.ts';
 import { sharingFunctions } from './messages/sharing.ts';
 import type { FunctionCall, FunctionHandler } from './function-handler.ts';
@@ -17,6 +18,7 @@ export const functions: ReadonlyMap<string, FunctionHandler> = new Map<string, F
   ['RetrieveAvailableLanguages', () => ({ LocaleIds: [1033] })],
   ...privilegeFunctions,
   ...auditFunctions,
+  ...autoNumberFunctions,
   ...platformFunctions,
   ...sharingFunctions,
   ['RetrieveDuplicates', retrieveDuplicates],

@@ -32,8 +32,9 @@ export function findByKey(environment: Environment, entity: Entity, argument: st
     return byId(environment, entity, id);
   }
   // Rows of elastic tables are named by their id within a partition.
-  if (named !== undefined && isElasticKey(entity, key.values)) {
-    return inPartition(environment, entity, key.values);
+  const partition = partitionOf(entity, key.values);
+  if (named !== undefined && partition !== undefined) {
+    return inPartition(environment, entity, { id: named, partition });
   }
   const keyCells = readKeyCells(entity, key.values);
   const [row] = environment.store.findAll(entity.logicalName, keyCells);
@@ -54,18 +55,21 @@ function byId(environment: Environment, entity: Entity, id: string): KeyedRow {
   return { id, keyCells: new Map(), ...(row === undefined ? {} : { row }) };
 }
 
-function isElasticKey(entity: Entity, values: ReadonlyMap<string, string>): boolean {
-  return entity.tableType === 'Elastic' && values.size === 2 && values.has('partitionid');
+/** The name is written `partitionId` too. */
+function partitionOf(entity: Entity, values: ReadonlyMap<string, string>): string | undefined {
+  if (entity.tableType !== 'Elastic' || values.size !== 2) return undefined;
+  const literal = values.get('partitionid') ?? values.get('partitionId');
+  return literal === undefined ? undefined : unquote(literal);
 }
 
 function inPartition(
   environment: Environment,
   entity: Entity,
-  values: ReadonlyMap<string, string>,
+  key: { readonly id: string; readonly partition: string },
 ): KeyedRow {
-  const id = parseGuid(unquote(values.get(entity.primaryId) ?? ''));
+  const id = parseGuid(unquote(key.id));
   if (id === undefined) throw keySyntax();
-  const partition = unquote(values.get('partitionid') ?? '');
+  const { partition } = key;
   const found = byId(environment, entity, id);
   const isThere = (found.row?.cells.get('partitionid') ?? '') === partition;
   const keyCells = new Map<string, Cell>([['partitionid', partition]]);

@@ -6,21 +6,30 @@ import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject, QueryOptions } from '../query/interface.ts';
+import { etagOf } from '../query/row-members.ts';
 import { runFetchXml } from '../query/run-fetch-xml.ts';
 import { runODataQuery } from '../query/run-odata-query.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { StoredRow } from '../store/store.ts';
-import { etagOf } from './row-headers.ts';
 
 /** `GET set(key)` */
 export function retrieve(context: RequestContext, entity: Entity, row: StoredRow): Answer {
   assertRowAccess(context.environment, context.caller, { entity, row, verb: 'Read' });
-  const etag = etagOf(row);
-  if (context.request.headers['if-none-match']?.trim() === etag) {
+  const etag = etagOf(entity, row);
+  if (context.request.headers['if-none-match']?.trim() === etag && tellsAll(context, entity)) {
     return { status: 304, headers: { ETag: etag } };
   }
   const shaped = shapeRow(context, entity, row, context.request.options);
   return json(shaped, { headers: { ETag: etag } });
+}
+
+/** Other rows, and the names of other rows, may have changed while the row itself did not: learn.microsoft.com/power-apps/developer/data-platform/webapi/perform-conditional-operations-using-web-api */
+function tellsAll({ request, preferences }: RequestContext, entity: Entity): boolean {
+  return (
+    entity.optimisticConcurrency &&
+    !request.options.has('$expand') &&
+    !preferences.applied.toLowerCase().includes('include-annotations')
+  );
 }
 
 /** `GET set?…`, and `GET set(key)/collection?…` within some rows. */

@@ -8,13 +8,14 @@ import {
 import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
+import { etagOf } from '../query/row-members.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import type { StoredRow } from '../store/store.ts';
 import { assertNoDuplicates } from './duplicate-rules.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
-import { etagOf, rowUrl } from './row-headers.ts';
+import { rowUrl } from './row-headers.ts';
 import { createRow, updateRow } from './write-row.ts';
 
 /** `PATCH set(key)`: updates the row, or creates it unless `If-Match` forbids. */
@@ -40,12 +41,13 @@ export function assertPreconditions(
 ): void {
   const ifMatch = context.request.headers['if-match'];
   const ifNoneMatch = context.request.headers['if-none-match'];
-  if (ifNoneMatch?.trim() === '*' && found.row !== undefined) throw duplicateRow();
+  if (ifNoneMatch?.replaceAll('"', '').trim() === '*' && found.row !== undefined)
+    throw duplicateRow();
   if (ifMatch === undefined) return;
   if (found.row === undefined) throw missing(entity, found);
   if (ifMatch.trim() === '*') return;
   if (!entity.optimisticConcurrency) throw concurrencyNotEnabled(entity);
-  if (ifMatch.trim() !== etagOf(found.row)) throw versionMismatch();
+  if (ifMatch.trim() !== etagOf(entity, found.row)) throw versionMismatch();
 }
 
 /** The service's 404 for a key that names no row. */
@@ -75,7 +77,7 @@ function update(
   if (!context.preferences.representation) return noContent(headers);
   // An update answers with the selected columns; it does not expand.
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
-  return json(shaped, { headers: { ...headers, ETag: etagOf(row) } });
+  return json(shaped, { headers: { ...headers, ETag: etagOf(entity, row) } });
 }
 
 function createKeyed(
@@ -84,14 +86,18 @@ function createKeyed(
   given: { readonly argument: string; readonly found: KeyedRow; readonly body: JsonObject },
 ): Answer {
   const payload = readPayload(context, entity, { body: given.body, mode: 'create' });
-  for (const [column, cell] of given.found.keyCells) payload.cells.set(column, cell);
+  // Where the body says otherwise than the key, the body counts:
+  // learn.microsoft.com/power-apps/developer/data-platform/use-upsert-insert-update-record
+  for (const [column, cell] of given.found.keyCells) {
+    if (!payload.cells.has(column)) payload.cells.set(column, cell);
+  }
   assertNoDuplicates(context, entity, payload);
   const id = given.found.id ?? payload.id;
   const row = createRow(context, { ...payload, ...(id === undefined ? {} : { id }) });
   const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
   if (!context.preferences.representation) return noContent(headers);
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
-  return json(shaped, { status: 201, headers: { ...headers, ETag: etagOf(row) } });
+  return json(shaped, { status: 201, headers: { ...headers, ETag: etagOf(entity, row) } });
 }
 
 function entityIdHeaders(url: string): Record<string, string> {

@@ -7,6 +7,7 @@ import {
   requiredColumn,
 } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
+import { fillAutoNumbers } from '../logic/auto-numbers.ts';
 import { assertOwnerMayRead, assertRowAccess } from '../logic/visible-rows.ts';
 import { afterWrite, beforeDelete, beforeWrite, type WriteEvent } from '../logic/server-logic.ts';
 import type { Entity } from '../metadata/metadata.ts';
@@ -38,6 +39,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
       cells.set(parent.column, { table: parent.payload.entity.logicalName, id: row.id });
     }
     fillOnCreate(context, entity, cells);
+    fillAutoNumbers(environment, entity, cells);
     checkInitialStatus(entity, id, cells);
     const event: WriteEvent = { environment, caller, entity, id, cells };
     beforeWrite(event);

@@ -9,7 +9,7 @@ import targets from './data/targets.json' with { type: 'json' };
 import writtenByHand from './data/written-by-hand.json' with { type: 'json' };
 import { buildEntity } from './build-entity.ts';
 import { buildManyToMany, buildManyToOne } from './build-relationships.ts';
-import type { Entity, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
+import type { Entity, GlobalChoice, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
 import type { RawColumn, RawTable } from './raw-tables.ts';
 
 /** The tables the product ships with; `typeCodeShift` gives custom tables other type codes per environment. */
@@ -69,6 +69,7 @@ function createMetadata(
   const lookupsOf = new Map<string, ManyToOne[]>();
   const linksOf = new Map<string, ManyToMany[]>();
   let referencing: Map<string, ManyToOne[]> | undefined;
+  const choices = new Map<string, GlobalChoice>();
   let version = 1;
 
   let nextCode = firstCustomTypeCode + 900;
@@ -168,7 +169,25 @@ function createMetadata(
         }
       }
     },
-    choices: new Map(),
+    choices,
+    checkpoint() {
+      const restores = [
+        keeping(built),
+        keeping(nameOfSet),
+        keeping(nameOfCode),
+        keeping(choices),
+        keeping(lookupsOf, (list) => [...list]),
+        keeping(linksOf, (list) => [...list]),
+      ];
+      const gone = [...removed];
+      return () => {
+        for (const restore of restores) restore();
+        removed.clear();
+        for (const name of gone) removed.add(name);
+        referencing = undefined;
+        version += 1;
+      };
+    },
     removeRelationship(schemaName) {
       version += 1;
       referencing = undefined;
@@ -205,6 +224,18 @@ function createMetadata(
         lookupsOf.set(other, kept);
       }
     },
+  };
+}
+
+/** Fills the map again with what it holds now. */
+function keeping<Key, Value>(
+  map: Map<Key, Value>,
+  copy: (value: Value) => Value = (value) => value,
+): () => void {
+  const kept = [...map].map(([key, value]) => [key, copy(value)] as const);
+  return () => {
+    map.clear();
+    for (const [key, value] of kept) map.set(key, value);
   };
 }
 

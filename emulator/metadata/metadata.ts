@@ -161,6 +161,8 @@ export interface Metadata {
   }): void;
   removeEntity(logicalName: string): void;
   removeRelationship(schemaName: string): void;
+  /** Remembers what is defined now; the function it gives brings that back. */
+  checkpoint(): () => void;
   /** Global choices that were made here, used by a column or not. */
   readonly choices: Map<string, GlobalChoice>;
 }

@@ -161,10 +161,18 @@ class ChangeSetFailed extends Error {
   }
 }
 
+/** Paths and actions that change definitions. */
+const definitions =
+  /Definitions\b|(?:Option|State|Status)Value\b|OrderOption|LookupAttribute|CustomerRelationships/;
+
 function runChangeSet(run: Run, parts: readonly ChangeSetPart[]): ItemResult {
   const boundary = `changesetresponse_${run.session.environment.newId()}`;
   const contentIds = new Map<string, string>();
   let appliedButRefused: Answer | undefined;
+  // Definitions roll back as rows do.
+  const undefine = parts.some(({ request }) => definitions.test(request.url))
+    ? run.session.environment.metadata.checkpoint()
+    : undefined;
   try {
     const bodies = run.session.environment.store.transaction(() =>
       parts.map(({ contentId, request }) => {
@@ -181,6 +189,7 @@ function runChangeSet(run: Run, parts: readonly ChangeSetPart[]): ItemResult {
     const head = `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n`;
     return { text: `${head}${joinParts(boundary, bodies)}`, failed: false };
   } catch (error) {
+    undefine?.();
     if (!(error instanceof ChangeSetFailed)) throw error;
     const { answer } = error;
     const isPlain = answer.headers['Content-Type']?.startsWith('text/plain') === true;

@@ -51,7 +51,7 @@ function shapeWriter(context: QueryContext, shape: RowShape, nested: boolean): W
   );
   return (row) => {
     const members: Members = {};
-    if (shape.etag && !isAuditTable(entity)) members['@odata.etag'] = etagOf(row);
+    if (shape.etag && !isAuditTable(entity)) members['@odata.etag'] = etagOf(entity, row);
     for (const property of properties) addProperty(context, members, property, row, 'kept');
     if (isOwnerTable(entity) && !('ownerid' in members)) members['ownerid'] = row.id;
     for (const add of expanders) add(members, row);
@@ -78,6 +78,12 @@ function propertiesOf(context: QueryContext, shape: RowShape): readonly Property
   }
   if (selection.attributes !== undefined) add(shape.back);
   if (selection.attributes === undefined || !isAuditTable(entity)) add(entity.primaryId);
+  // Recorded of rows of elastic tables that are read by their key.
+  if (shape.alone === true && entity.tableType === 'Elastic') {
+    for (const name of ['versionnumber', 'partitionid', 'ownerid', 'owningbusinessunit']) {
+      if (!columns.has(name)) add(name);
+    }
+  }
   return [...columns.values()].map((attribute) => propertyOf(context, entity, attribute));
 }
 

@@ -49,6 +49,11 @@ function lower(lowering: Lowering, names: Names, term: Term): Condition {
       return (expression.kind === 'and') === negated ? anyOf(parts) : { kind: 'and', parts };
     }
     case 'not':
+      if (namesQueryFunction(expression.operand)) {
+        throw badQuery(
+          'Not operator along with the Custom Named Condition operators is not allowed',
+        );
+      }
       return lower(lowering, names, { expression: expression.operand, negated: !negated });
     case 'compare':
       return lowerComparison(lowering, names, { ...expression, negated });
@@ -67,6 +72,14 @@ function lower(lowering: Lowering, names: Names, term: Term): Condition {
       }
       return (expression.text === 'true') === negated ? never : always;
   }
+}
+
+// Each has an opposite of its own: learn.microsoft.com/power-apps/developer/data-platform/webapi/use-web-api-functions
+function namesQueryFunction(expression: Expression): boolean {
+  if (expression.kind === 'and' || expression.kind === 'or') {
+    return expression.parts.some(namesQueryFunction);
+  }
+  return expression.kind === 'call' && expression.name.startsWith('Microsoft.Dynamics.CRM.');
 }
 
 const flipped: ReadonlyMap<string, string> = new Map([

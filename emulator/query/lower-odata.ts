@@ -29,7 +29,8 @@ export function lowerOData(
       return {
         column: columnOfPath(lowering, scope, path),
         descending: direction === 'desc',
-        raw: false,
+        // By number, other than in FetchXML: learn.microsoft.com/power-apps/developer/data-platform/webapi/query/order-rows
+        raw: true,
       };
     });
   return {

@@ -59,6 +59,11 @@ export function nextToken(text: string, from: number): Token {
   }
   const name = matchAt(word, text, position);
   if (name !== undefined) {
+    // A word before a quote begins a typed literal.
+    const quote = position + name.length;
+    if (text.charAt(quote) === "'" && !text.includes("'", quote + 1)) {
+      throw badQuery(`There is an unterminated literal at position ${text.length} in '${text}'.`);
+    }
     return { kind: 'word', text: name, position, end: position + name.length };
   }
   if ('(),/:=*'.includes(character)) {
@@ -88,13 +93,19 @@ function stringToken(text: string, position: number): Token {
   );
 }
 
+const missingComma =
+  "Invalid JSON. A comma character ',' was expected in scope 'Array'. Every two elements in an array and properties of an object must be separated by commas.";
+
 function arrayToken(text: string, position: number): Token {
   let quote = '';
   for (let at = position + 1; at < text.length; at++) {
     const character = text.charAt(at);
     if (quote !== '') {
       if (character === '\\') at++;
-      else if (character === quote) quote = '';
+      else if (character === quote) {
+        quote = '';
+        if (!/^(?:'|\s*[\],])/.test(text.slice(at + 1))) throw badQuery(missingComma);
+      }
     } else if (character === '"' || character === "'") quote = character;
     else if (character === ']') {
       return { kind: 'array', text: text.slice(position, at + 1), position, end: at + 1 };

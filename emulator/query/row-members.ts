@@ -197,9 +197,11 @@ function fileId(rowId: string, column: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The row's version as an ETag. */
-export function etagOf(row: StoredRow): string {
-  return `W/"${row.version}"`;
+/** The row's version as an ETag; rows of elastic tables have one in the form of their own store. */
+export function etagOf(entity: Entity, { version }: StoredRow): string {
+  if (entity.tableType !== 'Elastic') return `W/"${version}"`;
+  const hex = version.toString(16).padStart(8, '0');
+  return `W/"${hex}-0000-0200-0000-${hex.padStart(12, '0')}"`;
 }
 
 /** Columns the platform derives for users and teams: they are owners, and an owner's key is `ownerid`. */

@@ -21,7 +21,7 @@ export function runApply(
   query: { readonly options: QueryOptions; readonly within?: Iterable<StoredRow> },
 ): JsonObject {
   if (query.options.has('$orderby')) {
-    throw badQuery('$orderby is not supported together with $apply.');
+    throw badQuery('The query node SingleValueOpenPropertyAccess is not supported');
   }
   const rows = rowSourceOf(context);
   const lowering: Lowering = {
@@ -63,15 +63,8 @@ export function runApply(
   return collection(context, {
     context: entity.entitySetName,
     total: -1,
-    // Rows without a value in a grouped column are left out.
     value: results
-      .filter((values) =>
-        values.every(
-          (value) =>
-            value.cell !== null ||
-            !columns.some((column) => column.kind === 'group' && column.alias === value.alias),
-        ),
-      )
+      .filter((values) => values.some((value) => value.counted || value.cell !== null))
       .map((values) => aggregateMembers(context, values)),
   });
 }

@@ -110,7 +110,7 @@ function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
   const write = (tuple: Tuple): Members => {
     const members: Members = {};
     const row = tuple[root.slot];
-    if (row !== undefined && withKey) members['@odata.etag'] = etagOf(row);
+    if (row !== undefined && withKey) members['@odata.etag'] = etagOf(root.entity, row);
     for (const property of properties) addProperty(context, members, property, row, 'omitted');
     if (row !== undefined && withKey && !keyListed) members[root.entity.primaryId] = row.id;
     for (const { slot, property } of linked) {

@@ -33,6 +33,15 @@ describe('alternate keys', () => {
     assert.equal(again.body.accountid, row.body.accountid);
   });
 
+  it('give way to what the body of a missing row says of their columns', async () => {
+    const path = "accounts(accountnumber='K1')";
+    const body = { name: 'other key', accountnumber: 'K2' };
+    assert.equal((await send('PATCH', path, { body })).status, 204);
+    assert.equal((await send('GET', path)).status, 404);
+    const made = await send('GET', "accounts(accountnumber='K2')?$select=name");
+    assert.equal(made.body.name, 'other key');
+  });
+
   it('may have several columns, lookups among them', async () => {
     const contact = await send('POST', 'contacts?$select=contactid', {
       body: { lastname: 'Key' },

@@ -72,6 +72,100 @@ describe('definitions written over the Web API', () => {
     assert.equal(system.status, 400);
   });
 
+  it('are taken back with a change set that fails', async () => {
+    const definition = JSON.stringify(table('new_Book'));
+    const column = JSON.stringify({
+      '@odata.type': `${type}StringAttributeMetadata`,
+      SchemaName: 'new_Extra',
+      MaxLength: 10,
+    });
+    const parts = [
+      ['POST', 'EntityDefinitions', definition],
+      ['POST', "EntityDefinitions(LogicalName='account')/Attributes", column],
+      ['POST', 'accounts', JSON.stringify({ name: 'x'.repeat(500) })],
+    ].map(([method = '', path = '', body = ''], index) =>
+      [
+        '--set',
+        'Content-Type: application/http',
+        'Content-Transfer-Encoding: binary',
+        `Content-ID: ${index + 1}`,
+        '',
+        `${method} /api/data/v9.2/${path} HTTP/1.1`,
+        'Content-Type: application/json',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+    const failed = await emulator.send('POST', '$batch', {
+      body: [
+        '--all',
+        'Content-Type: multipart/mixed; boundary=set',
+        '',
+        ...parts,
+        '--set--',
+        '--all--',
+        '',
+      ].join('\r\n'),
+      headers: { 'Content-Type': 'multipart/mixed; boundary=all' },
+    });
+    assert.equal(failed.status, 400);
+    const book = await emulator.send('GET', "EntityDefinitions(LogicalName='new_book')");
+    assert.equal(book.status, 404);
+    const extra = await emulator.send('GET', 'accounts?$select=new_extra');
+    assert.equal(extra.status, 400);
+    // Names that were taken back are free.
+    const again = await emulator.send('POST', 'EntityDefinitions', { body: table('new_Book') });
+    assert.equal(again.status, 204);
+  });
+
+  it('make columns that number themselves from their seed on', async () => {
+    await emulator.send('POST', 'EntityDefinitions', { body: table('new_Book') });
+    const column = {
+      '@odata.type': `${type}StringAttributeMetadata`,
+      SchemaName: 'new_Serial',
+      MaxLength: 100,
+      AutoNumberFormat: 'BK-{SEQNUM:6}-{RANDSTRING:4}-{DATETIMEUTC:yyyy}',
+    };
+    await emulator.send('POST', "EntityDefinitions(LogicalName='new_book')/Attributes", {
+      body: column,
+    });
+    const seed = { EntityName: 'new_Book', AttributeName: 'new_Serial', Value: 42 };
+    assert.equal((await emulator.send('POST', 'SetAutoNumberSeed', { body: seed })).status, 204);
+    for (const body of [{ new_name: 'one' }, { new_name: 'own', new_serial: 'mine' }, {}]) {
+      await emulator.send('POST', 'new_books', { body });
+    }
+    const rows = await emulator.send('GET', 'new_books?$select=new_serial');
+    const serials = rows.body.value.map((row: { new_serial: string }) => row.new_serial);
+    assert.match(serials[0], /^BK-000042-[A-Z0-9]{4}-\d{4}$/);
+    assert.equal(serials[1], 'mine');
+    assert.match(serials[2], /^BK-000043-/);
+    const next = await emulator.send(
+      'GET',
+      "GetAutoNumberSeed(EntityName='new_book',AttributeName='new_serial')",
+    );
+    assert.equal(next.body.AutoNumberSeedValue, 44);
+    const other = { ...seed, AttributeName: 'new_name' };
+    assert.equal((await emulator.send('POST', 'SetAutoNumberSeed', { body: other })).status, 400);
+  });
+
+  it('make elastic tables whose rows are named with their partition', async () => {
+    const definition = table('new_Reading', { TableType: 'Elastic' });
+    await emulator.send('POST', 'EntityDefinitions', { body: definition });
+    const made = await emulator.send('POST', 'new_readings', {
+      body: { new_name: 'one', partitionid: 'device-1' },
+    });
+    const key = /new_readings\((.*)\)$/.exec(made.headers.get('odata-entityid') ?? '')?.[1] ?? '';
+    assert.match(key, /^new_readingid=[0-9a-f-]{36},partitionid='device-1'$/);
+    for (const named of [key, key.replace('partitionid', 'partitionId')]) {
+      const read = await emulator.send('GET', `new_readings(${named})?$select=new_name`);
+      assert.equal(read.body.new_name, 'one', read.text);
+      assert.equal(read.body.partitionid, 'device-1');
+      assert.match(read.body['@odata.etag'], /^W\/"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"$/);
+    }
+    const alone = await emulator.send('POST', 'new_readings', { body: { new_name: 'two' } });
+    assert.match(alone.headers.get('odata-entityid') ?? '', /new_readings\([0-9a-f-]{36}\)$/);
+  });
+
   it('make alternate keys that rows are written by, each value once', async () => {
     await emulator.send('POST', 'EntityDefinitions', { body: table('new_Book') });
     const keys = "EntityDefinitions(LogicalName='new_book')/Keys";

@@ -144,6 +144,11 @@ describe('headers', () => {
       (await emulator.send('GET', path, { headers: { 'If-None-Match': 'null' } })).status,
       200,
     );
+    // What other rows say may have changed all the same.
+    const annotated = { ...headers, Prefer: 'odata.include-annotations="*"' };
+    assert.equal((await emulator.send('GET', path, { headers: annotated })).status, 200);
+    const expanded = `${path}&$expand=createdby($select=fullname)`;
+    assert.equal((await emulator.send('GET', expanded, { headers })).status, 200);
   });
 
   it('carry error details where all annotations are asked for', async () => {

@@ -236,6 +236,45 @@ describe('messages and histories of the emulator', () => {
     assert.equal((await emulator.send('POST', 'contacts', { body })).status, 204);
   });
 
+  it('looks for duplicates in bulk and leaves rows that tell what it found', async () => {
+    const first = await make('contacts', { lastname: 'A', emailaddress1: 'a@contoso.com' });
+    const second = await make('contacts', { lastname: 'B', emailaddress1: 'a@contoso.com' });
+    await make('contacts', { lastname: 'C', emailaddress1: 'c@contoso.com' });
+    const started = await call('BulkDetectDuplicates', {
+      Query: {
+        '@odata.type': '#Microsoft.Dynamics.CRM.QueryExpression',
+        EntityName: 'contact',
+        Criteria: {
+          FilterOperator: 'And',
+          Conditions: [
+            {
+              AttributeName: 'lastname',
+              Operator: 'Equal',
+              Values: [{ Value: 'A', Type: 'System.String' }],
+            },
+          ],
+        },
+      },
+      JobName: 'contacts named A',
+      SendEmailNotification: false,
+      ToRecipients: [],
+      CCRecipients: [],
+      RecurrencePattern: '',
+    });
+    assert.equal(started.status, 200, started.text);
+    const found = await emulator.send(
+      'GET',
+      `duplicaterecords?$select=_baserecordid_value,_duplicaterecordid_value&$filter=_asyncoperationid_value eq ${started.body.JobId}`,
+    );
+    assert.deepEqual(
+      found.body.value.map((row: Record<string, string>) => [
+        row['_baserecordid_value'],
+        row['_duplicaterecordid_value'],
+      ]),
+      [[first, second]],
+    );
+  });
+
   it('pages through a large table by a column as it is, with what is written meanwhile', async () => {
     const targets = Array.from({ length: 1000 }, (_, at) => ({
       '@odata.type': 'Microsoft.Dynamics.CRM.contact',

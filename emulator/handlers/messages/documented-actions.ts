@@ -1,4 +1,5 @@
 import { attachmentActions } from './attachment-blocks.ts';
+import { autoNumberActions } from './auto-number-seed.ts';
 import { closingActions } from './closing.ts';
 import { jobActions } from './jobs.ts';
 import { membershipActions } from './membership.ts';
@@ -24,6 +25,7 @@ export const documentedActions: ReadonlyMap<string, MessageHandler> = new Map<
   MessageHandler
 >([
   ...attachmentActions,
+  ...autoNumberActions,
   ...closingActions,
   ...jobActions,
   ...membershipActions,

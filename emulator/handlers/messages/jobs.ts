@@ -4,6 +4,9 @@ import type { RequestContext } from '../../protocol/request.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import { runFetchXml } from '../../query/run-fetch-xml.ts';
 import { formattedValue } from '../../query/format-value.ts';
+import type { Entity } from '../../metadata/metadata.ts';
+import type { StoredRow } from '../../store/store.ts';
+import { duplicatesOf } from '../duplicate-rules.ts';
 import { isJsonObject } from '../read-payload.ts';
 import { deleteRow } from '../write-row.ts';
 import { make, tableOf, textParameter, type MessageCall, type MessageHandler } from './message.ts';
@@ -11,10 +14,11 @@ import { make, tableOf, textParameter, type MessageCall, type MessageHandler } f
 /** Messages that start jobs; the emulator runs a job at once and leaves its row behind. */
 export const jobActions: ReadonlyMap<string, MessageHandler> = new Map<string, MessageHandler>([
   ['BulkDelete', bulkDelete],
+  ['BulkDetectDuplicates', bulkDetectDuplicates],
 ]);
 
-/** `operationtype` of a bulk delete: learn.microsoft.com/power-apps/developer/data-platform/reference/entities/asyncoperation */
-const bulkDeleteType = 13;
+/** `operationtype` of jobs: learn.microsoft.com/power-apps/developer/data-platform/reference/entities/asyncoperation */
+const operationTypes = { bulkDelete: 13, bulkDetectDuplicates: 8 } as const;
 
 const succeeded = { statecode: 3, statuscode: 30 };
 
@@ -26,14 +30,7 @@ function bulkDelete(call: MessageCall): JsonObject {
   let deleted = 0;
   for (const query of queries as readonly unknown[]) deleted += deleteMatching(context, query);
   const name = textParameter(call, 'JobName');
-  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
-  const job = make(context, 'asyncoperation', {
-    name,
-    operationtype: bulkDeleteType,
-    startedon: now,
-    completedon: now,
-    ...succeeded,
-  });
+  const job = finishedJob(context, name, operationTypes.bulkDelete);
   make(context, 'bulkdeleteoperation', {
     name,
     asyncoperationid: { table: 'asyncoperation', id: job.id },
@@ -44,26 +41,67 @@ function bulkDelete(call: MessageCall): JsonObject {
   return { JobId: job.id };
 }
 
-/** A query expression names a table and conditions; those are run as FetchXML, which says the same. */
+/** `duplicaterecord` rows tell what a job found: learn.microsoft.com/power-apps/developer/data-platform/run-duplicate-detection */
+function bulkDetectDuplicates(call: MessageCall): JsonObject {
+  const { context, parameters } = call;
+  const { entity, rows } = matching(context, parameters['Query'], 'Query');
+  const name = textParameter(call, 'JobName');
+  const job = finishedJob(context, name, operationTypes.bulkDetectDuplicates);
+  for (const row of rows) {
+    for (const duplicate of duplicatesOf(context, entity, row)) {
+      make(context, 'duplicaterecord', {
+        asyncoperationid: { table: 'asyncoperation', id: job.id },
+        baserecordid: { table: entity.logicalName, id: row.id },
+        duplicaterecordid: duplicate,
+      });
+    }
+  }
+  return { JobId: job.id };
+}
+
+function finishedJob(context: RequestContext, name: string, operationtype: number): StoredRow {
+  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+  return make(context, 'asyncoperation', {
+    name,
+    operationtype,
+    startedon: now,
+    completedon: now,
+    ...succeeded,
+  });
+}
+
 function deleteMatching(context: RequestContext, query: unknown): number {
+  const { entity, rows } = matching(context, query, 'QuerySet');
+  let deleted = 0;
+  for (const { id } of rows) {
+    // A cascade may have taken it.
+    const row = context.environment.store.get(entity.logicalName, id);
+    if (row === undefined) continue;
+    deleteRow(context, entity, row);
+    deleted += 1;
+  }
+  return deleted;
+}
+
+/** A query expression names a table and conditions; those are run as FetchXML, which says the same. */
+function matching(
+  context: RequestContext,
+  query: unknown,
+  parameter: string,
+): { readonly entity: Entity; readonly rows: readonly StoredRow[] } {
   const name = isJsonObject(query) ? query['EntityName'] : undefined;
   if (!isJsonObject(query) || typeof name !== 'string') {
-    throw invalidArgument("Every query of 'QuerySet' needs an 'EntityName'.");
+    throw invalidArgument(`Every query of '${parameter}' needs an 'EntityName'.`);
   }
   const entity = tableOf(context, name);
   const filter = filterXml(query['Criteria']);
   const fetch = `<fetch><entity name="${name}"><attribute name="${entity.primaryId}" />${filter}</entity></fetch>`;
-  const rows = runFetchXml(context, entity, fetch)['value'];
-  if (!Array.isArray(rows)) return 0;
-  let count = 0;
-  for (const shown of rows as readonly unknown[]) {
-    const id = isJsonObject(shown) ? shown[entity.primaryId] : undefined;
-    const row = context.environment.store.get(name, String(id));
-    if (row === undefined) continue;
-    deleteRow(context, entity, row);
-    count += 1;
-  }
-  return count;
+  const shown = runFetchXml(context, entity, fetch)['value'];
+  const rows = (Array.isArray(shown) ? (shown as readonly unknown[]) : []).flatMap((each) => {
+    const id = isJsonObject(each) ? each[entity.primaryId] : undefined;
+    return context.environment.store.get(name, String(id)) ?? [];
+  });
+  return { entity, rows };
 }
 
 function filterXml(criteria: unknown): string {

@@ -399,7 +399,7 @@ function sameText(
 /** Values that the platform makes anew: ids, tokens, stamps, times of a write. */
 function isMade(walk: Walk, at: string): boolean {
   if (
-    /(MetadataId|Token|Stamp|globalmetadataversion|totalrecordcount|PagingCookie|FileSizeInBytes)$/.test(
+    /(MetadataId|Token|Stamp|globalmetadataversion|totalrecordcount|PagingCookie|FileSizeInBytes|versionnumber)$/.test(
       at,
     )
   )

@@ -61,9 +61,9 @@ interface RawExchange {
 }
 
 /** The documented exchanges, or undefined where they are not at hand. */
-export function readExchanges(): readonly Exchange[] | undefined {
-  if (!existsSync(exchangesFile)) return undefined;
-  return readFileSync(exchangesFile, 'utf8')
+export function readExchanges(file: URL = exchangesFile): readonly Exchange[] | undefined {
+  if (!existsSync(file)) return undefined;
+  return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => readExchange(JSON.parse(line) as RawExchange));

@@ -92,6 +92,7 @@ export class Planter {
   ): Cell {
     const { row, name, value } = shown;
     if (value === null || value === undefined || typeof value === 'object') return null;
+    if (column.typeName === 'MultiSelectPicklistType') return textOf(value).split(',').map(Number);
     switch (column.type) {
       case 'Lookup':
       case 'Customer':

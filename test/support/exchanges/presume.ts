@@ -271,7 +271,11 @@ function bodyRows(asked: Asked, table: string | undefined): void {
     return;
   }
   pointedAt(asked, asked.json);
-  if (table !== undefined) written(asked, table, asked.json);
+  if (table === undefined) return;
+  written(asked, table, asked.json);
+  if ('partitionid' in asked.json) {
+    changeTable(asked.environment, table, () => ({ tableType: 'Elastic' }));
+  }
 }
 
 function planterId(asked: Asked, table: string): string {
@@ -445,6 +449,7 @@ function collection(asked: Asked, table: string): void {
     return;
   }
   presumeSavedQuery(asked, table, answer);
+  presumeChoices(asked, table, rows);
   const deleted = rows.filter((row) => row['reason'] === 'deleted');
   const shown = rows.filter((row) => row['reason'] !== 'deleted');
   const ids = inOrder(asked, planter.entity(table), shown);
@@ -461,6 +466,36 @@ function collection(asked: Asked, table: string): void {
   }
   for (const row of deleted) if (typeof row['id'] === 'string') planter.row(table, row['id']);
   more(asked, table, { answer, shown });
+}
+
+/** A column of several choices, which only a condition of its own kind tells. */
+function presumeChoices(
+  { environment, options }: Asked,
+  table: string,
+  rows: readonly JsonRow[],
+): void {
+  const query = `${options.get('$filter') ?? ''}${decodeFetch(options.get('fetchXml'))}`;
+  const [, inFilter, inFetch] =
+    /ContainValues\(PropertyName='(\w+)'|attribute=['"](\w+)['"] operator=['"](?:not-)?contain-values/.exec(
+      query,
+    ) ?? [];
+  const name = inFilter ?? inFetch;
+  if (name === undefined) return;
+  const labels = new Map<number, string>();
+  for (const row of rows) {
+    const { [name]: value, [`${name}@OData.Community.Display.V1.FormattedValue`]: label } = row;
+    if (typeof value !== 'string' || typeof label !== 'string') continue;
+    const shown = label.split('; ');
+    for (const [index, each] of value.split(',').entries()) {
+      labels.set(Number(each), shown[index] ?? '');
+    }
+  }
+  putColumn(environment, table, {
+    name,
+    type: 'Virtual',
+    typeName: 'MultiSelectPicklistType',
+    options: [...labels],
+  });
 }
 
 /** Filters within expansions hold for the rows that an answer shows there. */

@@ -1,5 +1,6 @@
 import type { JsonRow } from './documented-json.ts';
 import type { Planter } from './planted-rows.ts';
+import { satisfyFilter } from './satisfied-filter.ts';
 
 /** Rows that aggregate to what an answer shows: one group for each of its rows. */
 export function presumeAggregates(
@@ -11,12 +12,14 @@ export function presumeAggregates(
   const paths = (/groupby\(\(([^)]*)\)/.exec(apply)?.[1] ?? '')
     .split(',')
     .filter((path) => path !== '');
+  const filter = /filter\((.*?)\)\/groupby/.exec(apply)?.[1];
   for (const row of rows) {
     const counted = aggregates.find(([, column]) => column === '$count')?.[3];
     const size = Math.max(1, Number(counted === undefined ? 1 : row[counted]));
     for (let made = 0; made < size; made += 1) {
       const id = planter.freshId();
       planter.documented(table, groupRow(planter, table, paths, row), { id });
+      if (filter !== undefined) satisfyFilter(planter, { table, id }, filter);
       for (const [, column = '', method, alias = ''] of aggregates) {
         if (column === '$count' || row[alias] === undefined) continue;
         if (method === 'sum' && made > 0) continue;

@@ -19,6 +19,10 @@ export interface PresumedDefinition {
 export function presumeDefinitions(planter: Planter, asked: PresumedDefinition): void {
   const [first, second, third] = asked.segments;
   presumeChoices(planter, asked);
+  for (const end of ['ReferencedEntity', 'ReferencingEntity']) {
+    const table = asked.json[end];
+    if (typeof table === 'string') presumeTable(planter.environment, table);
+  }
   if (first?.name === 'EntityDefinitions' && first.argument === undefined) {
     presumeKeys(planter, asked);
   }

@@ -24,6 +24,7 @@ export function presumeOperation(planter: Planter, operation: PresumedOperation)
   for (const value of Object.values(operation.json))
     entityParameter(planter, value, operation.json);
   presumeDefinitionsOf(planter, operation);
+  presumeNumbered(planter, operation);
   presumeAnswer(planter, operation);
   for (const alias of operation.aliases.values()) {
     const url = /'?@odata\.id'?\s*:\s*'?"?(\w+)\(([^)]*)\)/.exec(alias);
@@ -67,6 +68,26 @@ function presumeDefinitionsOf(planter: Planter, { json, name }: PresumedOperatio
     presumeTable(environment, String(relationship['ReferencedEntity']));
     presumeTable(environment, String(relationship['ReferencingEntity']));
   }
+}
+
+/** A column that numbers itself, where an action sets where it starts. */
+function presumeNumbered(planter: Planter, { json, name }: PresumedOperation): void {
+  const { EntityName: table, AttributeName: column } = json;
+  if (!name.endsWith('AutoNumberSeed') || typeof table !== 'string') return;
+  const { environment } = planter;
+  const entity = presumeTable(environment, table.toLowerCase());
+  const logicalName = String(column).toLowerCase();
+  const changed = putColumn(environment, entity.logicalName, {
+    name: logicalName,
+    type: 'String',
+    length: 100,
+  });
+  const attribute = changed.attributes.get(logicalName);
+  if (attribute === undefined) return;
+  const numbered = { ...attribute, given: { AutoNumberFormat: '{SEQNUM:5}' } };
+  changeTable(environment, entity.logicalName, ({ attributes }) => ({
+    attributes: new Map([...attributes, [logicalName, numbered]]),
+  }));
 }
 
 /** Rows and columns that an answer is made of. */

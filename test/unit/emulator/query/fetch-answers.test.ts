@@ -212,14 +212,11 @@ describe('FetchXML answers', () => {
       );
     });
 
-    it('$apply groups, aggregates and filters, rows without a group left out', () => {
+    it('$apply groups, aggregates and filters; a group without a value has no member for it', () => {
       const apply = (text: string) => valuesOf(world.odata('x_thing', `$apply=${text}`));
       assert.deepEqual(
         apply('groupby((x_kind),aggregate($count as n,x_count with sum as total))'),
-        [
-          { x_kind: 1, n: 2, total: 3 },
-          { x_kind: 2, n: 1, total: 3 },
-        ],
+        [{ n: 1 }, { x_kind: 1, n: 2, total: 3 }, { x_kind: 2, n: 1, total: 3 }],
       );
       assert.deepEqual(apply('filter(x_count ge 2)/aggregate($count as n)'), [{ n: 2 }]);
       assert.deepEqual(apply('aggregate(x_kind with countdistinct as kinds)'), [{ kinds: 2 }]);

@@ -141,6 +141,9 @@ const orders = fc.constantFrom(
   'x_ParentId/x_count desc',
 );
 
+/** `not` is refused before query functions. */
+const negatable = conditions.filter(({ odata }) => !odata.includes('Microsoft.Dynamics.CRM.'));
+
 describe('laws of queries', () => {
   it('OData and FetchXML find the same rows', () => {
     fc.assert(
@@ -156,7 +159,7 @@ describe('laws of queries', () => {
 
   it('and, or and not keep their laws where there are nulls', () => {
     fc.assert(
-      fc.property(things, conditions, conditions, (rows, { odata: p }, { odata: q }) => {
+      fc.property(things, negatable, negatable, (rows, { odata: p }, { odata: q }) => {
         const world = worldOf(rows);
         assert.deepEqual(found(world, `not (not (${p}))`), found(world, p));
         assert.deepEqual(
