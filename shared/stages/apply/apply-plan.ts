@@ -23,14 +23,17 @@ export async function applyPlan(whole: ApplyFrame, signal: AbortSignal): Promise
   const made = new ServerMadeRows();
   const tally = new RunTally(whole, whole.plan.estimate.writes);
   const frame: ApplyFrame = { ...whole, plan: made.in(whole.plan, whole.tables) };
+  const lastPhase = phases.findLast((phase) => present.has(phase));
   for (const phase of phases) {
     if (!present.has(phase)) continue;
-    for (const part of partsOf(phase, serverMade, changeSets)) {
+    const parts = partsOf(phase, serverMade, changeSets);
+    for (const part of parts) {
       if (phase === 'rows' && serverMade.size > 0) await learnServerMade(made, whole, part, signal);
       const isChangeSet = changeSets.includes(part);
       await new PartRun(frame, dependencies, part, { made, tally, isChangeSet }).run(signal);
       if (phase === 'links' || phase === 'deletes') continue;
-      await settle(frame, part, signal);
+      const isLast = phase === lastPhase && part === parts.at(-1);
+      await settle(frame, part, { isLast }, signal);
       await settleDerivedRows(frame, part, signal);
     }
     tally.endPhase(phase);

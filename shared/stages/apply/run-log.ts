@@ -12,6 +12,8 @@ export type ActionFate = 'open' | 'found' | 'done' | 'failed';
 export class RunLog {
   readonly #fates = new Map<number, Exclude<ActionFate, 'open'>>();
   readonly #findings = new Map<number, Finding>();
+  /** Actions whose rows' versions are in the journal, and nothing was written since. */
+  readonly #left = new Set<number>();
   settled = 0;
 
   fateOf(action: number): ActionFate {
@@ -33,6 +35,20 @@ export class RunLog {
   fail(action: number, finding: Finding): void {
     this.#fates.set(action, 'failed');
     this.#findings.set(action, finding);
+  }
+
+  /** The version of the action's row was noted when everything was written. */
+  leave(action: number): void {
+    this.#left.add(action);
+  }
+
+  isLeft(action: number): boolean {
+    return this.#left.has(action);
+  }
+
+  /** Something is written again, and server logic may touch any row then. */
+  forgetLeft(): void {
+    this.#left.clear();
   }
 
   /** Each row once by its final fate; what was never reached counts as failed. */

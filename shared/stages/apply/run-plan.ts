@@ -140,7 +140,8 @@ async function writeVersions(run: PlanRun, journal: Journal, signal: AbortSignal
   async function* written(): AsyncGenerator<ColumnAction> {
     for await (const action of plan.actions(signal)) {
       const fate = log.fateOf(action.number);
-      if (writesColumns(action) && (fate === 'done' || fate === 'found')) yield action;
+      if (!writesColumns(action) || log.isLeft(action.number)) continue;
+      if (fate === 'done' || fate === 'found') yield action;
     }
   }
   for await (const actions of chunked(written(), actionsPerRead)) {

@@ -17,6 +17,8 @@ export async function settleDerivedRows(
   signal: AbortSignal,
 ): Promise<void> {
   const byTable = new Map<string, ColumnAction[]>();
+  if (![...frame.tables.keys()].some((name) => frame.book.of(name).derivedRows !== undefined))
+    return;
   for await (const action of frame.plan.actions(signal)) {
     if (!part(action) || !writesColumns(action) || !(await namesRows(action, frame))) continue;
     const list = byTable.get(action.row.table) ?? [];
@@ -62,6 +64,8 @@ async function settleTable(
     if (isLookup(holder)) present.add(holder.id);
   }
   const lacking = actions.filter(({ row }) => !present.has(row.id));
+  if (lacking.length === 0) return;
+  log.forgetLeft();
   await runSchedule(
     writer,
     savedAgain(lacking, derived, frame),

@@ -1,7 +1,7 @@
 import { runSchedule } from '../../dataverse/run-schedule.ts';
 import type { ScheduledWrite } from '../../dataverse/schedule.ts';
 import type { Action } from '../../model/plan.ts';
-import { cell } from '../../model/row.ts';
+import { cell, type Row } from '../../model/row.ts';
 import { placeOf } from '../../plan/row-finding.ts';
 import type { ApplyFrame, Part } from './apply-frame.ts';
 import { cellsOf, detailsOf } from './prepare-write.ts';
@@ -19,14 +19,23 @@ import { changedMeanwhile, failureOf } from './run-log.ts';
 // Several queries of some hundred ids, side by side.
 const actionsPerRead = 2000;
 
-/** Reads back what a part wrote; what differs is written once more, and told when it differs again. */
-export async function settle(frame: ApplyFrame, part: Part, signal: AbortSignal): Promise<void> {
+/**
+ * Reads back what a part wrote; what differs is written once more, and told when it differs again. Of the
+ * last part the versions are noted: in them the run leaves its rows, so that nobody has to read them again.
+ */
+export async function settle(
+  frame: ApplyFrame,
+  part: Part,
+  { isLast }: { readonly isLast: boolean },
+  signal: AbortSignal,
+): Promise<void> {
   const { log, plan, writer, tables } = frame;
   const isWritten = (action: Action): action is ColumnAction =>
     part(action) && writesColumns(action) && log.fateOf(action.number) === 'done';
   for await (const actions of chunked(only(plan.actions(signal), isWritten), actionsPerRead)) {
     const differing: Difference[] = [];
-    for (const difference of await differences(actions, frame, signal)) {
+    const rows = await readRowsOf(actions, tables, writer, signal);
+    for (const difference of differences(actions, rows, frame)) {
       if (!difference.isForeign) {
         differing.push(difference);
         continue;
@@ -36,7 +45,11 @@ export async function settle(frame: ApplyFrame, part: Part, signal: AbortSignal)
       await frame.journal.write({ is: 'failed', action: number, finding });
       log.fail(number, finding);
     }
-    if (differing.length === 0) continue;
+    if (differing.length === 0) {
+      if (isLast) await noteVersions(actions, rows, frame);
+      continue;
+    }
+    log.forgetLeft();
     const rewritten = new Set<number>();
     await runSchedule(
       writer,
@@ -67,7 +80,8 @@ export async function settle(frame: ApplyFrame, part: Part, signal: AbortSignal)
     const again = differing
       .map(({ action }) => action)
       .filter(({ number }) => rewritten.has(number));
-    for (const { action, open } of await differences(again, frame, signal)) {
+    const rowsAgain = await readRowsOf(again, tables, writer, signal);
+    for (const { action, open } of differences(again, rowsAgain, frame)) {
       const table = tables.get(action.row.table);
       const columns = open.map(({ column }) => column).join(', ');
       log.fail(action.number, {
@@ -91,13 +105,25 @@ interface Difference {
   readonly isForeign: boolean;
 }
 
-async function differences(
+/** Notes in which versions rows are left. */
+async function noteVersions(
   actions: readonly ColumnAction[],
+  rows: ReadonlyMap<string, Row>,
+  { log, journal }: ApplyFrame,
+): Promise<void> {
+  const versions = actions.flatMap(({ number, row }): (readonly [number, string])[] => {
+    const version = rows.get(rowKey(row))?.version;
+    return version === undefined || log.fateOf(number) !== 'done' ? [] : [[number, version]];
+  });
+  await journal.write({ is: 'left', versions });
+  for (const [number] of versions) log.leave(number);
+}
+
+function differences(
+  actions: readonly ColumnAction[],
+  rows: ReadonlyMap<string, Row>,
   frame: ApplyFrame,
-  signal: AbortSignal,
-): Promise<readonly Difference[]> {
-  if (actions.length === 0) return [];
-  const rows = await readRowsOf(actions, frame.tables, frame.writer, signal);
+): readonly Difference[] {
   const found: Difference[] = [];
   for (const action of actions) {
     const row = rows.get(rowKey(action.row));

@@ -77,6 +77,8 @@ async function affectedRows(
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, AffectedRows>>> {
   const created = new Set<string>();
   const affected = new Map<string, Map<string, AffectedRows>>();
+  // Most of the plans for a new environment: nothing that is there is touched.
+  if (plan.counts.updated + plan.counts.deleted === 0) return affected;
   for await (const action of plan.actions(signal)) {
     const { kind, step, row } = action;
     if (kind === 'create') created.add(`${row.table}/${row.id}`);
