@@ -31,6 +31,12 @@ const roleName = ['Unified routing', role, ...(values['with-map-files'] ? ['with
 const page = readFileSync(new URL('../docs/guides/permissions.md', import.meta.url), 'utf8');
 const rightsIn = (cell) =>
   (cell.match(/Append To|[A-Z]\w+/g) ?? []).map((word) => word.replace(' ', ''));
+// Whoever writes neither verifies nor validates: that is the reader's work.
+const always = [
+  'every channel',
+  ...(role === 'reader' ? ['verification', 'validation'] : []),
+  ...(values['with-map-files'] ? ['map files'] : []),
+];
 const wanted = [...page.matchAll(/^\| `(\w+)` \|([^|]+)\|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)]
   .map(([, table, reader, writer, linker, purposes]) => ({
     table,
@@ -43,10 +49,7 @@ const wanted = [...page.matchAll(/^\| `(\w+)` \|([^|]+)\|([^|]+)\|([^|]+)\|([^|]
   .filter(
     ({ rights, purposes }) =>
       rights.length > 0 &&
-      (channels === undefined ||
-        purposes.some((each) =>
-          ['every channel', 'verification', 'validation', ...channels].includes(each),
-        )),
+      (channels === undefined || purposes.some((each) => [...always, ...channels].includes(each))),
   );
 const definitions = [...page.matchAll(/`(prvRead\w+)`/g)].map(([, name]) => name);
 

@@ -46,6 +46,10 @@ export function minimalRole(areas: readonly Area[]): readonly RoleTable[] {
   };
   addCatalogue(areas, of);
   for (const table of verifiedTables) of(table, 'verification').reader.add('Read');
+  // Rows that texts name by unique names, as workstreams name templates.
+  for (const { textNames } of areas.flatMap((area) => Object.values(area.rules)))
+    for (const { table, isUnique } of textNames?.values() ?? [])
+      if (isUnique === true) of(table, 'verification').reader.add('Read');
   const looked = [...leftToHands.map(({ table }) => table), ...boundLookups.map(({ to }) => to)];
   for (const table of [...looked, 'solution']) of(table, 'validation').reader.add('Read');
   for (const [table, granted] of Object.entries(providerRights)) {
@@ -83,7 +87,7 @@ function addCatalogue(
     entries.filter(({ entry }) => entry.skipUpdate !== true).map(({ entry }) => entry.table),
   );
   for (const { derivedRows } of areas.flatMap((area) => Object.values(area.rules)))
-    if (derivedRows !== undefined) of(derivedRows.table).writer.add('Read');
+    if (derivedRows !== undefined) of(derivedRows.table, 'every channel').writer.add('Read');
   for (const { area, entry } of entries) {
     const { table } = entry;
     const draft = of(table);

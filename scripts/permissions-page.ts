@@ -48,8 +48,9 @@ node examples/create-application-user.mjs --environment URL --application-id ID 
 
 makes the role from the table below, or brings it up to date, and the application user that has it: as whoever
 \`az login\` signed in, or with the token in \`DATAVERSE_ACCESS_TOKEN\`. With \`--channels\` the role gets no more than
-these words of the last column need; \`--dry-run\` prints the requests and sends none. Tests run it against the emulator, then every stage with exactly these roles, and take each
-privilege away in turn; it has not been run against a live environment.
+these words of the last column need; \`--dry-run\` prints the requests and sends none. Tests run it against the
+emulator, then every stage with exactly these roles, and take each privilege away in turn; it has not been run
+against a live environment.
 
 ## Table by table
 

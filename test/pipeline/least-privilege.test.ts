@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Cell } from '#emulator/store/store.ts';
 import { tables as framework } from '#shared/channel-providers/framework.ts';
 import { openPackage } from '#shared/cmt/open-package.ts';
 import { openReader } from '#shared/dataverse/connect.ts';
@@ -159,6 +161,92 @@ describe('the minimal roles', function () {
     ];
     for (const result of results) assert.deepEqual(problemsOf(result), []);
     assert.ok((results[1]?.counts.created ?? 0) > 0);
+  });
+
+  it('are enough for the channels they were made for', async () => {
+    const channels = 'live-chat';
+    const lean = {
+      reader: 'b1c2d3e4-1111-4a5b-8c6d-7e8f90a1b2c3',
+      writer: 'b1c2d3e4-2222-4a5b-8c6d-7e8f90a1b2c3',
+    } as const;
+    for (const role of ['reader', 'writer'] as const) {
+      const more = [`--channels=${channels}`];
+      const applicationId = lean[role];
+      await createApplicationUser(source, { applicationId, role, more });
+      await createApplicationUser(target, { applicationId, role, more });
+      const held = await heldBy(target, applicationId);
+      assert.ok(
+        !held.some((name) => name.includes('whatsapp') || name.includes('appconfiguration')),
+      );
+    }
+    const inputs = { target: target.url, package: at('lean') };
+    const results = [
+      await as(lean.reader, validateStage, {
+        source: source.url,
+        target: target.url,
+        channels,
+        importerApplicationId: lean.writer,
+      }),
+      await as(lean.reader, exportStage, { source: source.url, out: at('lean'), channels }),
+      await as(lean.reader, planStage, { ...inputs, out: at('lean-plan') }),
+      await as(lean.writer, importStage, { ...inputs, out: at('lean-run') }),
+      await as(lean.reader, verifyStage, inputs),
+      await as(lean.writer, rollBackStage, { target: target.url, run: at('lean-run') }),
+    ];
+    for (const result of results) assert.deepEqual(problemsOf(result), [], result.stage);
+  });
+
+  describe('with map files', () => {
+    const other = withEmulator({ seed: 'empty' });
+
+    it('link people, calendars and numbers, and each privilege is asked for', async () => {
+      const linker = 'd4e5f6a7-3333-4b6c-9d7e-8f90a1b2c3d4';
+      await createApplicationUser(other, {
+        applicationId: linker,
+        role: 'writer',
+        more: ['--with-map-files'],
+      });
+      await createApplicationUser(other, { applicationId: writer, role: 'writer' });
+      const inputs = { target: other.url, package: at('package') };
+      const imported = await as(writer, importStage, { ...inputs, out: at('before-links') });
+      assert.deepEqual(problemsOf(imported), []);
+      addPeople(other);
+      await writeFile(at('map.yml'), linkedByMap);
+      const mapped = { ...inputs, map: at('map.yml') };
+      const refused = await as(writer, importStage, { ...mapped, out: at('refused') });
+      assert.equal(refused.outcome, 'failed');
+      const planned = await as(linker, planStage, { ...mapped, out: at('links') });
+      assert.deepEqual(problemsOf(planned), []);
+      const plan = await openPlan(at('links/plan.json'), nodeFiles, signal);
+      const needed = await planNeeds(plan, openAs(other, linker), 'the plan', signal);
+      const named = new Set<string>();
+      for (const { name } of needed) {
+        const back = withoutPrivilege(other.environment, linker, { name });
+        const { findings } = await checkPrivileges(
+          openAs(other, linker),
+          needed,
+          { environment: 'target' },
+          signal,
+        );
+        back();
+        assert.deepEqual(
+          findings.map(({ summary }) => summary),
+          [`The privilege ${name} is not held in the target`],
+        );
+        named.add(name);
+      }
+      const granted = await documentedPrivileges(other.environment, 'linker');
+      const unasked = [...granted].filter(
+        (name) =>
+          !named.has(name) &&
+          !/^prv(Delete|Write|ReadEntity|ReadAttribute|ReadRelationship|ReadCalendar)/.test(name),
+      );
+      assert.deepEqual(unasked, []);
+      const linked = await as(linker, importStage, { ...mapped, out: at('linked') });
+      assert.deepEqual(problemsOf(linked), []);
+      const undone = await as(linker, rollBackStage, { target: other.url, run: at('linked') });
+      assert.deepEqual(problemsOf(undone), []);
+    });
   });
 
   describe('with one privilege less', () => {
@@ -370,6 +458,37 @@ describe('the minimal roles', function () {
     });
   });
 });
+
+const linkedByMap = `format: 1
+rows: []
+people:
+  - user: ann@contoso.example
+    queues: ["Voice: General"]
+    skills: [{ skill: Billing, rating: Expert }]
+    capacity: [{ profile: Voice calls, units: 2 }]
+bots:
+  - { workstream: Web chat, user: contoso-helper }
+calendars:
+  - { hours: Weekdays 8 to 18, calendar: Office hours }
+numbers:
+  - { channel: Main line voice channel, number: "+4940111" }
+waitMusic:
+  - { language: main-line en-US, music: Lounge }
+`;
+
+/** What only a target has: people, a bot, a calendar, a number, music. */
+function addPeople({ environment }: TestEmulator): void {
+  const { store, rootBusinessUnitId } = environment;
+  const add = (table: string, cells: Readonly<Record<string, Cell>>): void =>
+    void store.put(table, environment.newId(), new Map(Object.entries(cells)));
+  const businessunitid = { table: 'businessunit', id: rootBusinessUnitId };
+  const common = { isdisabled: false, businessunitid };
+  add('systemuser', { ...common, fullname: 'Ann Berger', domainname: 'ann@contoso.example' });
+  add('systemuser', { ...common, fullname: 'Helper', msdyn_bothandle: 'contoso-helper' });
+  add('calendar', { name: 'Office hours', type: 1, businessunitid });
+  add('msdyn_ocphonenumber', { msdyn_name: '+4940111', msdyn_phonenumber: '+4940111' });
+  add('msdyn_ocphonemusic', { msdyn_name: 'Lounge' });
+}
 
 /** Privileges that only the migration of channel providers uses. */
 function isOfProviders(name: string, role: 'reader' | 'writer'): boolean {
