@@ -9,6 +9,7 @@ import { scopeWithConfiguration } from './configuration.ts';
 import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
+import { solutionsFirst } from './solutions/solutions-first.ts';
 import type { Ports, Stage } from './stage.ts';
 import { checkSystemRows } from './validate/check-contracts.ts';
 import { checkDefinitions } from './validate/check-definitions.ts';
@@ -58,8 +59,14 @@ export const validateStage: Stage<ValidateOptions> = {
     const findings: readonly Finding[] = [
       ...(needs.organizationId === organizationId ? [sameOrganization(target.url)] : []),
       ...needs.findings,
-      ...(await checkTarget(target, needs, options.importerApplicationId, ports, signal)),
+      ...(await checkTarget(
+        target,
+        { needs, source, importerApplicationId: options.importerApplicationId },
+        ports,
+        signal,
+      )),
       ...(source === undefined ? [] : await checkVersions(source, target, signal)),
+      ...(await solutionsFirst(needs.carried, target, signal)),
     ];
     return {
       stage: 'validate',
@@ -93,11 +100,15 @@ async function readNeeds(
 
 async function checkTarget(
   target: DataverseReader,
-  needs: Needs,
-  importerApplicationId: string | undefined,
+  of: {
+    readonly needs: Needs;
+    readonly source: DataverseReader | undefined;
+    readonly importerApplicationId: string | undefined;
+  },
   { host }: Ports,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
+  const { needs, source, importerApplicationId } = of;
   const { tables, inspection, boundNames, definitions } = needs;
   const step = (done: number, what: string): void => {
     host.progress('validate', done, 4);
@@ -148,7 +159,13 @@ async function checkTarget(
   );
   const prerequisites = await checkPrerequisites(
     target,
-    { inspection, boundNames, target: metadata, unreadable: rights.unreadable },
+    {
+      inspection,
+      boundNames,
+      target: metadata,
+      unreadable: rights.unreadable,
+      ...(source === undefined ? {} : { source }),
+    },
     signal,
   );
   const named = await checkRelationships(target, inspection, signal);

@@ -6,11 +6,12 @@ import { openPackage } from '#shared/cmt/open-package.ts';
 import type { PackageManifest } from '#shared/cmt/package.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { StageResult } from '#shared/model/result.ts';
+import { validateStage } from '#shared/stages/validate.ts';
 import { withEmulator } from '#support/emulator.ts';
 import { installSolution } from '#support/install-solution.ts';
 import { aPromotion, requestsSoFar, savedActions, writesOf } from '#support/promotion.ts';
 import { spoil } from '#support/spoiled-target.ts';
-import { rowsOf, told, withFolder } from '#support/stage-runs.ts';
+import { rowsOf, runWith, told, withFolder } from '#support/stage-runs.ts';
 
 const seedFile = (name: string): string =>
   fileURLToPath(new URL(`../fixtures/${name}.seed.json`, import.meta.url));
@@ -92,6 +93,22 @@ describe('where solutions carry channels and workstreams', function () {
       assert.ok(tables.has(table), table);
   });
 
+  const validated = async (): Promise<readonly string[]> => {
+    const both = { source: source.url, target: target.url, config: config() };
+    const [fromSource, fromPackage] = [
+      await runWith(validateStage, both),
+      await runWith(validateStage, { target: target.url, package: join(folder.path, 'package') }),
+    ].map(({ result }) => of(result, 'URM1351'));
+    assert.deepEqual(fromSource, fromPackage);
+    return fromSource ?? [];
+  };
+
+  it('is told by a validation that the solution comes first', async () => {
+    assert.deepEqual(await validated(), [
+      `Import the solution ${label} first: the target lacks it`,
+    ]);
+  });
+
   it('asks for the solution first, and blocks what needs it', async () => {
     const planned = await promotion.plan('before', { config: config() });
     assert.deepEqual(of(planned, 'URM1351').slice(0, 1), [
@@ -119,6 +136,7 @@ describe('where solutions carry channels and workstreams', function () {
 
   it('moves the rest when the solution is there, and no row of the solution', async () => {
     assert.ok((await installSolution(source, target, 'ContosoRouting')) > 50);
+    assert.deepEqual(await validated(), []);
     const managed = [...target.environment.store.rows('msdyn_liveworkstream')].map(
       ({ id, version }) => `${id} ${version}`,
     );

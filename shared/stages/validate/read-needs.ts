@@ -1,4 +1,4 @@
-import type { MigrationPackage } from '../../cmt/package.ts';
+import type { MigrationPackage, PackageManifest } from '../../cmt/package.ts';
 import type { DataverseReader, RowQuery } from '../../dataverse/client.ts';
 import { DataverseError } from '../../dataverse/dataverse-error.ts';
 import type { Finding } from '../../errors/finding.ts';
@@ -17,6 +17,7 @@ import { ruleBook } from '../../routing/rule-book.ts';
 import { readLeftInSource, toDo } from '../export/left-in-source.ts';
 import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
 import { tableNames } from '../generate-schema/choose-tables.ts';
+import { readCarried } from '../solutions/carried-rows.ts';
 import { checkPrivileges } from '../privileges/check-privileges.ts';
 import { lookedAt, sourcePrivileges } from './check-rights.ts';
 import { tablesInRules } from './check-rules.ts';
@@ -32,6 +33,8 @@ export interface Needs {
   readonly boundNames: ReadonlyMap<Guid, string>;
   /** Definitions of the source, where there is one. */
   readonly definitions?: ReadonlyMap<string, EnvironmentTable>;
+  /** Rows that solutions bring and that the configuration refers to. */
+  readonly carried?: PackageManifest['carried'];
   readonly findings: readonly Finding[];
 }
 
@@ -55,6 +58,7 @@ export async function readPackageNeeds(
     tables,
     inspection,
     boundNames: new Map(),
+    carried: source.manifest?.carried,
     findings: source.findings,
   };
 }
@@ -84,13 +88,17 @@ export async function readSourceNeeds(
     inspection.see(table, row);
   const left = await readLeftInSource(reader, scope.channels, signal);
   const mentioned = await reader.tables(tablesInRules(inspection.texts), signal);
+  const parents = schema.carried.filter(({ table }) => canRead(table.name));
+  const { carried, findings: homeless } = await readCarried(reader, parents, signal);
   return {
     organizationId,
     tables,
     inspection,
     boundNames: await readBoundNames(reader, inspection, signal),
     definitions: new Map([...metadata, ...mentioned]),
+    carried,
     findings: [
+      ...homeless,
       ...schema.findings.filter(({ severity }) => severity !== 'info'),
       ...privileges.findings,
       ...left.map((each) => toDo(each, reader.url)),
