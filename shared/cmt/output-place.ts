@@ -23,6 +23,7 @@ export async function openOutput(
   files: Files,
 ): Promise<OutputPlace> {
   const target = path.replace(/(?<=.)[\\/]+$/, '');
+  await recover(target, replaceable, files);
   await checkTaken(target, replaceable, files);
   const staging = `${target}.part`;
   await files.remove(staging);
@@ -67,6 +68,29 @@ function isBystander(name: string): boolean {
   return name.startsWith('.') || /\.(md|txt)$/i.test(name);
 }
 
+/** A replacement that was killed half-way left the earlier output, or what people keep beside it, here. */
+async function recover(target: string, replaceable: Replaceable, files: Files): Promise<void> {
+  const old = `${target}.old`;
+  const stat = await files.stat(old);
+  const isOurs =
+    stat?.kind === replaceable.kind &&
+    (replaceable.kind === 'file' ||
+      (await files.list(old)).some((name) => replaceable.marks.includes(name)));
+  if (!isOurs) return;
+  if ((await files.stat(target)) === undefined) {
+    await files.rename(old, target);
+    return;
+  }
+  if (stat.kind === 'folder') await keepBystanders(old, target, files);
+  await files.remove(old);
+}
+
+async function keepBystanders(from: string, to: string, files: Files): Promise<void> {
+  for (const name of await files.list(from))
+    if (isBystander(name) && (await files.stat(`${to}/${name}`)) === undefined)
+      await files.rename(`${from}/${name}`, `${to}/${name}`);
+}
+
 async function replace(written: string, target: string, files: Files): Promise<void> {
   const stat = await files.stat(target);
   if (stat === undefined) {
@@ -82,9 +106,6 @@ async function replace(written: string, target: string, files: Files): Promise<v
     await files.rename(old, target);
     throw error;
   }
-  if (stat.kind === 'folder')
-    for (const name of await files.list(old))
-      if (isBystander(name) && (await files.stat(`${target}/${name}`)) === undefined)
-        await files.rename(`${old}/${name}`, `${target}/${name}`);
+  if (stat.kind === 'folder') await keepBystanders(old, target, files);
   await files.remove(old);
 }

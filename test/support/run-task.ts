@@ -32,6 +32,10 @@ export interface TaskRun {
   readonly folder: string;
   /** Told to stop, as a cancelled job is, once its log says this. */
   readonly cancelWhen?: RegExp;
+  /** By which signal; SIGINT when not said. */
+  readonly cancelBy?: NodeJS.Signals;
+  /** Runs the task's source: nothing has to be built. */
+  readonly fromSource?: true;
 }
 
 /** A line that is a command to the agent. */
@@ -58,7 +62,9 @@ export function isBuilt(task: string): boolean {
 
 /** Starts a built task as the agent does: with its variables, and no others. */
 export async function runTask(run: TaskRun): Promise<TaskEnd> {
-  const child = spawn(run.node, [bundle(run.task)], {
+  const program =
+    run.fromSource === true ? ['--import', loader, source(run.task)] : [bundle(run.task)];
+  const child = spawn(run.node, program, {
     cwd: run.folder,
     env: await agentVariables(run),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +75,7 @@ export async function runTask(run: TaskRun): Promise<TaskEnd> {
     text += part;
     if (told || run.cancelWhen?.test(text) !== true) return;
     told = true;
-    child.kill('SIGINT');
+    child.kill(run.cancelBy ?? 'SIGINT');
   });
   child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
   const exitCode = await new Promise<number | null>((resolve, reject) => {
@@ -114,6 +120,13 @@ async function agentVariables(run: TaskRun): Promise<Record<string, string>> {
       variables[`ENDPOINT_AUTH_PARAMETER_${id}_${name.toUpperCase()}`] = value;
   }
   return { ...variables, ...run.variables };
+}
+
+// By its address, because a task runs in another folder.
+const loader = import.meta.resolve('tsx');
+
+function source(task: string): string {
+  return join(root, 'tasks', task, 'index.ts');
 }
 
 function bundle(task: string): string {
