@@ -36,6 +36,10 @@ describe('promotion of everything', function () {
     assert.deepEqual(written.filter((name) => name !== 'migration.json').sort(), [...steps].sort());
   });
 
+  it('is read in tens of requests, however many channels there are', () => {
+    assert.ok((exported?.requests.read ?? 0) <= 80, JSON.stringify(exported?.requests));
+  });
+
   it('names the workstreams that no filter selects', () => {
     const skipped = exported?.findings.filter(({ code }) => code === 'URM1233') ?? [];
     assert.deepEqual(

@@ -214,7 +214,7 @@ describe('export', () => {
       ['format: 1\nchanels: [voice]', /unknown setting 'chanels'/],
       ['format: 1\nchannels: voice', /'channels' in .* is not a list/],
       ['format: 1\nchannels: [fax]', /'fax' in .* is no channel/],
-      ['format: [1', /is not valid YAML/],
+      ['format: [1', /It is no YAML/],
     ] as const) {
       const config = at('wrong.yml');
       await writeFile(config, text);
