@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Cell } from '#emulator/store/store.ts';
 import type { Finding } from '#shared/errors/finding.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { validateStage } from '#shared/stages/validate.ts';
@@ -292,6 +293,50 @@ describe('validation of environments that lack something', function () {
       assertFound(added, [found]);
       assert.equal(added.length, 1, added.join('\n'));
     });
+
+  it('names the solution of the source that holds a missing template', async () => {
+    const { store } = source.environment;
+    const component = 'a7b8c9d0-0000-4000-8000-000000000002';
+    const solution = 'a7b8c9d0-0000-4000-8000-000000000001';
+    store.put(
+      'solution',
+      solution,
+      new Map<string, Cell>([
+        ['uniquename', 'ContosoDesk'],
+        ['friendlyname', 'Contoso desk'],
+        ['version', '1.4.0.0'],
+        ['ismanaged', false],
+      ]),
+    );
+    const [template] = [
+      ...store.find('msdyn_sessiontemplate', 'msdyn_uniquename', 'contoso_session_case'),
+    ];
+    store.put(
+      'solutioncomponent',
+      component,
+      new Map<string, Cell>([
+        ['objectid', template?.id ?? ''],
+        ['solutionid', { table: 'solution', id: solution }],
+      ]),
+    );
+    const undo = breaking(target.environment).rows(
+      'msdyn_sessiontemplate',
+      (cells) => cells.get('msdyn_uniquename') === 'contoso_session_case',
+    );
+    // Whoever may not read components is told less.
+    const asAdministrator = await runWith(validateStage, {
+      source: source.url,
+      target: target.url,
+      channels: 'record',
+    });
+    undo();
+    store.delete('solutioncomponent', component);
+    store.delete('solution', solution);
+    assert.equal(
+      asAdministrator.result.findings.find(({ code }) => code === 'URM1214')?.remedy,
+      'Import Contoso desk (ContosoDesk 1.4.0.0) into the target first: it holds the template in the source.',
+    );
+  });
 
   it('finds all of it in one run, asks at most 60 questions and writes nothing', async () => {
     // What other breaks hide: a table that is gone has no column, no relationship and no rows.

@@ -63,9 +63,23 @@ function checkColumn(
     ];
   const used = check.uses.get(table.name);
   return [
+    ...(column.secured ? [securedColumn(where, `${table.name}.${name}`)] : []),
     ...checkChoices(check, table, name, used?.choices.get(name) ?? new Set(), column.options),
     ...checkTargets(where, table.name, name, used?.lookups.get(name) ?? new Set(), column.targets),
   ];
+}
+
+/** An import leaves it alone: what is protected is to stand in no plan. */
+function securedColumn(where: string, name: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'URM1237',
+    where,
+    summary: `The target protects ${name} by column security: its values do not come along`,
+    detail: '',
+    remedy:
+      'Set them in the target by hand, or name a variable that holds the value in the configuration (environments, values).',
+  };
 }
 
 function checkChoices(

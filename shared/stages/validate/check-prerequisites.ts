@@ -6,6 +6,7 @@ import { cell } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { groupBy } from '../../plan/group-by.ts';
 import type { BoundLookup } from '../../routing/environment-bound.ts';
+import { readSolutionsOf, solutionLabel } from '../solutions/read-solutions.ts';
 import type { BoundRow, RowInspection, UniqueName } from './inspect-rows.ts';
 
 export interface PrerequisiteCheck {
@@ -15,6 +16,8 @@ export interface PrerequisiteCheck {
   readonly target: ReadonlyMap<string, EnvironmentTable>;
   /** Tables of the target whose rows the caller may not read. */
   readonly unreadable: ReadonlySet<string>;
+  /** The source, where there is one: it knows the solutions that hold its templates. */
+  readonly source?: DataverseReader;
 }
 
 /** Tables whose rows in the target are looked for. */
@@ -42,7 +45,7 @@ export async function checkPrerequisites(
   const { inspection } = check;
   const asking = new TargetValues(reader, check, signal);
   const findings = await Promise.all([
-    templates([...inspection.uniqueNames.values()], asking, check),
+    templates([...inspection.uniqueNames.values()], asking, check, signal),
     installedRows(asking, check),
     boundRows([...inspection.bound.values()], asking, check),
   ]);
@@ -99,7 +102,8 @@ class TargetValues {
 async function templates(
   names: readonly UniqueName[],
   asking: TargetValues,
-  { inspection }: PrerequisiteCheck,
+  { inspection, source }: PrerequisiteCheck,
+  signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const wanted = groupBy(
     names.filter((each) => !inspection.hasNamed(each)),
@@ -117,16 +121,69 @@ async function templates(
       return some.filter(({ name }) => present?.has(name.toLowerCase()) === false);
     }),
   );
-  return found.flat().map(({ table, column, name, where }) => ({
+  const missing = found.flat();
+  const solutions =
+    source === undefined
+      ? new Map<UniqueName, string>()
+      : await solutionsOf(missing, source, signal);
+  return missing.map((each) => missingTemplate(each, solutions.get(each), asking.url));
+}
+
+function missingTemplate(
+  { table, column, name, where }: UniqueName,
+  solution: string | undefined,
+  url: string,
+): Finding {
+  return {
     // The import takes place all the same; whoever takes the work sees the platform's own template.
     severity: 'warning',
     code: 'URM1214',
     where,
     summary: `The target has no ${table} with the unique name ${name}, which the row names`,
-    detail: `${asking.url} ${table}.${column}`,
+    detail: `${url} ${table}.${column}`,
     remedy:
-      'Import the solution that holds the template into the target first, or move unmanaged templates with --include templates.',
-  }));
+      solution === undefined
+        ? 'Import the solution that holds the template into the target first, or move unmanaged templates with --include templates.'
+        : `Import ${solution} into the target first: it holds the template in the source.`,
+  };
+}
+
+/** The solutions that hold rows of the source, as far as they are in any and the caller may see it. */
+async function solutionsOf(
+  names: readonly UniqueName[],
+  source: DataverseReader,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<UniqueName, string>> {
+  const labels = new Map<UniqueName, string>();
+  const tables = await source.tables([...new Set(names.map(({ table }) => table))], signal);
+  const ids = new Map<string, Guid>();
+  try {
+    for (const some of groupBy(names, ({ table }) => table).values()) {
+      const [first] = some;
+      const table = first === undefined ? undefined : tables.get(first.table);
+      if (first === undefined || table === undefined) continue;
+      const { column } = first;
+      const where = {
+        by: 'keys',
+        columns: [column],
+        keys: some.map(({ name }) => [name]),
+      } as const;
+      for await (const row of source.rows({ table, columns: [column], where }, signal)) {
+        const name = cell(row, column);
+        if (typeof name === 'string') ids.set(`${table.name} ${name.toLowerCase()}`, row.id);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof DataverseError) || error.status !== 403) throw error;
+    return labels;
+  }
+  const solutions = await readSolutionsOf(source, [...ids.values()], signal);
+  for (const each of names) {
+    const id = ids.get(`${each.table} ${each.name.toLowerCase()}`);
+    const [solution] = (id === undefined ? undefined : solutions?.get(id)) ?? [];
+    if (solution !== undefined) labels.set(each, solutionLabel(solution));
+  }
+  return labels;
 }
 
 async function installedRows(

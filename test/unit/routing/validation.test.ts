@@ -100,6 +100,10 @@ describe('validation of definitions', () => {
     assert.deepEqual(check({ ...queue, manyToMany: [] }, []), ['error URM1205 queue']);
   });
 
+  it('tells of columns that only the target protects', () => {
+    assert.deepEqual(check(changed('name', { secured: true }), []), ['warning URM1237 queue.name']);
+  });
+
   it('does not miss columns whose values are never written', () => {
     const stamped = aTable('queue', [aColumn('importsequencenumber', 'integer')]);
     const [table] = neededTables([sourceTable(stamped)]);
