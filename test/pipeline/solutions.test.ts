@@ -168,6 +168,15 @@ describe('where solutions carry channels and workstreams', function () {
     ]);
   });
 
+  it('goes on where components of solutions cannot be read, and says so', async () => {
+    await source.faults('error:table=solutioncomponent,status=403,code=0x80040220');
+    const again = await promotion.export({ config: config(), out: 'unknown' });
+    await source.faults('');
+    assert.deepEqual(errors(again), []);
+    assert.equal(of(again, 'URM1242').length, 1);
+    assert.deepEqual(of(again, 'URM1241'), []);
+  });
+
   it('tells rows that no solution brings', async () => {
     const { store } = source.environment;
     const line = spoil(source).id('msdyn_liveworkstream', 'Web chat');
@@ -217,6 +226,16 @@ describe('an environment whose channels came with a managed solution', function 
       );
       assert.equal(planned.counts.updated, 1, 'the queue moves');
     });
+
+  it('blocks them without a name where components cannot be read', async () => {
+    await target.faults('error:table=solutioncomponent,status=403,code=0x80040220');
+    const planned = await promotion.plan('unnamed');
+    await target.faults('');
+    assert.deepEqual(
+      [...new Set(of(planned, 'URM1319'))],
+      ['The row differs, but it belongs to a managed solution of the target'],
+    );
+  });
 
   it('is imported without any of them, when that is allowed', async () => {
     const imported = await promotion.import('run', { allowBlocked: 'true' });
