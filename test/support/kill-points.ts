@@ -1,14 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Files, JournalFile } from '#shared/host/files.ts';
+import type { StageName } from '#shared/stages/stage-entry.ts';
 
 /**
  * Where a run is killed: as it writes its n-th part of the journal, before any of it is on disk, after
- * half of it is, or after all of it is; or before its n-th other file is there.
+ * half of it is, or after all of it is; before its n-th other file is there, or with half of it; or before
+ * its n-th folder takes its place.
  */
 export interface KillPoint {
-  readonly at: 'before-journal' | 'torn-journal' | 'after-journal' | 'before-file';
+  readonly at:
+    | 'before-journal'
+    | 'torn-journal'
+    | 'after-journal'
+    | 'before-file'
+    | 'torn-file'
+    | 'before-rename';
   readonly n: number;
 }
 
@@ -16,6 +25,7 @@ export interface KillPoint {
 export interface WriteCounts {
   journal: number;
   file: number;
+  rename?: number;
 }
 
 /** Files that call `kill` at a point; without a point they only count. */
@@ -48,20 +58,51 @@ export function killingFiles(
     write: async (path, content, mode) => {
       counts.file += 1;
       if (isAt('before-file', counts.file)) kill();
-      await files.write(path, content, mode);
+      const isTorn = isAt('torn-file', counts.file);
+      await files.write(path, isTorn ? killedHalfWay(content, kill) : content, mode);
+    },
+    rename: async (from, to) => {
+      counts.rename = (counts.rename ?? 0) + 1;
+      if (isAt('before-rename', counts.rename)) kill();
+      await files.rename(from, to);
     },
   };
 }
 
+/** Half of a content; then the end, once that half has had time to reach the disk. */
+async function* killedHalfWay(
+  content: AsyncIterable<Uint8Array> | Uint8Array | string,
+  kill: () => void,
+): AsyncGenerator<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  if (typeof content === 'string' || content instanceof Uint8Array)
+    chunks.push(Buffer.from(content));
+  else for await (const chunk of content) chunks.push(chunk);
+  const whole = Buffer.concat(chunks);
+  const half = whole.subarray(0, Math.ceil(whole.length / 2));
+  yield half;
+  await setTimeout(20);
+  kill();
+}
+
 /** Runs an import in a process of its own that kills itself at a point, and waits for its end. */
-export async function killImport(
+export function killImport(
+  inputs: Readonly<Record<string, string>>,
+  point: KillPoint,
+): ReturnType<typeof killStage> {
+  return killStage('import', inputs, point);
+}
+
+/** Runs a stage in a process of its own that kills itself at a point, and waits for its end. */
+export async function killStage(
+  stage: StageName,
   inputs: Readonly<Record<string, string>>,
   point: KillPoint,
 ): Promise<{ readonly signal: NodeJS.Signals | null; readonly err: string }> {
-  const program = fileURLToPath(new URL('./killed-import.ts', import.meta.url));
+  const program = fileURLToPath(new URL('./killed-stage.ts', import.meta.url));
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', program, JSON.stringify({ inputs, point })],
+    ['--import', 'tsx', program, JSON.stringify({ stage, inputs, point })],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let err = '';

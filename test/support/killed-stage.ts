@@ -1,17 +1,19 @@
-// An import in a process of its own that kills itself, as a machine does that loses power.
+// A stage in a process of its own that kills itself, as a machine does that loses power.
 import { nodeFiles } from '#shared/host/node-ports.ts';
-import { importStage } from '#shared/stages/import.ts';
+import type { StageName } from '#shared/stages/stage-entry.ts';
 import { runStage } from '#shared/stages/run-stage.ts';
 import { stageEntry } from '#shared/stages/stage-table.ts';
+import { loadStage } from '../../cli/stage-loaders.ts';
 import { killingFiles, type KillPoint } from './kill-points.ts';
 import { createTestHost, testPorts } from './test-host.ts';
 
-const { inputs, point } = JSON.parse(process.argv[2] ?? '') as {
+const { stage, inputs, point } = JSON.parse(process.argv[2] ?? '') as {
+  readonly stage: StageName;
   readonly inputs: Readonly<Record<string, string>>;
   readonly point: KillPoint;
 };
-const entry = stageEntry('import');
-if (entry === undefined) throw new Error('There is no import.');
+const entry = stageEntry(stage);
+if (entry === undefined) throw new Error(`There is no stage ${stage}.`);
 const kill = (): void => {
   process.kill(process.pid, 'SIGKILL');
   // The signal may take a moment; nothing may happen in it.
@@ -19,4 +21,4 @@ const kill = (): void => {
 };
 const files = killingFiles(nodeFiles, { journal: 0, file: 0 }, point, kill);
 const ports = { ...testPorts(createTestHost(inputs)), files };
-await runStage(entry, importStage, ports, new AbortController().signal);
+await runStage(entry, await loadStage(stage), ports, new AbortController().signal);
