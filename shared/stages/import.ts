@@ -111,7 +111,13 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
     );
     try {
       const { plan, spool } = chosen;
-      const begun = earlier?.planHash === plan.hash ? earlier.begun : new Set<number>();
+      if (earlier?.planHash !== undefined && earlier.planHash !== plan.hash)
+        throw new ImportConflict('URM1408', {
+          what: 'The run folder holds the journal of another plan than the one it holds or was given',
+          where: options.run,
+          next: 'Give the run folder as the run left it, or an empty one.',
+        });
+      const begun = earlier?.begun ?? new Set<number>();
       const result = await importPlan(
         {
           options,

@@ -67,4 +67,11 @@ export const importCodes = {
       'ReferencingEntity=msdyn_rulesetdependencymapping has attribute msdyn_referencedpolymorphicentityid value=Guid.Empty',
     ],
   },
+  URM1415: {
+    title: 'A journal that is not as the run left it',
+    cause:
+      'Each line of a journal has a sum over itself and the line before it. One does not fit: a line was changed, put in or taken out.',
+    remedy:
+      'Use the run folder as the run left it, from the artifact for example. Without its journal a run cannot be resumed: plan again, and what is there already is recognized.',
+  },
 } as const satisfies Record<`URM14${number}`, CodeEntry>;

@@ -2,9 +2,8 @@ import type { Files, JournalFile } from '../../host/files.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import type { PlanHead } from '../../model/plan.ts';
-import { isRecord } from '../../plan/planned-value.ts';
-import { parseJson } from '../../plan/action-json.ts';
 import { readLines } from '../planning/file-spool.ts';
+import { chainedEntries, journalLine, type ChainEnd } from './journal-chain.ts';
 
 /** A run's journal, open for writing: an entry that was awaited survives a crash. */
 export interface Journal {
@@ -15,19 +14,32 @@ export interface Journal {
 /** Opens a journal; entries written at the same time share one flush to disk. */
 export async function openJournal(path: string, files: Files): Promise<Journal> {
   const file: JournalFile = await files.openJournal(path);
-  let waiting = '';
+  let waiting: JournalEntry[] = [];
   let flushed: Promise<void> | undefined;
   let running: Promise<void> = Promise.resolve();
+  /** Where the next line goes on; not known before the first one, nor after a disk that refused. */
+  let end: ChainEnd | undefined;
   const flush = async (before: Promise<void>): Promise<void> => {
     await before.catch(() => undefined);
-    const lines = waiting;
-    waiting = '';
+    end ??= await chainEnd(path, files);
+    const entries = waiting;
+    waiting = [];
     flushed = undefined;
-    await file.append(lines);
+    // What a crash or a full disk cut off stays on a line of its own.
+    let text = end.isCut ? '\n' : '';
+    let { sum } = end;
+    for (const entry of entries) {
+      const next = journalLine(entry, sum);
+      text += `${next.line}\n`;
+      ({ sum } = next);
+    }
+    end = undefined;
+    await file.append(text);
+    end = { sum, isCut: false };
   };
   return {
     write: async (entry) => {
-      waiting += `${JSON.stringify(entry)}\n`;
+      waiting.push(entry);
       if (flushed === undefined) {
         flushed = flush(running);
         running = flushed;
@@ -39,6 +51,17 @@ export async function openJournal(path: string, files: Files): Promise<Journal> 
       await file.close();
     },
   };
+}
+
+async function chainEnd(path: string, files: Files): Promise<ChainEnd> {
+  const stat = await files.stat(path);
+  if (stat === undefined || stat.bytes === 0) return { sum: '', isCut: false };
+  let sum = '';
+  for await (const line of chainedEntries(readLines(files.read(path)), path)) ({ sum } = line);
+  let last = 0;
+  const range = { start: stat.bytes - 1, end: stat.bytes };
+  for await (const chunk of files.read(path, undefined, range)) last = chunk.at(-1) ?? last;
+  return { sum, isCut: last !== 0x0a };
 }
 
 /** What earlier runs on the same folder wrote down. */
@@ -55,7 +78,7 @@ export interface JournalMemory {
   readonly planHash: string | undefined;
 }
 
-/** Reads a journal; a last line that was cut by a crash counts as not written. */
+/** Reads a journal; a line that was cut by a crash counts as not written, any other change is refused. */
 export async function readJournal(
   path: string,
   files: Files,
@@ -67,9 +90,7 @@ export async function readJournal(
   const ids = new Map<number, Guid>();
   const left = new Map<number, string>();
   let planHash: string | undefined;
-  for await (const line of readLines(files.read(path, signal))) {
-    const entry = parseJson(line);
-    if (!isRecord(entry)) continue;
+  for await (const { entry } of chainedEntries(readLines(files.read(path, signal)), path)) {
     const { is, action, actions, planHash: hash, id, versions } = entry;
     if (is === 'started' && typeof hash === 'string') {
       planHash = hash;

@@ -188,14 +188,30 @@ function changeLine(text: string, random: Random): string {
   return lines.join('\n');
 }
 
-const startedEntry = {
-  is: 'started',
-  format: 1,
-  run: id,
-  runNumber: 1,
-  planHash: 'ab',
-  at: '2024-03-01T09:30:00Z',
-};
+const journalEntries: readonly object[] = [
+  { is: 'started', format: 1, run: id, runNumber: 1, planHash: 'ab', at: '2024-03-01T09:30:00Z' },
+  { is: 'intent', actions: [1, 2], requestId: id },
+  { is: 'done', action: 1, id },
+  { is: 'found', action: 2 },
+  { is: 'failed', action: 2, finding },
+  { is: 'left', versions: [[1, 'W/"1"']] },
+  { is: 'ended', outcome: 'succeeded', at: 'x' },
+];
+
+/** Entries with the sums that a run would give them; what is no entry stays as it is. */
+function chained(lines: readonly string[]): string {
+  let sum = '';
+  return lines
+    .map((line) => {
+      const text = line.replace(/,"sum":"[^"]*"\}$/, '}');
+      if (!text.startsWith('{') || !text.endsWith('}')) return line;
+      const digest = createHash('sha256').update(`${sum}\n${text}`).digest('hex');
+      sum = digest.slice(0, 16);
+      return `${text.slice(0, -1)},"sum":"${sum}"}`;
+    })
+    .concat('')
+    .join('\n');
+}
 
 /** Files that stand beside a pipeline, and what a run leaves. */
 export const settingsTargets: readonly FuzzTarget[] = [
@@ -255,22 +271,17 @@ export const settingsTargets: readonly FuzzTarget[] = [
   },
   {
     name: 'journal',
-    reads: 'journal.jsonl of a run',
-    seeds: [
-      [
-        startedEntry,
-        { is: 'intent', actions: [1, 2], at: 'x' },
-        { is: 'done', action: 1, id },
-        { is: 'found', action: 2 },
-        { is: 'failed', action: 2, finding },
-        { is: 'left', versions: [[1, 'W/"1"']] },
-        { is: 'ended', outcome: 'succeeded', at: 'x' },
-      ]
-        .map((entry) => `${JSON.stringify(entry)}\n`)
-        .join(''),
+    reads: 'journal.jsonl of a run, with sums that are right',
+    seeds: [chained(journalEntries.map((entry) => JSON.stringify(entry)))],
+    words: [
+      '{"is":"intent","actions":[1]}\n',
+      '{"is":"left","versions":[[',
+      '\n',
+      '"is"',
+      '"sum":"',
+      '1e400',
     ],
-    words: ['{"is":"intent","actions":[1]}\n', '{"is":"left","versions":[[', '\n', '"is"', '1e400'],
-    change: (input, random) => Buffer.from(changeLine(textOf(input), random)),
+    change: (input, random) => Buffer.from(chained(changeLine(textOf(input), random).split('\n'))),
     read: (input) => readJournal(path, fileOf(input), signal),
   },
   {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeFiles } from '#shared/host/node-ports.ts';
+import type { JournalEntry } from '#shared/model/journal.ts';
 import type { Files } from '#shared/host/files.ts';
 import { openJournal, readJournal, runNumberOf } from '#shared/stages/apply/journal.ts';
 import { withFolder } from '#support/stage-runs.ts';
@@ -9,9 +10,23 @@ import { idOf } from '#support/plan-builders.ts';
 
 const { signal } = new AbortController();
 
+const started = {
+  is: 'started',
+  format: 1,
+  run: idOf(9),
+  runNumber: 1,
+  planHash: 'abc',
+  at: '2026-01-01T00:00:00.000Z',
+} as const;
+
 describe('journal', () => {
   const folder = withFolder();
   const path = (): string => join(folder.path, 'journal.jsonl');
+  const write = async (...entries: readonly JournalEntry[]): Promise<void> => {
+    const journal = await openJournal(path(), nodeFiles);
+    for (const entry of entries) await journal.write(entry);
+    await journal.close();
+  };
 
   it('keeps the order of entries, and shares flushes among those written at once', async () => {
     let flushes = 0;
@@ -60,18 +75,69 @@ describe('journal', () => {
     await journal.close();
   });
 
+  it('of a new run is empty at first', async () => {
+    await rm(path(), { force: true });
+    assert.equal(await readJournal(path(), nodeFiles, signal), undefined);
+  });
+
   it('remembers what was begun, and takes a line that was cut for not written', async () => {
-    const lines = [
-      { is: 'started', planHash: 'abc' },
-      { is: 'intent', actions: [1, 2] },
-      { is: 'done', action: 1 },
-    ].map((entry) => JSON.stringify(entry));
-    await writeFile(path(), `${lines.join('\n')}\n{"is":"intent","actions":[3`);
+    await write(started, { is: 'intent', actions: [1, 2], requestId: idOf(1) });
+    await appendFile(path(), '{"is":"intent","actions":[3');
     const memory = await readJournal(path(), nodeFiles, signal);
     assert.deepEqual([...(memory?.begun ?? [])], [1, 2]);
     assert.equal(memory?.planHash, 'abc');
     assert.equal(await readJournal(join(folder.path, 'none'), nodeFiles, signal), undefined);
   });
+
+  it('goes on behind a line that was cut', async () => {
+    await write({ ...started, planHash: 'def' }, { is: 'found', action: 7 });
+    const memory = await readJournal(path(), nodeFiles, signal);
+    assert.deepEqual([...(memory?.begun ?? [])], [1, 2]);
+    assert.deepEqual([...(memory?.found ?? [])], [7]);
+    assert.equal(memory?.planHash, 'def');
+  });
+
+  it('goes on where a full disk took half of a flush', async () => {
+    let isFull = true;
+    const filling: Pick<Files, 'openJournal'> = {
+      openJournal: async (at) => {
+        const file = await nodeFiles.openJournal(at);
+        return {
+          append: async (lines) => {
+            if (!isFull) return file.append(lines);
+            await file.append(lines.slice(0, lines.length - 40));
+            throw new Error('no space left');
+          },
+          close: () => file.close(),
+        };
+      },
+    };
+    const journal = await openJournal(path(), { ...nodeFiles, ...filling });
+    const both = [8, 9].map((action) => journal.write({ is: 'found', action }));
+    for (const each of both) await assert.rejects(each, /no space left/);
+    isFull = false;
+    await journal.write({ is: 'found', action: 10 });
+    await journal.close();
+    const memory = await readJournal(path(), nodeFiles, signal);
+    assert.deepEqual([...(memory?.found ?? [])], [7, 8, 10]);
+  });
+
+  for (const [change, changed] of [
+    ['changed', (lines: string[]) => lines.map((line) => line.replace('"action":7', '"action":8'))],
+    ['taken out', (lines: string[]) => lines.filter((line) => !line.includes('"actions":[1,2]'))],
+    ['put in', (lines: string[]) => [...lines.slice(0, 2), lines[1] ?? '', ...lines.slice(2)]],
+    ['without its sum', (lines: string[]) => lines.map((line) => line.replace(/,"sum":"\w+"/, ''))],
+    ['moved', (lines: string[]) => [lines[1] ?? '', lines[0] ?? '', ...lines.slice(2)]],
+  ] as const)
+    it(`is refused when a line was ${change}`, async () => {
+      const lines = (await readFile(path(), 'utf8')).split('\n');
+      const other = join(folder.path, 'changed.jsonl');
+      await writeFile(other, changed(lines).join('\n'));
+      await assert.rejects(readJournal(other, nodeFiles, signal), { code: 'URM1415' });
+      const journal = await openJournal(other, nodeFiles);
+      await assert.rejects(journal.write({ is: 'found', action: 1 }), { code: 'URM1415' });
+      await journal.close();
+    });
 });
 
 describe('run number', () => {
