@@ -27,8 +27,9 @@ import { pipelineToken, type Place, type World } from './world.ts';
 export interface CampaignOptions {
   readonly runs: number;
   readonly seed: number;
-  /** Only this run of the campaign: to look at it again. */
-  readonly only?: number;
+  /** Only these runs of the campaign, to before `to`: to look at one again, or to share the work. */
+  readonly from?: number;
+  readonly to?: number;
   readonly stage?: string;
   readonly fault?: string;
   /** Replaced by broken ones where the campaign itself is tested. */
@@ -42,8 +43,11 @@ export interface CampaignOptions {
 /** One run, by number: with the seed it can be repeated. */
 export interface CampaignRun {
   readonly number: number;
-  readonly scenario: Scenario;
-  readonly kind: FaultKind;
+  readonly stage: string;
+  /** The situation of the stage. */
+  readonly title: string;
+  readonly fault: string;
+  /** What exactly went wrong, and when. */
   readonly told: string;
   readonly ending: Ending | 'hung';
   readonly verdict: Verdict;
@@ -70,11 +74,11 @@ export async function* runCampaign(
   world: World,
   options: CampaignOptions,
 ): AsyncGenerator<CampaignRun> {
-  const { seed, runs, only } = options;
+  const { seed, runs, from = 0, to = runs } = options;
   const pairs = shuffled(pairsOf(world, options), randomOf(seed));
   if (pairs.length === 0) throw new Error('No stage and fault fit.');
   const courses = new Map<Scenario, Course>();
-  for (let number = only ?? 0; number < (only === undefined ? runs : only + 1); number += 1) {
+  for (let number = from; number < to; number += 1) {
     const pair = pairs[number % pairs.length];
     if (pair === undefined) return;
     const [scenario, kind] = pair;
@@ -154,8 +158,9 @@ async function runOnce(frame: RunFrame): Promise<CampaignRun> {
   await mkdir(folder, { recursive: true });
   const done = (ending: CampaignRun['ending'], verdict: Verdict): CampaignRun => ({
     number,
-    scenario,
-    kind,
+    stage: scenario.stage,
+    title: scenario.title,
+    fault: kind.name,
     told: fault.told,
     ending,
     verdict,

@@ -45,15 +45,15 @@ export function complaintsOf({ ending, verdict }: CampaignRun): readonly string[
 }
 
 /** A run as one line. */
-export function runLine({ number, scenario, kind, told, ending, ms }: CampaignRun): string {
-  return `run ${number}: ${scenario.stage} ${scenario.title} · ${kind.name} (${told}) · ${ending} · ${Math.round(ms)} ms`;
+export function runLine({ number, stage, title, fault, told, ending, ms }: CampaignRun): string {
+  return `run ${number}: ${stage} ${title} · ${fault} (${told}) · ${ending} · ${Math.round(ms)} ms`;
 }
 
 /** Faults × stages: how many runs ended as planned, and how many stopped and were resumed. */
 export function renderTally(runs: readonly CampaignRun[]): readonly string[] {
   const stages = stageTable.map(({ name }) => name).filter((name) => has(runs, name));
   const cells = (kind: string, stage: string): string => {
-    const own = runs.filter((run) => run.kind.name === kind && run.scenario.stage === stage);
+    const own = runs.filter((run) => run.fault === kind && run.stage === stage);
     if (own.length === 0) return '–';
     const { planned, stopped, ...wrong } = totalsOf(own);
     return `${planned} + ${stopped}${isFlawless({ planned, stopped, ...wrong }) ? '' : ' ✗'}`;
@@ -62,7 +62,7 @@ export function renderTally(runs: readonly CampaignRun[]): readonly string[] {
     `| fault | ${stages.join(' | ')} |`,
     `| --- |${stages.map(() => ' ---: |').join('')}`,
     ...faultKinds
-      .filter(({ name }) => runs.some((run) => run.kind.name === name))
+      .filter(({ name }) => runs.some(({ fault }) => fault === name))
       .map(({ name }) => `| ${name} | ${stages.map((stage) => cells(name, stage)).join(' | ')} |`),
   ];
 }
@@ -73,5 +73,5 @@ export function totalsLine(totals: Totals): string {
 }
 
 function has(runs: readonly CampaignRun[], stage: string): boolean {
-  return runs.some(({ scenario }) => scenario.stage === stage);
+  return runs.some((run) => run.stage === stage);
 }
