@@ -6,6 +6,7 @@ import { exportStage, type ExportResult } from '#shared/stages/export.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { aPromotion } from '#support/promotion.ts';
 import { rowsIn, rulesetsWithoutMappings } from '#support/routing-rows.ts';
+import { spoil } from '#support/spoiled-target.ts';
 import { rowsOf, runWith, told, withFolder } from '#support/stage-runs.ts';
 
 /** Names of a package's rows by table, each once. */
@@ -260,6 +261,21 @@ describe('the scope of an export', () => {
       assert.equal(result.outcome, 'failed');
       assert.match(result.findings[0]?.summary ?? '', problem);
     }
+  });
+
+  it('leaves out workstreams of a record type that are in legacy mode', async () => {
+    const { id, set } = spoil(source);
+    const old = id('msdyn_liveworkstream', 'Cases (until 2021)');
+    const type = 'msdyn_masterentityroutingconfiguration';
+    set('msdyn_liveworkstream', old, {
+      msdyn_masterentityroutingconfigurationid: { table: type, id: id(type, 'lead routing') },
+    });
+    const out = join(folder.path, 'leads');
+    const inputs = { source: source.url, out, recordTypes: 'lead' };
+    assert.notEqual((await runWith(exportStage, inputs)).result.outcome, 'failed');
+    const rows = await rowsOf(out);
+    assert.ok(rows.has('05-intake-rules msdyn_masterentityroutingconfiguration'));
+    assert.ok(![...rows.keys()].some((key) => key.endsWith(' msdyn_liveworkstream')));
   });
 
   it('takes record types from the configuration file, where no input names any', async () => {

@@ -14,6 +14,7 @@ import {
   type FetchNode,
 } from '../../routing/fetch-filter.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
+import { isSimplified } from '../../routing/workstream-filter.ts';
 import type { ChosenTable } from './choose-tables.ts';
 
 /** A row of a limited scope, with the row that brought it along. */
@@ -33,7 +34,8 @@ const defaultQueue = 'msdyn_isdefaultqueue';
 
 /**
  * Follows named rows to every row they need, in lookups and in the texts of rules, and to every row
- * that belongs to them. Default queues are each environment's own and stay out unless named.
+ * that belongs to them. Default queues are each environment's own and stay out unless named; workstreams
+ * in legacy mode stay out as they do of every filter.
  */
 export class ScopeClosure {
   readonly #reader: DataverseReader;
@@ -126,7 +128,7 @@ export class ScopeClosure {
     const known = this.#rows.get(table) ?? new Map<Guid, ScopeRow>();
     this.#rows.set(table, known);
     if (known.has(row.id)) return;
-    if (why !== 'named' && cell(row, defaultQueue) === true) return;
+    if (why !== 'named' && (cell(row, defaultQueue) === true || isLegacy(row))) return;
     known.set(row.id, { name: nameOf(row), why });
     this.#fresh.push(row);
   }
@@ -211,6 +213,14 @@ export class ScopeClosure {
     for await (const row of this.#reader.rows(query, this.#signal)) rows.push(row);
     return rows;
   }
+}
+
+function isLegacy(row: Row): boolean {
+  return (
+    row.shape.table.name === 'msdyn_liveworkstream' &&
+    row.shape.columns.includes('msdyn_mode') &&
+    !isSimplified(cell(row, 'msdyn_mode'))
+  );
 }
 
 /** The lookups, names and texts of each table; other columns say nothing of the scope. */
