@@ -5,7 +5,7 @@ import { pageOf } from '#shared/report/html.ts';
 import { attachmentName } from '#shared/stages/attachment.ts';
 import { aCreate, aFinding, aPlanHead, aResult, anUpdate } from '#support/report-builders.ts';
 import { openResultsHost, type HostAttachment, type ResultsHost } from '#support/results-host.ts';
-import { findBrowser } from '#support/test-browser.ts';
+import { startTestBrowser } from '#support/test-browser.ts';
 
 const hostile = [
   '<script>document.title="taken"</script>',
@@ -14,16 +14,6 @@ const hostile = [
   '\u202EgnilliB \u202C',
   'تذاكر الفوترة',
   '</script><script>document.title="taken"</script>',
-];
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
 ];
 
 function aReport(
@@ -47,15 +37,8 @@ describe('the results tab of a run', function () {
   let page: Page | undefined;
 
   before(async function () {
-    const executablePath = await findBrowser();
-    if (executablePath === undefined) this.skip();
-    try {
-      const { chromium } = await import('playwright-core');
-      browser = await chromium.launch({ executablePath, args: flags });
-    } catch (error) {
-      console.log(`      no browser can be started here: ${String(error).split('\n')[0] ?? ''}`);
-      this.skip();
-    }
+    browser = await startTestBrowser();
+    if (browser === undefined) this.skip();
     host = await openResultsHost();
   });
   after(async () => {
