@@ -46,6 +46,11 @@ function checkSteps(text: string, where: string): void {
         ...connectionTypes.map((type) => connectionInput(item, type)),
         item.environmentUrl,
       ]),
+      ...entry.connections.flatMap(({ additional }) =>
+        additional === undefined
+          ? []
+          : connectionTypes.map((type) => connectionInput({ serviceConnection: additional }, type)),
+      ),
       ...entry.options.filter(({ only }) => only !== 'cli').map(inputName),
     ];
     const required = [
