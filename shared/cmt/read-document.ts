@@ -1,5 +1,6 @@
 import { FileFormatError } from './file-format-error.ts';
 import type { XmlElement } from './xml/element.ts';
+import { scanRecords } from './xml/scan-records.ts';
 import { createElementBuilder, createXmlParser, maxTokenChars } from './xml/parse-xml.ts';
 
 /**
@@ -85,6 +86,13 @@ export async function* readTables(
   yield reader.write('</entities>');
 }
 
+const recordsTag = '<records>';
+const recordEnd = '</record>';
+/** A record that is longer is left to the parser, which takes it piece by piece. */
+const longestScan = 256 * 1024;
+/** After so many records in a row that were not written as expected no more are expected. */
+const patience = 20;
+
 interface DocumentReader {
   /** With `stop`, nothing after the first table's end is parsed. */
   write(text: string, until?: 'stop'): readonly DocumentEvent[];
@@ -113,6 +121,9 @@ function createDocumentReader(path: string): DocumentReader {
   let room: Room = 'outside';
   let pieceStart = 0;
   let pieceStartByte = 0;
+  // The parser stands between two records, or before the first.
+  let isBetween = false;
+  let failures = 0;
   let held: string[] = [];
   let heldChars = 0;
   const take = (): readonly DocumentEvent[] => {
@@ -122,14 +133,17 @@ function createDocumentReader(path: string): DocumentReader {
   };
   const builder = createElementBuilder((element) => {
     if (room === 'outside') return;
-    if (room === 'records' && element.name === 'record') events.push({ kind: 'record', element });
-    else if (room === 'links' && element.name === 'm2mrelationship')
+    if (room === 'records' && element.name === 'record') {
+      isBetween = true;
+      events.push({ kind: 'record', element });
+    } else if (room === 'links' && element.name === 'm2mrelationship')
       events.push({ kind: 'link', element });
     else events.push({ kind: 'other', inside: room, element });
   });
 
   const parser = createXmlParser(path, {
     open: (name, attributes, position) => {
+      isBetween = false;
       if (builder.busy()) builder.open(name, attributes, position);
       else if (room === 'outside') {
         if (name !== 'entities')
@@ -146,14 +160,19 @@ function createDocumentReader(path: string): DocumentReader {
       } else if (room === 'root' && name === 'entity') {
         room = 'table';
         events.push({ kind: 'table', attributes, start: pieceStart, startByte: pieceStartByte });
-      } else if (room === 'table' && name === 'records') room = 'records';
-      else if (room === 'table' && name === 'm2mrelationships') room = 'links';
+      } else if (room === 'table' && name === 'records') {
+        room = 'records';
+        isBetween = true;
+        failures = 0;
+      } else if (room === 'table' && name === 'm2mrelationships') room = 'links';
       else builder.open(name, attributes, position);
     },
     text: (text) => {
+      isBetween = false;
       if (builder.busy()) builder.text(text);
     },
     close: (name) => {
+      isBetween = false;
       if (builder.busy()) {
         builder.close(name);
         return;
@@ -164,19 +183,46 @@ function createDocumentReader(path: string): DocumentReader {
     },
   });
 
-  /** Cuts before each `<entity`, so that a table's start is the start of a piece. */
-  const feed = (text: string, until?: 'stop'): void => {
+  const passed = (text: string, from: number, to: number): void => {
+    pieceStart += to - from;
+    pieceStartByte += Buffer.byteLength(text.slice(from, to));
+  };
+
+  /**
+   * Reads text and gives what of it is to be read again with what follows. Pieces end before each `<entity`, so
+   * that a table's start is the start of a piece, and where records begin that may be read the quick way.
+   */
+  const feed = (text: string, until?: 'stop' | 'end'): string => {
     let from = 0;
-    for (;;) {
-      const next = text.indexOf('<entity', from + 1);
-      const piece = next < 0 ? text.slice(from) : text.slice(from, next);
+    while (from < text.length) {
+      if (isBetween && failures < patience) {
+        const { records, end, lines, isCut } = scanRecords(text, from, parser.line);
+        for (const element of records) events.push({ kind: 'record', element });
+        parser.skip(lines);
+        passed(text, from, end);
+        if (records.length > 0) failures = 0;
+        from = end;
+        if (isCut && until !== 'end' && text.length - from < longestScan) return text.slice(from);
+        failures += 1;
+      }
+      const next = nextCut(text, from);
+      isBetween = false;
+      const piece = text.slice(from, next);
       parser.write(piece.includes('\t') ? keepTabs(piece) : piece);
-      pieceStart += piece.length;
-      pieceStartByte += Buffer.byteLength(piece);
-      if (next < 0) return;
-      if (until === 'stop' && events.at(-1)?.kind === 'end-table') return;
+      passed(text, from, next);
       from = next;
+      if (until === 'stop' && events.at(-1)?.kind === 'end-table') return '';
     }
+    return '';
+  };
+
+  /** Where the piece ends that begins at `from`. */
+  const nextCut = (text: string, from: number): number => {
+    const cuts = [text.indexOf('<entity', from + 1)];
+    if (room !== 'records') cuts.push(endOf(text, recordsTag, from));
+    else if (failures < patience) cuts.push(endOf(text, recordEnd, from));
+    const found = cuts.filter((cut) => cut >= 0);
+    return found.length === 0 ? text.length : Math.min(...found);
   };
 
   return {
@@ -187,18 +233,22 @@ function createDocumentReader(path: string): DocumentReader {
       if (cut < 0) held.push(text);
       else {
         const whole = held.join('') + text.slice(0, cut);
-        held = [text.slice(cut)];
-        heldChars = text.length - cut;
-        feed(whole, until);
+        held = [feed(whole, until), text.slice(cut)];
+        heldChars = held.reduce((sum, { length }) => sum + length, 0);
       }
-      if (heldChars > maxTokenChars) feed(held.join(''));
+      if (heldChars > maxTokenChars) feed(held.join(''), 'end');
       return take();
     },
     close: () => {
-      feed(held.join(''));
+      feed(held.join(''), 'end');
       held = [];
       parser.close();
       return take();
     },
   };
+}
+
+function endOf(text: string, part: string, from: number): number {
+  const at = text.indexOf(part, from);
+  return at < 0 ? at : at + part.length;
 }

@@ -5,7 +5,7 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
-  /** The text directly inside, white space as it was. */
+  /** The text directly inside; white space as it was, or left out where nothing else is. */
   readonly text: string;
   /** Where its start tag ends. */
   readonly position: Position;

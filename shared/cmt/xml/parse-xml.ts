@@ -17,6 +17,10 @@ export interface XmlHandlers {
 /** Text goes in piece by piece; `close` checks that the document is complete. */
 export interface XmlParser {
   write(text: string): void;
+  /** The line of the next character. */
+  readonly line: number;
+  /** So many lines were read by somebody else, who stopped at the end of one. */
+  skip(lines: number): void;
   close(): void;
 }
 
@@ -81,6 +85,13 @@ export function createXmlParser(path: string, handlers: XmlHandlers): XmlParser 
           `A single value or text is longer than ${String(maxTokenChars)} characters`,
           'No column holds that much: find out where the file comes from.',
         );
+    },
+    get line() {
+      return parser.line;
+    },
+    skip: (lines) => {
+      parser.line += lines;
+      sinceEvent = 0;
     },
     close: () => {
       parser.close();
