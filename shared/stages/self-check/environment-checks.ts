@@ -85,4 +85,24 @@ export const environmentChecks: readonly Check[] = [
     'rows that arrive with a solution keep their ids',
     'Compare the ids of a workstream before and after an import of its solution.',
   ),
+  byHand(
+    'E9',
+    'how rules and context variables name related rows',
+    'Make a context variable and a rule over a related row, read both texts.',
+  ),
+  byHand(
+    'R1',
+    'definitions are read with three privileges',
+    'Read definitions as a user whose role lacks prvReadEntity, prvReadAttribute or prvReadRelationship.',
+  ),
+  byHand(
+    'R2',
+    'who may read users may ask what they hold',
+    'Validate with importerApplicationId as a user whose role has prvReadUser and no more.',
+  ),
+  byHand(
+    'R3',
+    'a role can be given exactly a set of privileges',
+    'Run examples/create-application-user.mjs, then RetrieveRolePrivilegesRole.',
+  ),
 ];

@@ -3,6 +3,7 @@ import type { Check, Verdict } from './check.ts';
 import { definitionChecks } from './definition-checks.ts';
 import { environmentChecks } from './environment-checks.ts';
 import { logicChecks } from './logic-checks.ts';
+import { pipelineChecks } from './pipeline-checks.ts';
 import { platformChecks } from './platform-checks.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -12,6 +13,7 @@ export const checks: readonly Check[] = [
   ...definitionChecks,
   ...environmentChecks,
   ...platformChecks,
+  ...pipelineChecks,
 ];
 
 /** What one check found, and the rows it could not take away again. */
