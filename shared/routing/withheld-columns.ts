@@ -23,6 +23,8 @@ export const withheldColumns: Readonly<Record<string, Readonly<Record<string, Wi
     msdyn_postconversationsurveyseparatebotsurvey: 'environment',
   },
   msdyn_liveworkstream: {
+    // The account of the SMS provider, and its keys.
+    msdyn_customerid: 'environment',
     msdyn_apikey: 'secret',
     msdyn_secureapikey: 'secret',
     // A bot's user exists only where the bot does.

@@ -3,6 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { channels } from '#shared/routing/area.ts';
+import { channelAccounts } from '#shared/routing/channel-accounts.ts';
 import { areasFor } from '#shared/routing/catalogue.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { streamSources } from '#shared/routing/workstream-filter.ts';
@@ -87,10 +88,12 @@ describe('promotion of everything', function () {
     );
   });
 
-  it('is verified, and leaves nothing to plan', async () => {
+  it('is verified, leaves nothing to plan, and says which accounts are still to be connected', async () => {
     const verified = await promotion.verify();
     assert.deepEqual(told(verified.findings.filter(({ severity }) => severity === 'error')), []);
     assert.equal(verified.counts.unchanged, verified.counts.in);
+    const open = verified.findings.filter(({ code }) => code === 'URM1529');
+    assert.equal(open.length, channelAccounts.length + 4, 'four more bot registrations');
     assert.equal((await promotion.plan('again')).outputs['hasChanges'], false);
     assert.deepEqual(await savedActions(join(folder.path, 'again/plan.json')), []);
   });

@@ -34,6 +34,7 @@ const expected: Readonly<Record<string, Expected>> = {
     },
     withheld: {
       'msdyn_liveworkstream.msdyn_apikey': 'secret',
+      'msdyn_liveworkstream.msdyn_customerid': 'environment',
       'msdyn_liveworkstream.msdyn_secureapikey': 'secret',
       'msdyn_liveworkstream.msdyn_telesigninboundurl': 'environment',
       'msdyn_liveworkstream.msdyn_twilioinboundurl': 'environment',

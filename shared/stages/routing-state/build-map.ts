@@ -9,6 +9,7 @@ import type {
   MapWorkstream,
   RoutingMap,
 } from '../../report/routing-map.ts';
+import { channelAccounts } from '../../routing/channel-accounts.ts';
 import { rulesetLines, rulesetSentences } from '../../routing/rule-sentences.ts';
 import { textReferences } from './read-routing.ts';
 import { isInactive, lookupId, numberIn, textIn, type RoutingRows } from './routing-rows.ts';
@@ -94,6 +95,10 @@ export function marksOfFindings(findings: readonly Finding[]): Map<string, MapMa
   return marks;
 }
 
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 class MapMaker {
   readonly #rows: RoutingRows;
   readonly #marks: RowMarks;
@@ -134,7 +139,12 @@ class MapMaker {
       rows.pointingTo('msdyn_ocprovisioningstate', 'msdyn_voicechannelsettingid', id),
     );
     return {
-      ...this.#node(row, this.#entrances(row, settings), [...owned, ...settings, ...states]),
+      ...this.#node(row, this.#entrances(row, settings), [
+        ...owned,
+        ...settings,
+        ...states,
+        ...this.#accounts(row).map((account) => account.row),
+      ]),
       channel: channels.get(source ?? 0) ?? (source === undefined ? 'Other' : `Channel ${source}`),
       rulesets: [
         ...this.#intake(row),
@@ -213,7 +223,17 @@ class MapMaker {
     return [
       ...numbers.map((number) => `Number ${number}`),
       ...widgets.map((name) => `Widget ${name}`),
+      ...this.#accounts(row).map(({ what, row }) => `${capitalized(what)} ${nameOf(row)}`),
     ];
+  }
+
+  /** Numbers, pages and accounts of messaging channels. */
+  #accounts(row: Row): readonly { readonly what: string; readonly row: Row }[] {
+    return channelAccounts.flatMap(({ table, what }) =>
+      this.#rows
+        .pointingTo(table, 'msdyn_liveworkstreamid', row.id)
+        .map((account) => ({ what, row: account })),
+    );
   }
 
   #ruleset(row: Row, owned: readonly Row[]): MapRuleset {

@@ -113,7 +113,10 @@ export const routingTables: Readonly<Record<string, readonly string[]>> = {
     'statecode',
   ],
   ...Object.fromEntries(
-    channelAccounts.map(({ table, name, column }) => [table, [name, column, 'statecode']]),
+    channelAccounts.map(({ table, name, column }) => [
+      table,
+      [name, column, 'msdyn_liveworkstreamid', 'statecode'],
+    ]),
   ),
 };
 
