@@ -217,18 +217,17 @@ describe('the built command line', function () {
     });
 
     it('ends with 3 where somebody changed the environment, when asked for details', async () => {
-      const line = `check-drift --environment ${target.url} --package package`;
-      const calm = await say(`${line} --detailed-exit-code`);
+      const line = `check-drift --environment ${target.url} --package package --detailed-exit-code`;
+      const calm = await say(line);
       assert.equal(calm.status, 0, calm.out + calm.err);
       const { body } = await target.send('GET', 'queues?$filter=msdyn_isdefaultqueue eq false');
       const [queue] = body.value;
       const change = (priority: number) =>
         target.send('PATCH', `queues(${queue.queueid})`, { body: { msdyn_priority: priority } });
       await change(queue.msdyn_priority + 1);
-      const found = await say(`${line} --detailed-exit-code --json drift.json`);
+      const found = await say(`${line} --json drift.json`);
       assert.equal(found.status, 3, found.out + found.err);
       assert.equal(json('drift.json').outputs.hasDrift, true);
-      assert.equal((await say(line)).status, 0, 'nobody asked');
       await change(queue.msdyn_priority);
     });
 
