@@ -78,7 +78,8 @@ describe('check-drift', function () {
     assert.deepEqual(open(await check({ source: source.url })), []);
   });
 
-  it('respects what the configuration says of the environment: values, kept columns and keys', async () => {
+  it('respects what the configuration says of the environment: values, kept columns and keys', async function () {
+    this.timeout(120_000);
     const queue = async (name: string): Promise<Readonly<Record<string, unknown>>> => {
       const filter = encodeURIComponent(`name eq '${name}'`);
       const { body } = await target.send('GET', `queues?$filter=${filter}`);
