@@ -60,6 +60,7 @@ export async function generateData(
 
 function record(n: number, bodyChars: number): string {
   const id = `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
+  const owner = `00000000-0000-4000-9000-${(n % 40).toString(16).padStart(12, '0')}`;
   const values: readonly string[] = [
     id,
     `Item ${String(n)} &amp;amp; more`,
@@ -68,7 +69,7 @@ function record(n: number, bodyChars: number): string {
     String(n % 7),
     n % 2 === 0 ? 'True' : 'False',
     '2024-03-01T09:30:00.0000000Z',
-    `${id}" lookupentity="systemuser`,
+    `${owner}" lookupentity="systemuser`,
     body(n, bodyChars),
   ];
   const fields = columns.map(

@@ -5,7 +5,12 @@ import { openPackage } from '#shared/cmt/open-package.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { Guid } from '#shared/model/guid.ts';
 import type { Row } from '#shared/model/row.ts';
-import type { EnvironmentColumn, EnvironmentTable, SourceTable } from '#shared/model/table.ts';
+import type {
+  EnvironmentColumn,
+  EnvironmentTable,
+  SourceColumn,
+  SourceTable,
+} from '#shared/model/table.ts';
 import { DraftBook } from '#shared/plan/draft-book.ts';
 import { resolveIdentities } from '#shared/plan/identity.ts';
 import { orderRows } from '#shared/plan/order.ts';
@@ -37,17 +42,21 @@ function processorSeconds(begun: NodeJS.CpuUsage): number {
 async function readAndCompare(): Promise<number> {
   const source = await openPackage(folder, nodeFiles, signal);
   const environment = new Map(source.tables.map((table) => [table.name, describedAs(table)]));
+  const people = peopleOf(source.tables);
+  environment.set(people.name, people);
+  const personOf = (id: Guid): Row => ({ shape: { table: people, columns: [] }, id, cells: [] });
   const held = new Map<Guid, Row>();
   for (const table of source.tables)
     for await (const row of source.rows(table, signal)) held.set(row.id, row);
   const target: TargetLookup = {
     tables: () => Promise.resolve(environment),
-    rows: async function* (_table, _columns, where) {
+    rows: async function* (table, _columns, where) {
       const ids = where.by === 'ids' ? where.ids : [];
       for (const id of ids) {
-        const row = held.get(id);
-        if (row !== undefined) yield await Promise.resolve(row);
+        const row = table.name === people.name ? personOf(id) : held.get(id);
+        if (row !== undefined) yield row;
       }
+      await Promise.resolve();
     },
     links: async function* () {
       // The documents hold none.
@@ -86,6 +95,17 @@ const noSpool: Spool = {
   },
   keepText: () => Promise.resolve(),
 };
+
+/** The owners of the rows: whoever is asked for is there. */
+function peopleOf([table]: readonly SourceTable[]): EnvironmentTable {
+  if (table === undefined) throw new Error('There is no table.');
+  return describedAs({
+    ...table,
+    name: 'systemuser',
+    idColumn: 'systemuserid',
+    columns: new Map<string, SourceColumn>(),
+  });
+}
 
 function describedAs(table: SourceTable): EnvironmentTable {
   const columns = [...table.columns.values()].map((column): [string, EnvironmentColumn] => [

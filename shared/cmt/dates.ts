@@ -88,9 +88,14 @@ function hourOfHalf(hour: number, half: string): number {
   return evening ? hour + 12 : hour;
 }
 
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
+const daysOf = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/** Whether the calendar has the day `2024-02-29`. */
+function isDay(text: string): boolean {
+  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = text.split('-').map(Number);
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 && isLeap ? 29 : (daysOf[month - 1] ?? 0);
+  return text.length === 10 && day >= 1 && day <= days;
 }
 
 function isTime(time: string): boolean {

@@ -3,8 +3,12 @@ export type Guid = string;
 
 const guidText = /^\s*\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?\s*$/i;
 
+const keptGuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Reads a GUID with or without braces, in any case; `undefined` where the text is none. */
 export function parseGuid(text: string): Guid | undefined {
+  // Nearly all are written as they are kept.
+  if (text.length === 36 && keptGuid.test(text)) return text;
   return guidText.exec(text)?.[1]?.toLowerCase();
 }
 
