@@ -124,6 +124,8 @@ describe('where solutions carry channels and workstreams', function () {
       lines.join('\n'),
     );
     assert.ok(planned.counts.created > 0, 'queues, skills and capacity profiles need no solution');
+    const bare = await promotion.plan('without-configuration');
+    assert.deepEqual(bare.counts, planned.counts, 'the package says itself what solutions bring');
   });
 
   it('moves what the solution itself refers to before it', async () => {
