@@ -13,6 +13,7 @@ import { ImportConflict } from './apply/import-conflict.ts';
 import { gatherTexts } from './apply/plan-texts.ts';
 import { RunLog } from './apply/run-log.ts';
 import { blockedAs, freshState, hasWork, runPlan, tablesOf, withRest } from './apply/run-plan.ts';
+import { keepResult } from './apply/result-file.ts';
 import { writeSnapshot } from './apply/snapshot.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
@@ -131,9 +132,7 @@ export const importStage: Stage<ImportOptions, ImportResult> = {
         },
         signal,
       );
-      const text = JSON.stringify(result, undefined, 2);
-      await ports.files.write(join(options.run, 'result.json'), `${text}\n`);
-      return result;
+      return await keepResult(result, options.run, ports.files);
     } finally {
       await chosen.spool.remove();
     }

@@ -13,6 +13,7 @@ import { ruleBook } from '../routing/rule-book.ts';
 import { readJournal } from './apply/journal.ts';
 import { RunLog } from './apply/run-log.ts';
 import { blockedAs, freshState, hasWork, runPlan, tablesOf, withRest } from './apply/run-plan.ts';
+import { keepResult } from './apply/result-file.ts';
 import { writeSnapshot } from './apply/snapshot.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
@@ -196,9 +197,7 @@ async function finish(
     requests: writer.requests,
     plan: headOf(plan),
   };
-  const text = JSON.stringify(result, undefined, 2);
-  await ports.files.write(join(options.out, 'result.json'), `${text}\n`);
-  return result;
+  return keepResult(result, options.out, ports.files);
 }
 
 function nothingToDo(run: FinishedRun): Finding {

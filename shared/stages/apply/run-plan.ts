@@ -15,6 +15,7 @@ import type { PlanState } from './check-plan.ts';
 import { openJournal, runNumberOf, type Journal } from './journal.ts';
 import type { WriteFrame } from './prepare-write.ts';
 import { chunked, rowKey, writesColumns, type ColumnAction } from './row-reads.ts';
+import { withMissing } from './result-file.ts';
 import type { RunLog } from './run-log.ts';
 
 /** One plan on its way into an environment: what imports and roll-backs have in common. */
@@ -67,12 +68,17 @@ export async function runPlan<Result extends StageResult>(
     // The account of what was done is owed even when the run was cancelled.
     const untold = new AbortController().signal;
     const result = await account(stopped, untold);
-    await journal.write({
-      is: 'ended',
-      outcome: signal.aborted ? 'cancelled' : result.outcome,
-      at: now(),
-    });
-    return result;
+    try {
+      await journal.write({
+        is: 'ended',
+        outcome: signal.aborted ? 'cancelled' : result.outcome,
+        at: now(),
+      });
+      return result;
+    } catch (error) {
+      const what = 'The end of the run could not be noted in its journal';
+      return withMissing(result, { error, where: join(folder, 'journal.jsonl'), what });
+    }
   } finally {
     await journal.close();
   }

@@ -4,6 +4,7 @@ import type { Mapping } from '../../channel-providers/mapping.ts';
 import type { DataverseWriter } from '../../dataverse/client.ts';
 import { ImportConflict } from '../apply/import-conflict.ts';
 import { readJournal } from '../apply/journal.ts';
+import { keepResult } from '../apply/result-file.ts';
 import { importPlan, type ImportResult } from '../import.ts';
 import type { MigrateOptions, MigrateResult } from '../migrate-channel-providers.ts';
 import { choosePlan } from '../planning/choose-plan.ts';
@@ -60,9 +61,7 @@ export async function applyMigration(
       stage: 'migrate-channel-providers',
       counts: { ...imported.counts, unlinked },
     };
-    const text = JSON.stringify(result, undefined, 2);
-    await ports.files.write(join(options.out, 'result.json'), `${text}\n`);
-    return result;
+    return await keepResult(result, options.out, ports.files);
   } finally {
     await chosen.spool.remove();
   }
