@@ -58,3 +58,18 @@ export function changeTrackingOff(entity: Entity): ServiceError {
 export function linksNotSupported(): ServiceError {
   return new ServiceError(400, '0x80048d0b', 'Link entities are not supported');
 }
+
+/** A file beyond what its column may hold. */
+export function fileTooLarge(): ServiceError {
+  return new ServiceError(400, '0x80044a02', 'Attachment file size is too big.');
+}
+
+/** An image beyond what its column may hold. */
+export function imageTooLarge(mostBytes: number, bytes: number): ServiceError {
+  const inMegabytes = (size: number): number => Math.floor(size / 1024 / 1024);
+  return new ServiceError(
+    400,
+    '0x80072553',
+    `Error occured when processing image. Reason: File size is too big. MaxSize: ${inMegabytes(mostBytes)} MB, Uploaded filesize: ${inMegabytes(bytes)} MB.`,
+  );
+}

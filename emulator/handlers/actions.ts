@@ -5,9 +5,11 @@ import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject } from '../query/interface.ts';
 import type { StoredFile } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
+import { rowOfFile } from './file-attachments.ts';
 import { chunkBytes, newFile, writeFile } from './file-column.ts';
 import { isJsonObject, readJsonObject } from './read-payload.ts';
 import { rowByKey } from './resolve-row.ts';
+import { updateRow } from './write-row.ts';
 
 /** One call of an unbound action. */
 export interface ActionCall {
@@ -27,6 +29,7 @@ export const actions: ReadonlyMap<string, ActionHandler> = new Map<string, Actio
   ['CommitFileBlocksUpload', commitUpload],
   ['InitializeFileBlocksDownload', initializeDownload],
   ['DownloadBlock', downloadBlock],
+  ['DeleteFile', deleteFile],
   // Customizations are in effect at once.
   ['PublishAllXml', () => undefined],
   ['PublishXml', () => undefined],
@@ -114,6 +117,12 @@ function downloadBlock({ context, parameters }: ActionCall): JsonObject {
   const length = Math.min(Number(parameters['BlockLength']), chunkBytes);
   const bytes = download.bytes.subarray(offset, offset + length);
   return { Data: Buffer.from(bytes).toString('base64') };
+}
+
+function deleteFile({ context, parameters }: ActionCall): undefined {
+  const { of, column } = rowOfFile(context.environment, textOf(parameters, 'FileId'));
+  const cells = new Map([[column, null]]);
+  updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
 }
 
 /** The row that an entity parameter names by its type and primary key. */

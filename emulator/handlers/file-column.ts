@@ -1,3 +1,4 @@
+import { fileTooLarge, imageTooLarge } from '../errors/message-errors.ts';
 import { invalidArgument, methodNotAllowed } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import type { Attribute } from '../metadata/metadata.ts';
@@ -57,8 +58,22 @@ export function writeFile(
   of: BoundRow,
   to: { readonly column: string; readonly file: StoredFile },
 ): void {
+  assertSize(of, to);
   const cells = new Map<string, Cell>([[to.column, to.file]]);
   updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
+}
+
+/** `MaxSizeInKB` of the column: learn.microsoft.com/power-apps/developer/data-platform/file-column-data */
+function assertSize(
+  { entity }: BoundRow,
+  { column, file }: { readonly column: string; readonly file: StoredFile },
+): void {
+  const attribute = entity.attributes.get(column);
+  const most = attribute?.maxLength;
+  if (most === undefined || file.bytes.length <= most * 1024) return;
+  throw attribute?.typeName === 'ImageType'
+    ? imageTooLarge(most * 1024, file.bytes.length)
+    : fileTooLarge();
 }
 
 /** A file, or a range of it, as the value of its column: what `dynamics-web-api` asks for. */
@@ -85,6 +100,7 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
     'x-ms-file-name': name,
     'x-ms-file-size': String(total),
     mimetype: file.mimeType,
+    'Access-Control-Expose-Headers': 'x-ms-file-size; x-ms-file-name; mimetype',
   };
   const range = /^bytes=(\d+)-(\d*)$/.exec(context.request.headers['range'] ?? '');
   if (range?.[1] === undefined) return { status: 200, headers, body: file.bytes };
@@ -96,6 +112,7 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
     headers: {
       ...headers,
       'x-ms-chunk-size': String(chunkBytes),
+      'Access-Control-Expose-Headers': 'x-ms-file-size; x-ms-file-name; x-ms-chunk-size; mimetype',
       'Content-Range': `bytes ${start}-${end - 1}/${total}`,
     },
     body: file.bytes.subarray(start, end),
@@ -104,7 +121,8 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
 
 function givenName(context: RequestContext): string | undefined {
   const { headers, options } = context.request;
-  const name = options.get('x-ms-file-name') ?? headers['x-ms-file-name'];
+  // The header counts before the query: learn.microsoft.com/power-apps/developer/data-platform/file-column-data
+  const name = headers['x-ms-file-name'] ?? options.get('x-ms-file-name');
   return name === undefined ? undefined : decode(name);
 }
 

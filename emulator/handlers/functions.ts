@@ -54,6 +54,7 @@ function retrieveCurrentOrganization({ context }: FunctionCall): ReturnType<Func
       TenantId: environment.tenantId,
       UrlName: environment.name,
       UniqueName: environment.name,
+      State: 'Enabled',
       Endpoints: {
         Count: 3,
         IsReadOnly: false,
@@ -64,7 +65,6 @@ function retrieveCurrentOrganization({ context }: FunctionCall): ReturnType<Func
           `${origin}/XRMServices/2011/OrganizationData.svc`,
         ],
       },
-      State: 'Enabled',
       OrganizationType: 'CustomerTest',
       SchemaType: 'Full',
     },

@@ -73,7 +73,7 @@ function update(
   const merged = new Map([...given.row.cells, ...payload.cells]);
   assertNoDuplicates(context, entity, { id: given.row.id, cells: merged });
   const row = updateRow(context, given.row, payload);
-  const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
+  const headers = entityIdHeaders(rowUrl(context, entity, namedKey(entity, given.argument)));
   if (!context.preferences.representation) return noContent(headers);
   // An update answers with the selected columns; it does not expand.
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
@@ -94,10 +94,17 @@ function createKeyed(
   assertNoDuplicates(context, entity, payload);
   const id = given.found.id ?? payload.id;
   const row = createRow(context, { ...payload, ...(id === undefined ? {} : { id }) });
-  const headers = entityIdHeaders(rowUrl(context, entity, given.argument));
+  const headers = entityIdHeaders(rowUrl(context, entity, namedKey(entity, given.argument)));
   if (!context.preferences.representation) return noContent(headers);
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
   return json(shaped, { status: 201, headers: { ...headers, ETag: etagOf(entity, row) } });
+}
+
+/** The key as it was sent; a partition has one spelling in answers. */
+function namedKey(entity: Entity, argument: string): string {
+  return entity.tableType === 'Elastic'
+    ? argument.replace(/\bpartitionId=/, 'partitionid=')
+    : argument;
 }
 
 function entityIdHeaders(url: string): Record<string, string> {

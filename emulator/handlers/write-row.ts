@@ -15,6 +15,7 @@ import type { Cell, StoredRow } from '../store/store.ts';
 import { rememberDeleted } from '../query/change-tracking.ts';
 import { audit } from './audit-history.ts';
 import type { BoundRow } from './bind.ts';
+import { recordFiles } from './file-attachments.ts';
 import type { CollectionNavigation } from './navigation.ts';
 import type { Payload, WriteContext } from './read-payload.ts';
 import { checkInitialStatus, pairStatus } from './state.ts';
@@ -81,6 +82,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
     const merged = withoutNulls(new Map([...before.cells, ...cells]));
     assertKeysUnique(context, entity, { id: before.id, cells: merged });
     const row = environment.store.put(entity.logicalName, before.id, merged);
+    recordFiles(environment, entity, { before, cells });
     audit({ environment, caller, entity, id: before.id, before: before.cells, after: merged });
     afterWrite(event, row);
     return environment.store.get(entity.logicalName, before.id) ?? row;

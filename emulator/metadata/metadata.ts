@@ -73,6 +73,8 @@ export interface ManyToOne {
   /** Collection-valued navigation property of the other side. */
   readonly referencedNavigation: string;
   readonly cascadeDelete: 'NoCascade' | 'Cascade' | 'RemoveLink' | 'Restrict';
+  /** Members of its definition that whoever made it gave, in the service's form. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 export interface ManyToMany {
@@ -85,6 +87,8 @@ export interface ManyToMany {
   readonly entity2: string;
   readonly entity2Attribute: string;
   readonly entity2Navigation: string;
+  /** Members of its definition that whoever made it gave, in the service's form. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 export interface Entity {

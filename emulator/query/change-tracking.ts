@@ -1,5 +1,6 @@
 import { changeTrackingOff, expiredToken } from '../errors/message-errors.ts';
 import type { Environment } from '../environment.ts';
+import { isMadeHere } from '../metadata/made-here.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
 import type { JsonObject, QueryContext } from './interface.ts';
@@ -70,7 +71,9 @@ export function deletedEntry(context: QueryContext, entity: Entity, id: string):
 
 /** Refuses a table that keeps no changes. */
 export function assertTracked(entity: Entity): void {
-  if (entity.isIntersect || entity.given?.['ChangeTrackingEnabled'] === false) {
+  const told = entity.given?.['ChangeTrackingEnabled'];
+  // Tables made here are not tracked until their definition says so.
+  if (entity.isIntersect || !(typeof told === 'boolean' ? told : !isMadeHere(entity))) {
     throw changeTrackingOff(entity);
   }
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { parseGuid, sqlServerSortKey } from '#shared/model/guid.ts';
 import { invalidQueryValue } from '../errors/query-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
-import type { Cell, Reference, Store, StoredRow } from '../store/store.ts';
+import type { Cell, Reference, Store, StoredFile, StoredRow } from '../store/store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { sortKey } from '../store/collation.ts';
 
@@ -114,10 +115,48 @@ function mirrorReader(
       return isReference(cell) ? nameOf(source, cell) : stored(row);
     };
   }
+  if (mirrored.typeName === 'FileType' || mirrored.typeName === 'ImageType') {
+    return (row) => {
+      const cell = of(row);
+      return isFile(cell) ? fileMirror(entity, pair, { row, file: cell }) : stored(row);
+    };
+  }
   if (mirrored.options !== undefined && attribute.type === 'Virtual') {
     return (row) => optionLabels(mirrored, of(row)) ?? null;
   }
   return stored;
+}
+
+/** What stands beside a file or an image: learn.microsoft.com/power-apps/developer/data-platform/image-column-data */
+function fileMirror(
+  entity: Entity,
+  { attribute, mirrored }: { readonly attribute: Attribute; readonly mirrored: Attribute },
+  { row, file }: { readonly row: StoredRow; readonly file: StoredFile },
+): Cell {
+  const column = mirrored.logicalName;
+  const id = fileId(file, row.id, column);
+  switch (attribute.logicalName.slice(column.length)) {
+    case '_name':
+      return file.fileName;
+    case '_timestamp':
+      return String(row.version);
+    case '_url':
+      return `/Image/download.aspx?Entity=${entity.logicalName}&Attribute=${column}&Id=${id}&Timestamp=${row.version}`;
+    default:
+      return id;
+  }
+}
+
+/** Is it the content of a file or an image? */
+export function isFile(cell: Cell): cell is StoredFile {
+  return typeof cell === 'object' && cell !== null && 'bytes' in cell;
+}
+
+/** Files have ids of their own; where none was given, the row and the column make one that stays. */
+export function fileId(file: StoredFile, rowId: string, column: string): string {
+  if (file.fileId !== undefined) return file.fileId;
+  const hex = createHash('sha256').update(`${rowId}/${column}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Primary name of the row a lookup points at. */

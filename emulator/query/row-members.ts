@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import {
+  fileId,
+  isFile,
   cellReader,
   isLookup,
   isReference,
@@ -159,10 +160,6 @@ function navigationOf(
   return found?.referencingNavigation ?? (attribute.type === 'Owner' ? 'ownerid' : undefined);
 }
 
-function isFile(cell: Cell): cell is Extract<Cell, { readonly bytes: Uint8Array }> {
-  return typeof cell === 'object' && cell !== null && 'bytes' in cell;
-}
-
 /** A cell as the JSON of a row has it. */
 export function jsonValue(
   column: { readonly entity: Entity; readonly attribute: Attribute },
@@ -174,7 +171,7 @@ export function jsonValue(
   if (isFile(cell)) {
     return column.attribute.typeName === 'ImageType'
       ? Buffer.from(cell.bytes).toString('base64')
-      : fileId(row?.id ?? '', column.attribute.logicalName);
+      : fileId(cell, row?.id ?? '', column.attribute.logicalName);
   }
   const kind = kindOf(column.attribute);
   if (kind === 'choices') return scalarText(cell);
@@ -189,12 +186,6 @@ export function jsonValue(
     return new RawNumber(cell);
   }
   return cell;
-}
-
-/** Files have ids of their own; the row and the column make one that stays. */
-function fileId(rowId: string, column: string): string {
-  const hex = createHash('sha256').update(`${rowId}/${column}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** The row's version as an ETag; rows of elastic tables have one in the form of their own store. */

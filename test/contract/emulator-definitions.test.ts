@@ -162,8 +162,61 @@ describe('definitions written over the Web API', () => {
       assert.equal(read.body.partitionid, 'device-1');
       assert.match(read.body['@odata.etag'], /^W\/"[0-9a-f]{8}-0000-0200-0000-[0-9a-f]{12}"$/);
     }
+    const written = await emulator.send(
+      'PATCH',
+      `new_readings(${key.replace('partitionid', 'partitionId')})`,
+      { body: { new_name: 'two' } },
+    );
+    assert.ok(written.headers.get('odata-entityid')?.endsWith(`(${key})`));
     const alone = await emulator.send('POST', 'new_readings', { body: { new_name: 'two' } });
     assert.match(alone.headers.get('odata-entityid') ?? '', /new_readings\([0-9a-f-]{36}\)$/);
+  });
+
+  it('belong to no installed solution and show what they were given', async () => {
+    await emulator.send('POST', 'EntityDefinitions', { body: table('new_Book') });
+    const path = "EntityDefinitions(LogicalName='new_book')";
+    const made = await emulator.send(
+      'GET',
+      `${path}?$select=IsManaged,CollectionSchemaName,ChangeTrackingEnabled`,
+    );
+    assert.equal(made.body.IsManaged, false);
+    assert.equal(made.body.CollectionSchemaName, 'new_Books');
+    assert.equal(made.body.ChangeTrackingEnabled, false);
+    const column = await emulator.send(
+      'GET',
+      `${path}/Attributes(LogicalName='new_name')?$select=IsManaged`,
+    );
+    assert.equal(column.body.IsManaged, false);
+    const link = await emulator.send('POST', 'RelationshipDefinitions', {
+      body: {
+        '@odata.type': `${type}ManyToManyRelationshipMetadata`,
+        SchemaName: 'new_books_contacts',
+        IntersectEntityName: 'new_books_contacts',
+        Entity1LogicalName: 'new_book',
+        Entity1AssociatedMenuConfiguration: {
+          Behavior: 'UseLabel',
+          Label: label('Books'),
+          Order: 20000,
+        },
+        Entity2LogicalName: 'contact',
+      },
+    });
+    const at = /RelationshipDefinitions\(.*\)$/.exec(link.headers.get('odata-entityid') ?? '');
+    const { body } = await emulator.send('GET', `${at?.[0]}/${type}ManyToManyRelationshipMetadata`);
+    assert.equal(body.IsManaged, false);
+    const { Behavior, Group, Order, Label } = body.Entity1AssociatedMenuConfiguration;
+    assert.deepEqual([Behavior, Group, Order], ['UseLabel', 'Details', 20000]);
+    assert.equal(Label.UserLocalizedLabel.Label, 'Books');
+    assert.equal(body.Entity2AssociatedMenuConfiguration.Behavior, 'UseCollectionName');
+  });
+
+  it('tell by actions whether a table can be related', async () => {
+    for (const name of ['CanBeReferenced', 'CanBeReferencing', 'CanManyToMany']) {
+      const answer = await emulator.send('POST', name, { body: { EntityName: 'contact' } });
+      assert.equal(answer.body[name], true, answer.text);
+      const pairs = await emulator.send('POST', name, { body: { EntityName: 'listmember' } });
+      assert.equal(pairs.body[name], false);
+    }
   });
 
   it('make alternate keys that rows are written by, each value once', async () => {

@@ -71,6 +71,40 @@ describe('files', () => {
     assert.equal(await (await download()).text(), 'abcde');
   });
 
+  it('of a file column have rows of their own, are deleted by their ids, and have a limit', async () => {
+    const column = {
+      '@odata.type': 'Microsoft.Dynamics.CRM.FileAttributeMetadata',
+      SchemaName: 'sample_Contract',
+      MaxSizeInKB: 1,
+    };
+    const attributes = "EntityDefinitions(LogicalName='account')/Attributes";
+    assert.equal((await emulator.send('POST', attributes, { body: column })).status, 204);
+    const place = path.replace('entityimage', 'sample_contract');
+    const named = { 'x-ms-file-name': 'contract.pdf' };
+    const stored = await upload(`${place}?x-ms-file-name=other.pdf`, 'text', named);
+    assert.equal(stored.status, 204);
+    const shown = await emulator.send(
+      'GET',
+      `accounts(${accountid})?$select=sample_contract,sample_contract_name&$expand=account_FileAttachments($select=filename,filesizeinbytes,regardingfieldname)`,
+    );
+    assert.equal(shown.body.sample_contract_name, 'contract.pdf');
+    const [file] = shown.body.account_FileAttachments;
+    assert.equal(file.fileattachmentid, shown.body.sample_contract);
+    assert.deepEqual(
+      [file.filename, file.filesizeinbytes, file.regardingfieldname],
+      ['contract.pdf', 4, 'sample_contract'],
+    );
+    const large = await upload(place, 'x'.repeat(1025), named);
+    assert.equal(large.status, 400);
+    assert.match(await large.text(), /0x80044a02/);
+    const body = { FileId: file.fileattachmentid };
+    assert.equal((await emulator.send('POST', 'DeleteFile', { body })).status, 204);
+    const gone = await emulator.send('GET', `accounts(${accountid})?$select=sample_contract`);
+    assert.equal(gone.body.sample_contract, null);
+    assert.equal((await emulator.send('POST', 'DeleteFile', { body })).status, 404);
+    assert.deepEqual((await emulator.send('GET', 'fileattachments')).body.value, []);
+  });
+
   it('go up and down in blocks', async () => {
     const target = { '@odata.type': 'Microsoft.Dynamics.CRM.account', accountid };
     const call = async (action: string, body: object): Promise<Record<string, unknown>> => {

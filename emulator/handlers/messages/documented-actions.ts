@@ -1,6 +1,7 @@
 import { attachmentActions } from './attachment-blocks.ts';
 import { autoNumberActions } from './auto-number-seed.ts';
 import { closingActions } from './closing.ts';
+import { eligibilityActions } from './eligibility.ts';
 import { jobActions } from './jobs.ts';
 import { membershipActions } from './membership.ts';
 import { mergeActions } from './merge.ts';
@@ -27,6 +28,7 @@ export const documentedActions: ReadonlyMap<string, MessageHandler> = new Map<
   ...attachmentActions,
   ...autoNumberActions,
   ...closingActions,
+  ...eligibilityActions,
   ...jobActions,
   ...membershipActions,
   ...mergeActions,

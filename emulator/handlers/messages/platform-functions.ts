@@ -12,6 +12,7 @@ export const platformFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
   string,
   FunctionHandler
 >([
+  ['FormatAddress', formatAddress],
   ['GetTimeZoneCodeByLocalizedName', timeZoneCode],
   ['CalculateTotalTimeIncident', totalTime],
   ['ExecuteCosmosSqlQuery', executeCosmosSqlQuery],
@@ -31,12 +32,6 @@ export const platformFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
     () => ({ AppValidationResponse: { ValidationSuccess: true, ValidationIssueList: [] } }),
   ],
   ['IsValidStateTransition', validTransition],
-  ['CanBeReferenced', (call) => ({ CanBeReferenced: !tableNamed(call, 'EntityName').isIntersect })],
-  [
-    'CanBeReferencing',
-    (call) => ({ CanBeReferencing: !tableNamed(call, 'EntityName').isIntersect }),
-  ],
-  ['CanManyToMany', (call) => ({ CanManyToMany: !tableNamed(call, 'EntityName').isIntersect })],
   ['GetValidManyToMany', (call) => ({ EntityNames: relatable(call) })],
   ['GetValidReferencedEntities', (call) => ({ EntityNames: relatable(call) })],
   ['GetValidReferencingEntities', (call) => ({ EntityNames: relatable(call) })],
@@ -48,14 +43,17 @@ function textOf({ parameters }: FunctionCall, name: string): string {
   return unquote(literal);
 }
 
-function tableNamed(call: FunctionCall, name: string): { readonly isIntersect: boolean } {
-  const table = textOf(call, name);
-  const entity = call.context.environment.metadata.entity(table);
-  if (entity === undefined)
-    throw invalidArgument(
-      `The entity with a name = '${table}' was not found in the MetadataCache.`,
-    );
-  return entity;
+/** Lines of an address as its country writes them; Japan from the large to the small: learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-functions-actions-sample */
+function formatAddress({ parameters }: FunctionCall): JsonObject {
+  const part = (name: string): string => unquote(parameters.get(name) ?? '').trim();
+  const street = ['Line1', 'Line2', 'Line3'].map(part);
+  const country = part('Country');
+  const region = [part('StateOrProvince'), part('PostalCode')].filter((text) => text !== '');
+  const town = [part('City'), region.join(' ')].filter((text) => text !== '').join(', ');
+  const lines = /^(japan|jp|jpn)$/i.test(country)
+    ? [part('PostalCode'), part('StateOrProvince'), part('City'), ...street, country]
+    : [...street, town, country];
+  return { Address: lines.filter((line) => line !== '').join('\r\n') };
 }
 
 function relatable({ context }: FunctionCall): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Attribute, Entity } from '../metadata.ts';
+import { isMadeHere } from '../made-here.ts';
 import { stableId } from '../stable-id.ts';
 import { label, managedProperty, type Definition } from './labels.ts';
 
@@ -71,7 +72,7 @@ function attributeDefinition(
     IsRetrievable: !isMirror,
     IsFilterable: isPrimaryId,
     IsSearchable: isPrimaryName,
-    IsManaged: true,
+    IsManaged: !isMadeHere(attribute),
     LinkedAttributeId: null,
     LogicalName: attribute.logicalName,
     IsValidForForm: !isMirror && !isPrimaryId,

@@ -1,4 +1,5 @@
 import type { Attribute, Entity, Option } from '../metadata.ts';
+import { isMadeHere } from '../made-here.ts';
 import { stableId } from '../stable-id.ts';
 import { label, labelOf, managedProperty, type Definition } from './labels.ts';
 
@@ -23,7 +24,7 @@ export function choiceDefinition(
     HasChanged: null,
     IsCustomOptionSet: /^[a-z][a-z0-9]+_/.test(name) && attribute.custom,
     IsGlobal: isGlobal,
-    IsManaged: true,
+    IsManaged: !isMadeHere(attribute),
     Name: name,
     ExternalTypeName: null,
     OptionSetType: choiceType(attribute),
@@ -49,7 +50,7 @@ function optionDefinition(name: string, attribute: Attribute, option: Option): D
   const common = {
     Value: option.value,
     Color: null,
-    IsManaged: true,
+    IsManaged: !isMadeHere(attribute),
     ExternalValue: null,
     ParentValues: [],
     Tag: null,

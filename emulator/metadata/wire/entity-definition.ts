@@ -1,4 +1,5 @@
 import type { Entity } from '../metadata.ts';
+import { isMadeHere } from '../made-here.ts';
 import { stableId } from '../stable-id.ts';
 import { label, managedProperty, type Definition } from './labels.ts';
 
@@ -47,10 +48,11 @@ export function entityDefinition(entity: Entity): Definition {
     IsBusinessProcessEnabled: false,
     SyncToExternalSearchIndex: false,
     IsOptimisticConcurrencyEnabled: entity.optimisticConcurrency,
-    ChangeTrackingEnabled: changeable,
+    ChangeTrackingEnabled: changeable && !isMadeHere(entity),
     IsImportable: changeable,
     IsIntersect: entity.isIntersect,
-    IsManaged: true,
+    // What was made here belongs to no solution that is installed.
+    IsManaged: !isMadeHere(entity),
     IsEnabledForCharts: changeable,
     IsEnabledForTrace: false,
     IsValidForAdvancedFind: changeable,
@@ -74,7 +76,7 @@ export function entityDefinition(entity: Entity): Definition {
     EntityColor: null,
     LogicalCollectionName: entity.logicalCollectionName,
     ExternalCollectionName: null,
-    CollectionSchemaName: entity.entitySetName,
+    CollectionSchemaName: collectionSchemaName(entity),
     EntitySetName: entity.entitySetName,
     IsEnabledForExternalChannels: false,
     IsPrivate: false,
@@ -165,6 +167,14 @@ export function privilegeDefinitions(entity: Entity): readonly Definition[] {
     PrivilegeId: each.id,
     PrivilegeType: each.type,
   }));
+}
+
+/** `sample_BankAccounts` of `sample_BankAccount`, where the set is named after the table. */
+function collectionSchemaName(entity: Entity): string {
+  const { entitySetName, logicalName, schemaName } = entity;
+  return isMadeHere(entity) && entitySetName.startsWith(logicalName)
+    ? `${schemaName}${entitySetName.slice(logicalName.length)}`
+    : entitySetName;
 }
 
 /** Alternate keys; the emulator builds their index at once. */

@@ -7,15 +7,17 @@ const system = /^(lk|user|team|business_unit|owner|organization|TransactionCurre
 
 /** A lookup's relationship, which both its tables list. */
 export function manyToOneDefinition(relationship: ManyToOne): Definition {
+  const { given } = relationship;
+  const isMade = given !== undefined;
   return {
-    ...opening(relationship.schemaName, 'Append'),
+    ...opening(relationship, 'Append'),
     RelationshipType: 'OneToManyRelationship',
     IntroducedVersion: '1.0.0.0',
     ReferencedAttribute: relationship.referencedAttribute,
     ReferencedEntity: relationship.referencedEntity,
     ReferencingAttribute: relationship.referencingAttribute,
     ReferencingEntity: relationship.referencingEntity,
-    IsHierarchical: false,
+    IsHierarchical: given?.['IsHierarchical'] === true,
     EntityKey: null,
     IsRelationshipAttributeDenormalized: false,
     ReferencedEntityNavigationPropertyName: relationship.referencedNavigation,
@@ -23,25 +25,27 @@ export function manyToOneDefinition(relationship: ManyToOne): Definition {
     RelationshipBehavior: 1,
     IsDenormalizedLookup: null,
     DenormalizedAttributeName: null,
-    IsCustomizable: managedProperty(true, false, 'iscustomizable'),
-    AssociatedMenuConfiguration: menu(`${relationship.schemaName} menu`),
+    IsCustomizable: managedProperty(true, given !== undefined, 'iscustomizable'),
+    AssociatedMenuConfiguration: menu(relationship, 'AssociatedMenuConfiguration'),
     CascadeConfiguration: {
       Assign: 'NoCascade',
       Delete: relationship.cascadeDelete,
-      Archive: 'NoCascade',
-      Merge: 'NoCascade',
+      Archive: isMade && relationship.cascadeDelete === 'RemoveLink' ? 'RemoveLink' : 'NoCascade',
+      Merge: isMade ? 'Cascade' : 'NoCascade',
       Reparent: 'NoCascade',
       Share: 'NoCascade',
       Unshare: 'NoCascade',
       RollupView: 'NoCascade',
+      ...objectOf(given, 'CascadeConfiguration'),
     },
     RelationshipAttributes: [],
   };
 }
 
 export function manyToManyDefinition(relationship: ManyToMany): Definition {
+  const { given } = relationship;
   return {
-    ...opening(relationship.schemaName, 'None'),
+    ...opening(relationship, 'None'),
     RelationshipType: 'ManyToManyRelationship',
     IntroducedVersion: '1.0.0.0',
     Entity1LogicalName: relationship.entity1,
@@ -51,35 +55,48 @@ export function manyToManyDefinition(relationship: ManyToMany): Definition {
     Entity2IntersectAttribute: relationship.entity2Attribute,
     Entity1NavigationPropertyName: relationship.entity1Navigation,
     Entity2NavigationPropertyName: relationship.entity2Navigation,
-    IsCustomizable: managedProperty(true, false, 'iscustomizable'),
-    Entity1AssociatedMenuConfiguration: menu(`${relationship.schemaName} menu 1`),
-    Entity2AssociatedMenuConfiguration: menu(`${relationship.schemaName} menu 2`),
+    IsCustomizable: managedProperty(true, given !== undefined, 'iscustomizable'),
+    Entity1AssociatedMenuConfiguration: menu(relationship, 'Entity1AssociatedMenuConfiguration'),
+    Entity2AssociatedMenuConfiguration: menu(relationship, 'Entity2AssociatedMenuConfiguration'),
   };
 }
 
-function opening(schemaName: string, securityTypes: string): Definition {
+interface Named {
+  readonly schemaName: string;
+  /** Absent: a solution brought the relationship. */
+  readonly given?: Definition;
+}
+
+function opening({ schemaName, given }: Named, securityTypes: string): Definition {
   return {
     MetadataId: stableId(`relationship ${schemaName}`),
     HasChanged: null,
     IsCustomRelationship: prefixed.test(schemaName) && !system.test(schemaName),
-    IsValidForAdvancedFind: true,
+    IsValidForAdvancedFind: given?.['IsValidForAdvancedFind'] !== false,
     SchemaName: schemaName,
     SecurityTypes: securityTypes,
-    IsManaged: true,
+    IsManaged: given === undefined,
   };
 }
 
-function menu(of: string): Definition {
+function menu({ schemaName, given }: Named, name: string): Definition {
+  const isMade = given !== undefined;
   return {
     Behavior: 'UseCollectionName',
     Group: 'Details',
-    Order: null,
-    IsCustomizable: false,
+    Order: isMade ? 10_000 : null,
+    IsCustomizable: isMade,
     Icon: null,
     ViewId: '00000000-0000-0000-0000-000000000000',
     AvailableOffline: true,
     MenuId: null,
     QueryApi: null,
-    Label: label('', of),
+    Label: label('', `${schemaName} ${name}`),
+    ...objectOf(given, name),
   };
+}
+
+function objectOf(given: Definition | undefined, name: string): object {
+  const value = given?.[name];
+  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -82,7 +82,11 @@ export function givenMembers(body: JsonObject, names: readonly string[], of: str
 
 function shownObject(value: JsonObject, of: string): Definition {
   if ('LocalizedLabels' in value) return shownLabel(value, of);
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !name.startsWith('@')));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !name.startsWith('@'))
+      .map(([name, each]) => [name, isObject(each) ? shownObject(each, `${of} ${name}`) : each]),
+  );
 }
 
 function shownLabel(value: JsonObject, of: string): Definition {

@@ -66,8 +66,37 @@ export function putColumn(
   for (const mirror of mirrorsOf(attribute)) {
     if (!attributes.has(mirror.logicalName)) attributes.set(mirror.logicalName, mirror);
   }
-  metadata.add({ entities: [{ ...entity, attributes }], manyToOne: [], manyToMany: [] });
+  const changed = { ...entity, attributes };
+  metadata.add({ entities: [changed], manyToOne: [], manyToMany: [] });
+  if (attribute.typeName === 'FileType') addFileAttachments(metadata, changed);
   return attribute;
+}
+
+/** A table's first file column brings the relationship that leads to its files. */
+function addFileAttachments(metadata: Metadata, table: Entity): void {
+  const files = metadata.entity('fileattachment');
+  const object = files?.attributes.get('objectid');
+  const schemaName = `${table.logicalName}_FileAttachments`;
+  if (files === undefined || object === undefined) return;
+  if (object.targets.includes(table.logicalName)) return;
+  const attributes = new Map(files.attributes);
+  attributes.set('objectid', { ...object, targets: [...object.targets, table.logicalName] });
+  metadata.add({
+    entities: [{ ...files, attributes }],
+    manyToOne: [
+      {
+        schemaName,
+        referencingEntity: files.logicalName,
+        referencingAttribute: 'objectid',
+        referencedEntity: table.logicalName,
+        referencedAttribute: table.primaryId,
+        referencingNavigation: `objectid_${table.logicalName}`,
+        referencedNavigation: schemaName,
+        cascadeDelete: 'Cascade',
+      },
+    ],
+    manyToMany: [],
+  });
 }
 
 /** Takes a column and its mirrors away. */

@@ -4,8 +4,25 @@ import type { JsonObject } from '../../query/interface.ts';
 import { buildEntity } from '../build-entity.ts';
 import type { Entity, ManyToMany, ManyToOne, Metadata } from '../metadata.ts';
 import { stableId } from '../stable-id.ts';
-import { isObject, listIn, objectIn, schemaNameOf, textIn, typeOf } from './read-definition.ts';
+import {
+  givenMembers,
+  isObject,
+  listIn,
+  objectIn,
+  schemaNameOf,
+  textIn,
+  typeOf,
+} from './read-definition.ts';
 import { putColumn } from './write-column.ts';
+
+const shown = [
+  'AssociatedMenuConfiguration',
+  'CascadeConfiguration',
+  'Entity1AssociatedMenuConfiguration',
+  'Entity2AssociatedMenuConfiguration',
+  'IsHierarchical',
+  'IsValidForAdvancedFind',
+];
 
 /** Makes a relationship: a lookup with its column, or a table of pairs. Returns its id. */
 export function createRelationship(
@@ -61,6 +78,7 @@ export function createLookup(
         relationships.length === 1 ? schema : `${schema}_${target.logicalName}`,
       referencedNavigation: textIn(each, 'ReferencedEntityNavigationPropertyName') ?? schemaName,
       cascadeDelete: deleteOf(each),
+      given: givenMembers(each, shown, schemaName),
     };
   });
   const withColumn = tableOf(metadata, table);
@@ -106,6 +124,7 @@ function createManyToMany(metadata: Metadata, schemaName: string, body: JsonObje
     entity2: other.logicalName,
     entity2Attribute,
     entity2Navigation: textIn(body, 'Entity2NavigationPropertyName') ?? schemaName,
+    given: givenMembers(body, shown, schemaName),
   };
   const raw = {
     schema: schemaName,

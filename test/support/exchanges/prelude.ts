@@ -66,6 +66,9 @@ async function withTokens(
   if (isRow(json) && 'FileContinuationToken' in json) {
     return { ...prepared, body: JSON.stringify(await fileStep(emulator, url, json)) };
   }
+  if (url.endsWith('/DeleteFile')) {
+    return { ...prepared, body: JSON.stringify({ FileId: await uploadedFile(emulator) }) };
+  }
   if (url.endsWith('InitializeFileBlocksDownload') && isRow(json)) await storedFile(emulator, json);
   if (url.endsWith('/$batch') && prepared.headers['Content-Type']?.includes('boundary') !== true) {
     const boundary = /^--(\S+)/.exec(exchange.request.body)?.[1] ?? '';
@@ -208,4 +211,23 @@ async function storedFile(
     body: 'content',
     headers: { 'Content-Type': 'application/octet-stream', 'x-ms-file-name': '25mb.pdf' },
   });
+}
+
+/** A file in a column of files; returns its id. */
+async function uploadedFile(emulator: TestEmulator): Promise<unknown> {
+  const name = 'sample_filecolumn';
+  await emulator.send('POST', "EntityDefinitions(LogicalName='account')/Attributes", {
+    body: { '@odata.type': 'Microsoft.Dynamics.CRM.FileAttributeMetadata', SchemaName: name },
+  });
+  const account = await emulator.send('POST', 'accounts', {
+    body: { name: 'With a file' },
+    headers: { Prefer: 'return=representation' },
+  });
+  const path = `accounts(${String((account.body as Readonly<Record<string, unknown>>)['accountid'])})`;
+  await emulator.send('PATCH', `${path}/${name}`, {
+    body: 'content',
+    headers: { 'Content-Type': 'application/octet-stream', 'x-ms-file-name': 'a.txt' },
+  });
+  const read = await emulator.send('GET', `${path}?$select=${name}`);
+  return (read.body as Readonly<Record<string, unknown>>)[name];
 }

@@ -210,7 +210,9 @@ function keyed(
   if (values === undefined) return undefined;
   const named = values.get(entity.primaryId);
   const own = named === undefined ? undefined : parseGuid(unquote(named));
-  const others = [...values].filter(([name]) => name !== entity.primaryId);
+  const others = [...values]
+    .filter(([name]) => name !== entity.primaryId)
+    .map(([name, literal]) => [name === 'partitionId' ? 'partitionid' : name, literal] as const);
   if (others.some(([name]) => name === 'partitionid')) {
     putColumn(environment, table, { name: 'partitionid', type: 'String', length: 1000 });
     changeTable(environment, table, () => ({ tableType: 'Elastic' }));
@@ -342,7 +344,7 @@ function presumeWithin(asked: Asked, row: At, rest: readonly Segment[]): void {
   if (/Microsoft\.Dynamics\.CRM\./.test(next.name)) return;
   const navigation = navigationOf(environment.metadata, entity, next.name);
   const isColumn = navigation === undefined && entity.attributes.has(next.name);
-  const isWrite = asked.method === 'PUT' || asked.method === 'PATCH';
+  const isWrite = ['PUT', 'PATCH', 'DELETE'].includes(asked.method);
   if (isColumn || last?.name === '$value' || (isWrite && navigation === undefined)) {
     presumeColumnAt(asked, row, { name: next.name, answer });
     return;

@@ -36,7 +36,10 @@ export function presumeOperation(planter: Planter, operation: PresumedOperation)
 function entityParameter(planter: Planter, value: unknown, body: JsonRow): void {
   if (!isRow(value)) return;
   const type = value['@odata.type'];
-  if (typeof type !== 'string') return;
+  if (typeof type !== 'string') {
+    for (const member of Object.values(value)) entityParameter(planter, member, body);
+    return;
+  }
   const table = type.replace(/^#?Microsoft\.Dynamics\.CRM\./, '');
   const entity = presumeTable(planter.environment, table);
   const column = body['FileAttributeName'];
