@@ -4,7 +4,7 @@ import { tables as framework } from '#shared/channel-providers/framework.ts';
 import type { Area } from '#shared/routing/area.ts';
 import { boundLookups, installedRows, leftToHands } from '#shared/routing/environment-bound.ts';
 import { withheldColumns, withheldEverywhere } from '#shared/routing/withheld-columns.ts';
-import { verifiedTables } from '#shared/stages/validate/check-rights.ts';
+import { solutionTables, verifiedTables } from '#shared/stages/validate/check-rights.ts';
 
 export const rights = ['Read', 'Create', 'Write', 'Append', 'AppendTo', 'Delete'] as const;
 export type Right = (typeof rights)[number];
@@ -51,7 +51,7 @@ export function minimalRole(areas: readonly Area[]): readonly RoleTable[] {
     for (const { table, isUnique } of textNames?.values() ?? [])
       if (isUnique === true) of(table, 'verification').reader.add('Read');
   const looked = [...leftToHands.map(({ table }) => table), ...boundLookups.map(({ to }) => to)];
-  for (const table of [...looked, 'solution']) of(table, 'validation').reader.add('Read');
+  for (const table of [...looked, ...solutionTables]) of(table, 'validation').reader.add('Read');
   for (const [table, granted] of Object.entries(providerRights)) {
     const draft = of(table, 'channel providers');
     draft.reader.add('Read');

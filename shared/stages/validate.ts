@@ -15,7 +15,7 @@ import { checkSystemRows } from './validate/check-contracts.ts';
 import { checkDefinitions } from './validate/check-definitions.ts';
 import { checkPrerequisites, prerequisiteTables } from './validate/check-prerequisites.ts';
 import { checkRelationships } from './validate/check-relationships.ts';
-import { checkRights, verifiedTables } from './validate/check-rights.ts';
+import { checkRights, solutionTables, verifiedTables } from './validate/check-rights.ts';
 import { checkRules, tablesInRules } from './validate/check-rules.ts';
 import { checkVersions } from './validate/check-versions.ts';
 import { readPackageNeeds, readSourceNeeds, type Needs } from './validate/read-needs.ts';
@@ -128,7 +128,7 @@ async function checkTarget(
     ...prerequisiteTables(inspection),
     ...inspection.tableNames.keys(),
     ...verifiedTables,
-    'solution',
+    ...solutionTables,
   ];
   const metadata = await target.tables(names, signal);
   const check = {

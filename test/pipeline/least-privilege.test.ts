@@ -30,6 +30,7 @@ import type { Stage } from '#shared/stages/stage.ts';
 import { prerequisiteTables } from '#shared/stages/validate/check-prerequisites.ts';
 import {
   lookedAt,
+  solutionTables,
   sourcePrivileges,
   targetPrivileges,
   verifiedTables,
@@ -270,13 +271,13 @@ describe('the minimal roles', function () {
         ]),
         ...verifiedTables,
         ...prerequisiteTables(inspection),
-        'solution',
+        ...solutionTables,
       ];
       const metadata = await there.tables(names, signal);
       const arrival = { tables, inspection, metadata };
       const here = openAs(source, reader);
       const moved = tableNames(areas);
-      const known = await here.tables([...moved, ...lookedAt, 'solution'], signal);
+      const known = await here.tables([...moved, ...lookedAt, ...solutionTables], signal);
       asked = [
         {
           applicationId: writer,

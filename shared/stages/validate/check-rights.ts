@@ -34,6 +34,9 @@ export const verifiedTables: readonly string[] = [
   'systemuser',
 ];
 
+/** Where versions of solutions stand, and which rows they hold. */
+export const solutionTables: readonly string[] = ['solution', 'solutioncomponent'];
+
 /** What an export and a validation need of the source. */
 export function sourcePrivileges(
   tables: readonly string[],
@@ -41,7 +44,7 @@ export function sourcePrivileges(
 ): readonly NeededPrivilege[] {
   return eachOnce(
     readingNeeds(tables, metadata, { purpose: 'export', severity: 'error' }),
-    readingNeeds([...lookedAt, 'solution'], metadata, validating),
+    readingNeeds([...lookedAt, ...solutionTables], metadata, validating),
     definitionNeeds,
   );
 }
@@ -63,7 +66,7 @@ export function targetPrivileges({
   return eachOnce(
     readingNeeds(names, metadata, { purpose: 'plan', severity: 'error' }),
     readingNeeds(verifiedTables, metadata, { purpose: 'verification', severity: 'warning' }),
-    readingNeeds([...prerequisiteTables(inspection), 'solution'], metadata, validating),
+    readingNeeds([...prerequisiteTables(inspection), ...solutionTables], metadata, validating),
     definitionNeeds,
   );
 }

@@ -19,7 +19,7 @@ import { readCatalogueSchema } from '../generate-schema/catalogue-schema.ts';
 import { tableNames } from '../generate-schema/choose-tables.ts';
 import { readCarried } from '../solutions/carried-rows.ts';
 import { checkPrivileges } from '../privileges/check-privileges.ts';
-import { lookedAt, sourcePrivileges } from './check-rights.ts';
+import { lookedAt, solutionTables, sourcePrivileges } from './check-rights.ts';
 import { tablesInRules } from './check-rules.ts';
 import { keyColumns, RowInspection } from './inspect-rows.ts';
 import { neededTables, type NeededTable } from './needed-tables.ts';
@@ -70,7 +70,7 @@ export async function readSourceNeeds(
   signal: AbortSignal,
 ): Promise<Needs> {
   const names = tableNames(areasFor(scope.channels, scope.include));
-  const metadata = await reader.tables([...names, ...lookedAt, 'solution'], signal);
+  const metadata = await reader.tables([...names, ...lookedAt, ...solutionTables], signal);
   const { organizationId } = await reader.whoAmI(signal);
   const needed = sourcePrivileges(names, metadata);
   const privileges = await checkPrivileges(reader, needed, { environment: 'source' }, signal);
