@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { nameOf } from '#shared/model/row.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { importStage } from '#shared/stages/import.ts';
 import { planStage } from '#shared/stages/plan.ts';
@@ -14,7 +15,7 @@ import { guideCases } from '#support/guide-cases.ts';
 import { complaints, schemaOf } from '#support/json-schemas.ts';
 import { aPromotion, savedActions } from '#support/promotion.ts';
 import { create, id } from '#support/queue-rows.ts';
-import { runWith, told, withFolder } from '#support/stage-runs.ts';
+import { rowsOf, runWith, told, withFolder } from '#support/stage-runs.ts';
 import { createTestHost, testPorts } from '#support/test-host.ts';
 
 function errors({ findings }: StageResult): readonly string[] {
@@ -235,6 +236,20 @@ describe('the configuration file', function () {
     assert.equal(created + updated + unchanged + skipped + failed, inactive.counts.in);
     const { body } = await target.send('GET', `characteristics(${id(801)})`);
     assert.equal(body['statecode'], 1);
+  });
+
+  it('moves what it names, with everything that needs', async () => {
+    await writeFile(
+      at('scope.yml'),
+      cases.get('scope') ?? assert.fail('the guide has no such case'),
+    );
+    const exported = await promotion.export({ out: 'scoped', config: at('scope.yml') });
+    assert.deepEqual(errors(exported), []);
+    const names = new Set<string>();
+    for (const [key, rows] of await rowsOf(at('scoped')))
+      if (/ msdyn_(liveworkstream|masterentityroutingconfiguration)$/.test(key))
+        for (const row of rows) names.add(nameOf(row));
+    assert.deepEqual([...names].sort(), ['Cases', 'WhatsApp', 'incident routing']);
   });
 
   it('refuses slips of the pen with their place', async () => {
