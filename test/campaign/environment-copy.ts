@@ -13,6 +13,8 @@ export interface EnvironmentCopy {
   readonly holdings: Holdings;
 }
 
+const mostTold = 20_000;
+
 /** Takes copies of one environment and puts them back, rows that did not change left alone. */
 export class Copier {
   readonly #environment: Environment;
@@ -70,6 +72,8 @@ export class Copier {
     const state = rowState(table, row);
     const told =
       state === undefined ? undefined : ([unmarked(state[0]), unmarked(state[1])] as const);
+    // A long campaign writes more versions than are worth keeping.
+    if (this.#told.size > mostTold) this.#told.clear();
     this.#told.set(at, told);
     return told;
   }

@@ -18,6 +18,7 @@ import {
   truncatedGzip,
   webPage,
   withScriptedServer,
+  type Step,
 } from '#support/scripted-server.ts';
 
 const { signal } = new AbortController();
@@ -168,6 +169,20 @@ describe('the client against a server that misbehaves', () => {
       const client = openReader(
         { url: server.url, credential: { kind: 'token', token: 'secret-token' } },
         { ...ports(), timeouts },
+      );
+      assert.equal((await rejects(client.whoAmI(signal))).code, 'URM1014');
+      assert.equal(server.requests.length, 5);
+    });
+
+    it('does not wait for the rest of an answer that stops coming', async () => {
+      const half: Step = (_, response) => {
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '1000' });
+        response.write('{"UserId":');
+      };
+      server.script([], half);
+      const client = openReader(
+        { url: server.url, credential: { kind: 'token', token: 'secret-token' } },
+        { ...ports(), timeouts: { getMs: 50, batchMs: 50 } },
       );
       assert.equal((await rejects(client.whoAmI(signal))).code, 'URM1014');
       assert.equal(server.requests.length, 5);
