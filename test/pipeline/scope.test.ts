@@ -391,7 +391,7 @@ describe('what stays behind unless it is asked for', function () {
   });
 
   it('is refused by a name that is none', async () => {
-    const { findings } = await promotion.export({ out: 'x', include: 'surveys' });
-    assert.match(findings[0]?.summary ?? '', /'surveys' is nothing that can be included/);
+    const { findings } = await promotion.export({ out: 'x', include: 'wallpapers' });
+    assert.match(findings[0]?.summary ?? '', /'wallpapers' is nothing that can be included/);
   });
 });
