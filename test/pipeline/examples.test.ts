@@ -16,6 +16,7 @@ import {
   type PipelineEnd,
   type PipelineWorld,
 } from '#support/pipelines/run-pipeline.ts';
+import { installSolution } from '#support/install-solution.ts';
 import { principals, writePrincipalSeed } from '#support/principal-seed.ts';
 import type { TestEndpoint } from '#support/run-task.ts';
 import { runUrm } from '#support/run-urm.ts';
@@ -181,6 +182,41 @@ describe('the examples', () => {
       await rm(told);
       succeeded(await run('keep-in-git.yml', world));
       assert.equal(existsSync(told), false);
+    });
+
+    it('promote-with-solution.yml: the solution arrives between what it needs and what needs it', async () => {
+      const seed = fileURLToPath(
+        new URL('../fixtures/contoso-in-a-solution.seed.json', import.meta.url),
+      );
+      await environment('contoso-dev', seed);
+      await environment('contoso-test', 'empty');
+      const { repository } = await aRepository();
+      const settings = 'format: 1\ncarriedBy: solution\nchannels: [live-chat]\n';
+      await writeFile(join(repository, 'unified-routing.yml'), settings);
+      const told = join(folder, 'solutions');
+      const test = (): TestEmulator => emulators.get('contoso-test') ?? assert.fail();
+      const count = async (table: string): Promise<number> =>
+        (await test().state()).tables[table] ?? 0;
+      const seen: (readonly number[])[] = [];
+      const end = await run('promote-with-solution.yml', {
+        repository,
+        variables: { tenantId: 't', clientId: 'c', clientSecret: 's' },
+        tools: await tools({ pac: `echo "$1 $2" >> "${told}"` }),
+        // What the import of the solution did by then.
+        beforeDeployment: async () => {
+          seen.push([await count('msdyn_liveworkstream'), await count('msdyn_cannedmessage')]);
+          await installSolution(
+            emulators.get('contoso-dev') ?? assert.fail(),
+            test(),
+            'ContosoRouting',
+          );
+        },
+      });
+      succeeded(end);
+      assert.match(readFileSync(told, 'utf8'), /solution export[^]*solution import/);
+      assert.deepEqual(seen[0]?.[0], 0, 'no workstream before its solution');
+      assert.ok((await count('msdyn_cannedmessage')) > 0);
+      assert.ok((await rows('contoso-test')) > 4);
     });
 
     it('validate-pull-request.yml: the folder in the repository is tried on an emulator', async () => {
