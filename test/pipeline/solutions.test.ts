@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openPackage } from '#shared/cmt/open-package.ts';
 import type { PackageManifest } from '#shared/cmt/package.ts';
+import { readSchema } from '#shared/cmt/schema.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { StageResult } from '#shared/model/result.ts';
+import { generateSchemaStage } from '#shared/stages/generate-schema.ts';
 import { validateStage } from '#shared/stages/validate.ts';
 import { withEmulator } from '#support/emulator.ts';
 import { installSolution } from '#support/install-solution.ts';
@@ -78,6 +80,27 @@ describe('where solutions carry channels and workstreams', function () {
       'msdyn_name',
       'msdyn_streamsource',
     ]);
+  });
+
+  it('generates schemas of the same tables, for the stock tool', async () => {
+    const out = join(folder.path, 'schemas');
+    const { result } = await runWith(generateSchemaStage, {
+      source: source.url,
+      config: config(),
+      out,
+    });
+    assert.deepEqual(errors(result), []);
+    const file = join(out, '07-live-chat-workstreams', 'data_schema.xml');
+    const { tables } = readSchema(await readFile(file, 'utf8'), file);
+    assert.deepEqual(
+      tables.map(({ name, skipUpdate, columns }) => [name, skipUpdate, columns.size]),
+      [
+        ['msdyn_liveworkstream', true, 4],
+        ['msdyn_octag', false, 2],
+        ['msdyn_cannedmessage', false, 8],
+      ],
+    );
+    await assert.rejects(readFile(join(out, '06-voice-workstreams', 'data_schema.xml')));
   });
 
   it('says in the manifest which solution brings what the rows refer to', () => {
