@@ -8,6 +8,7 @@ import {
 } from '../errors/payload-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import { readKey, unquote } from '../protocol/path.ts';
+import { isOwnerTable } from '../query/row-members.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import { convertValue } from './convert-value.ts';
 
@@ -25,7 +26,10 @@ export function findByKey(environment: Environment, entity: Entity, argument: st
   const key = readKey(argument);
   if (key === undefined) throw keySyntax();
   if (key.kind === 'id') return byId(environment, entity, key.id);
-  const named = key.values.get(entity.primaryId);
+  // Users and teams are principals, whose key is `ownerid`:
+  // learn.microsoft.com/power-apps/developer/data-platform/use-alternate-key-reference-record
+  const primary = isOwnerTable(entity) ? 'ownerid' : entity.primaryId;
+  const named = key.values.get(primary);
   if (named !== undefined && key.values.size === 1) {
     const id = parseGuid(unquote(named));
     if (id === undefined) throw keySyntax();

@@ -1,13 +1,9 @@
-import { parseGuid } from '#shared/model/guid.ts';
-import { invalidArgument, notImplemented, rowNotFound } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import { assertRowAccess } from '../logic/visible-rows.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
-import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import { etagOf } from '../query/row-members.ts';
-import { runFetchXml } from '../query/run-fetch-xml.ts';
 import { runODataQuery } from '../query/run-odata-query.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { StoredRow } from '../store/store.ts';
@@ -40,15 +36,7 @@ export function retrieveMany(
 ): Answer {
   assertAccess(context.environment, context.caller, entity, 'Read');
   const { options, url } = context.request;
-  const fetchXml = options.get('fetchXml') ?? savedFetchXml(context, options);
-  if (fetchXml !== undefined && within !== undefined) {
-    throw notImplemented('FetchXML on a navigation property');
-  }
-  const body: JsonObject =
-    fetchXml === undefined
-      ? runODataQuery(context, entity, options, url, within)
-      : runFetchXml(context, entity, fetchXml);
-  return json(body, { streamed: true });
+  return json(runODataQuery(context, entity, options, url, within), { streamed: true });
 }
 
 /** `GET set/$count`: plain text behind a byte order mark, at most 5,000. */
@@ -77,15 +65,4 @@ export function retrieveRelated(
   related: { readonly entity: Entity; readonly row: StoredRow } | undefined,
 ): Answer {
   return related === undefined ? noContent() : retrieve(context, related.entity, related.row);
-}
-
-function savedFetchXml(context: RequestContext, options: QueryOptions): string | undefined {
-  const saved = options.get('savedQuery') ?? options.get('userQuery');
-  if (saved === undefined) return undefined;
-  const table = options.has('savedQuery') ? 'savedquery' : 'userquery';
-  const id = parseGuid(saved);
-  if (id === undefined) throw invalidArgument(`'${saved}' is not the id of a ${table}.`);
-  const fetchXml = context.environment.store.get(table, id)?.cells.get('fetchxml');
-  if (typeof fetchXml !== 'string') throw rowNotFound(table, id);
-  return fetchXml;
 }

@@ -43,7 +43,13 @@ export type RunODataQuery = (
 ) => JsonObject;
 
 /** `GET set?fetchXml=…` */
-export type RunFetchXml = (context: QueryContext, entity: Entity, fetchXml: string) => JsonObject;
+export type RunFetchXml = (
+  context: QueryContext,
+  entity: Entity,
+  fetchXml: string,
+  /** Rows to start from; absent: the whole table. */
+  within?: Iterable<StoredRow>,
+) => JsonObject;
 
 /** One row as the service shows it: retrieve, and `return=representation`. */
 export type ShapeRow = (

@@ -1,5 +1,6 @@
 import { invalidFetchXml, tooDeepWithoutCookie } from '../errors/query-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
+import type { StoredRow } from '../store/store.ts';
 import { aggregateRows, type AggregateValue } from './aggregate.ts';
 import { collection, maxPageSize } from './collection.ts';
 import { isLookup, scalarText } from './column-value.ts';
@@ -28,14 +29,14 @@ import {
 const maxSimplePaging = 50_000;
 
 /** Answers a FetchXML query: one page of rows, or its groups. */
-export const runFetchXml: RunFetchXml = (context, entity, fetchXml) => {
+export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within) => {
   const rows = rowSourceOf(context);
   const query = readFetchXml(
     { rows, caller: context.caller, now: context.environment.now() },
     fetchXml,
     entity,
   );
-  if (query.aggregation !== undefined) return aggregated(context, entity, query);
+  if (query.aggregation !== undefined) return aggregated(context, entity, { query, within });
 
   const terms = sortTerms(rows, query.form);
   const cookies = query.top === undefined && allowsCookie(query);
@@ -44,12 +45,13 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml) => {
     cookies && query.pagingCookie !== undefined ? readCookie(query.pagingCookie, terms) : undefined;
   const skip = after === undefined ? (query.page - 1) * limit : 0;
   if (skip + limit > maxSimplePaging && query.page > 1) throw tooDeepWithoutCookie();
-  const page = pageRows(rows, query.form, {
+  const request = {
     limit,
     skip,
     counted: query.wantsTotal,
     ...(after === undefined ? {} : { after }),
-  });
+  };
+  const page = pageRows(rows, query.form, request, within);
   const more = query.top === undefined && page.more;
   const shape = tupleShape(context, query);
   const value = page.tuples.map((tuple) => shape.write(tuple));
@@ -183,10 +185,16 @@ function linkedProperties(context: QueryContext, parent: Source): readonly Linke
   ]);
 }
 
-function aggregated(context: QueryContext, entity: Entity, query: FetchQuery) {
+function aggregated(
+  context: QueryContext,
+  entity: Entity,
+  of: { readonly query: FetchQuery; readonly within: Iterable<StoredRow> | undefined },
+) {
+  const { query, within } = of;
   const rows: RowSource = rowSourceOf(context);
   const { aggregation } = query;
-  const results = aggregation === undefined ? [] : aggregateRows(rows, query.form, aggregation);
+  const results =
+    aggregation === undefined ? [] : aggregateRows(rows, query.form, aggregation, within);
   const limit = query.top ?? query.count ?? maxPageSize;
   const from = query.top === undefined ? (query.page - 1) * limit : 0;
   return collection(context, {

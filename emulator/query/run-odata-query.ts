@@ -26,9 +26,9 @@ import { runFetchXml } from './run-fetch-xml.ts';
 export const runODataQuery: RunODataQuery = (context, entity, options, requestUrl, within) => {
   assertOptions(options);
   const fetchXml = options.get('fetchXml');
-  if (fetchXml !== undefined) return runFetchXml(context, entity, fetchXml);
+  if (fetchXml !== undefined) return runFetchXml(context, entity, fetchXml, within);
   const saved = savedFetchXml(context, options);
-  if (saved !== undefined) return runFetchXml(context, entity, saved);
+  if (saved !== undefined) return runFetchXml(context, entity, saved, within);
   const apply = options.get('$apply');
   if (apply !== undefined)
     return runApply(context, entity, apply, {

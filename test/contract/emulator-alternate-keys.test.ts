@@ -83,6 +83,12 @@ describe('alternate keys', () => {
     }
   });
 
+  it('are how principals are named: by `ownerid`, not by the key of their own table', async () => {
+    const { UserId } = (await send('GET', 'WhoAmI')).body as { UserId: string };
+    assert.equal((await send('GET', `systemusers(ownerid=${UserId})`)).status, 200);
+    assert.equal((await send('GET', `systemusers(systemuserid=${UserId})`)).status, 400);
+  });
+
   it('are refused when no key has these columns', async () => {
     const answer = await send('GET', "accounts(name='x')");
     assert.equal(answer.status, 400);

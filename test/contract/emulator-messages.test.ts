@@ -67,6 +67,21 @@ describe('messages and histories of the emulator', () => {
       '@odata.type': 'Microsoft.Dynamics.CRM.account',
       accountid,
     });
+    const account = (id: string): object => ({ '@odata.id': `accounts(${id})` });
+    const lists = await Promise.all(
+      ['Both', 'One'].map((listname) => make('lists', { listname, createdfromcode: 1 })),
+    );
+    for (const [id, pairs] of [
+      [target, lists.slice(0, 1)],
+      [other, lists],
+    ] as const) {
+      for (const list of pairs) {
+        const tied = await emulator.send('POST', `lists(${list})/listaccount_association/$ref`, {
+          body: account(id),
+        });
+        assert.equal(tied.status, 204, tied.text);
+      }
+    }
     const merged = await call('Merge', {
       Target: row(target),
       Subordinate: row(other),
@@ -79,6 +94,15 @@ describe('messages and histories of the emulator', () => {
       `contacts(${contact})?$select=_parentcustomerid_value`,
     );
     assert.equal(child.body['_parentcustomerid_value'], target);
+    const memberOf = await emulator.send(
+      'GET',
+      `accounts(${target})/listaccount_association?$select=listname`,
+    );
+    assert.deepEqual(
+      memberOf.body.value.map((list: { listname: string }) => list.listname).sort(),
+      ['Both', 'One'],
+    );
+    assert.equal(emulator.environment.store.count('listmember'), 2);
     const gone = await emulator.send(
       'GET',
       `accounts(${other})?$select=statecode,merged,_masterid_value`,
@@ -234,6 +258,30 @@ describe('messages and histories of the emulator', () => {
     const refused = await emulator.send('POST', 'contacts', { body, headers });
     assert.deepEqual([refused.status, refused.body.error.code], [412, '0x80040333']);
     assert.equal((await emulator.send('POST', 'contacts', { body })).status, 204);
+  });
+
+  it('runs a saved view over the rows that a row leads to', async () => {
+    const account = await make('accounts', { name: 'With people' });
+    const parent = { 'parentcustomerid_account@odata.bind': `/accounts(${account})` };
+    await make('contacts', { lastname: 'Inside', ...parent });
+    await make('contacts', { lastname: 'Other', ...parent });
+    await make('contacts', { lastname: 'Inside, of nobody' });
+    const view = await make('savedqueries', {
+      name: 'Inside',
+      returnedtypecode: 'contact',
+      querytype: 0,
+      fetchxml:
+        '<fetch><entity name="contact"><attribute name="lastname"/><filter><condition attribute="lastname" operator="like" value="Inside%"/></filter></entity></fetch>',
+    });
+    const found = await emulator.send(
+      'GET',
+      `accounts(${account})/contact_customer_accounts?savedQuery=${view}`,
+    );
+    assert.deepEqual(
+      found.body.value.map((row: { lastname: string }) => row.lastname),
+      ['Inside'],
+      found.text,
+    );
   });
 
   it('looks for duplicates in bulk and leaves rows that tell what it found', async () => {

@@ -2,6 +2,7 @@ import { invalidArgument } from '../../errors/payload-errors.ts';
 import { isJsonObject, readPayload } from '../read-payload.ts';
 import { updateRow } from '../write-row.ts';
 import type { Cell } from '../../store/store.ts';
+import type { BoundRow } from '../bind.ts';
 import { change, rowParameter, type MessageCall, type MessageHandler } from './message.ts';
 
 /** Tables whose rows can be merged: learn.microsoft.com/power-apps/developer/data-platform/merge-table-row */
@@ -28,7 +29,8 @@ function merge(call: MessageCall): undefined {
   }
   store.transaction(() => {
     const content = parameters['UpdateContent'];
-    if (isJsonObject(content)) {
+    // Cases keep what they have: learn.microsoft.com/power-apps/developer/data-platform/webapi/merge-entity-using-web-api
+    if (isJsonObject(content) && entity.logicalName !== 'incident') {
       const payload = readPayload(context, entity, { body: content, mode: 'update' });
       if (payload.cells.size > 0) updateRow(context, target.row, payload);
     }
@@ -43,6 +45,7 @@ function merge(call: MessageCall): undefined {
         store.put(referencingEntity, child.id, cells);
       }
     }
+    takeOverPairs(call, { target, subordinate });
     const last = entity.attributes.get('statecode')?.options?.at(-1)?.value ?? 1;
     change(context, subordinate, {
       merged: true,
@@ -50,4 +53,34 @@ function merge(call: MessageCall): undefined {
       statecode: last,
     });
   });
+}
+
+/** Pairs of the subordinate come to the target; one that the target has already is dropped. */
+function takeOverPairs(
+  { context }: MessageCall,
+  { target, subordinate }: { readonly target: BoundRow; readonly subordinate: BoundRow },
+): void {
+  const { store, metadata } = context.environment;
+  const table = target.entity.logicalName;
+  for (const link of metadata.manyToMany(table)) {
+    const ends = [
+      link.entity1 === table ? link.entity1Attribute : undefined,
+      link.entity2 === table ? link.entity2Attribute : undefined,
+    ];
+    for (const end of ends) {
+      if (end === undefined) continue;
+      for (const pair of store.find(link.intersectEntity, end, subordinate.row.id)) {
+        const cells = new Map(pair.cells).set(end, target.row.id);
+        const ids = new Map<string, Cell>(
+          [link.entity1Attribute, link.entity2Attribute].map((name) => [
+            name,
+            cells.get(name) ?? null,
+          ]),
+        );
+        if (store.findAll(link.intersectEntity, ids).length > 0) {
+          store.delete(link.intersectEntity, pair.id);
+        } else store.put(link.intersectEntity, pair.id, cells);
+      }
+    }
+  }
 }
