@@ -8,7 +8,7 @@ import { writeSamplePackage, writeSampleSchema } from './sample-package.ts';
 import { createScaledClock } from './scaled-clock.ts';
 import { conditionsOf, flagsOf, type ServiceRules } from './service-rules.ts';
 
-const size = { tables: 1, rowsPerTable: 6000 };
+const size = { tables: 1, rowsPerTable: 8000 };
 const rules: ServiceRules = {
   latencyMs: 60,
   writeMs: 80,
@@ -20,7 +20,7 @@ const rules: ServiceRules = {
 /** One package by one, two and four application users: the limits of the service hold for each. */
 export const severalPrincipals: Measurement = {
   name: 'principals',
-  title: 'Several principals: 6,000 rows by one, two and four application users',
+  title: 'Several principals: 8,000 rows by one, two and four application users',
   run: async (folder): Promise<Measured> => {
     const schema = join(folder, 'data_schema.xml');
     const pkg = join(folder, 'package.zip');

@@ -13,7 +13,7 @@ import type { Measurement } from './measurement.ts';
 import { sampleTables, writeSamplePackage, writeSampleSchema } from './sample-package.ts';
 import { conditionsOf, flagsOf, type ServiceRules } from './service-rules.ts';
 
-const size = { tables: 4, rowsPerTable: 1500, groups: 50 };
+const size = { tables: 4, rowsPerTable: 2500, groups: 50 };
 const slices = 4;
 const rules: ServiceRules = {
   latencyMs: 60,
@@ -33,7 +33,7 @@ interface JobEnd {
 /** One saved plan by one job, and by jobs side by side, each as an application user of its own. */
 export const slicedImport: Measurement = {
   name: 'slices',
-  title: `Slices: 6,000 rows of 50 groups by one job and by ${slices} jobs side by side`,
+  title: `Slices: 10,000 rows of 50 groups by one job and by ${slices} jobs side by side`,
   run: async (folder) => {
     if (!existsSync(program)) throw new Error('Run `npm run build` first: there is no command.');
     const schema = join(folder, 'data_schema.xml');
