@@ -103,6 +103,11 @@ export const platformChecks: readonly Check[] = [
     'rate-limit headers tell of one web server',
     'Write for six minutes in a large environment and watch for 429.',
   ),
+  byHand(
+    'F7',
+    'a row may be created for another owner',
+    'Create a queue as a second application user for the first, with and without the privilege to assign.',
+  ),
   ...[
     [
       'P1',
