@@ -170,6 +170,9 @@ interface OpenElement {
   text: string;
 }
 
+// The service allows 500 conditions and 15 links; no filter is as deep as this.
+const maxDepth = 64;
+
 function parseElements(text: string, where: string): readonly FetchElement[] {
   const root: OpenElement = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
@@ -184,6 +187,8 @@ function parseElements(text: string, where: string): readonly FetchElement[] {
       children: [],
       text: '',
     };
+    if (open.length > maxDepth)
+      throw badFilter(`The filter is nested more than ${maxDepth} deep`, where);
     open.at(-1)?.children.push(entered);
     open.push(entered);
   });

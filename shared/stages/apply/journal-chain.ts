@@ -41,6 +41,7 @@ export async function* chainedEntries(
   let number = 0;
   for await (const line of lines) {
     number += 1;
+    if (line === '') continue;
     const entry = parseJson(line);
     if (!isRecord(entry)) continue;
     const found = /^(.*),"sum":"([0-9a-f]{16})"\}$/.exec(line);
