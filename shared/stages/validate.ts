@@ -3,6 +3,7 @@ import type { DataverseReader } from '../dataverse/client.ts';
 import { openReader } from '../dataverse/connect.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Connection } from '../host/host.ts';
+import type { Guid } from '../model/guid.ts';
 import { rowsRead, type RequestCounts } from '../model/result.ts';
 import type { Scope } from '../routing/area.ts';
 import { scopeWithConfiguration } from './configuration.ts';
@@ -54,14 +55,14 @@ export const validateStage: Stage<ValidateOptions> = {
   run: async ({ target: connection, from, config, ...options }, ports, signal) => {
     const scope = await scopeWithConfiguration(options.scope, config, ports.files);
     const target = openReader(connection, ports);
-    const { organizationId } = await target.whoAmI(signal);
+    const { organizationId, userId } = await target.whoAmI(signal);
     const { needs, source } = await readNeeds(from, scope, ports, signal);
     const findings: readonly Finding[] = [
       ...(needs.organizationId === organizationId ? [sameOrganization(target.url)] : []),
       ...needs.findings,
       ...(await checkTarget(
         target,
-        { needs, source, importerApplicationId: options.importerApplicationId },
+        { needs, source, who: { userId, importerApplicationId: options.importerApplicationId } },
         ports,
         signal,
       )),
@@ -103,12 +104,12 @@ async function checkTarget(
   of: {
     readonly needs: Needs;
     readonly source: DataverseReader | undefined;
-    readonly importerApplicationId: string | undefined;
+    readonly who: { readonly userId: Guid; readonly importerApplicationId: string | undefined };
   },
   { host }: Ports,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { needs, source, importerApplicationId } = of;
+  const { needs, source, who } = of;
   const { tables, inspection, boundNames, definitions } = needs;
   const step = (done: number, what: string): void => {
     host.progress('validate', done, 4);
@@ -142,7 +143,7 @@ async function checkTarget(
   );
   step(1, 'Definitions compared.');
   const arrival = { tables, inspection, metadata };
-  const rights = await checkRights(target, arrival, importerApplicationId, signal);
+  const rights = await checkRights(target, arrival, who, signal);
   step(2, 'Privileges compared.');
   const system = await checkSystemRows(
     target,

@@ -158,21 +158,21 @@ async function solutionsOf(
   const tables = await source.tables([...new Set(names.map(({ table }) => table))], signal);
   const ids = new Map<string, Guid>();
   try {
-    for (const some of groupBy(names, ({ table }) => table).values()) {
-      const [first] = some;
-      const table = first === undefined ? undefined : tables.get(first.table);
-      if (first === undefined || table === undefined) continue;
-      const { column } = first;
-      const where = {
-        by: 'keys',
-        columns: [column],
-        keys: some.map(({ name }) => [name]),
-      } as const;
-      for await (const row of source.rows({ table, columns: [column], where }, signal)) {
-        const name = cell(row, column);
-        if (typeof name === 'string') ids.set(`${table.name} ${name.toLowerCase()}`, row.id);
-      }
-    }
+    const reader = source.gathered?.() ?? source;
+    await Promise.all(
+      [...groupBy(names, ({ table }) => table).values()].map(async (some) => {
+        const [first] = some;
+        const table = first === undefined ? undefined : tables.get(first.table);
+        if (first === undefined || table === undefined) return;
+        const { column } = first;
+        const keys = some.map(({ name }) => [name]);
+        const where = { by: 'keys', columns: [column], keys } as const;
+        for await (const row of reader.rows({ table, columns: [column], where }, signal)) {
+          const name = cell(row, column);
+          if (typeof name === 'string') ids.set(`${table.name} ${name.toLowerCase()}`, row.id);
+        }
+      }),
+    );
   } catch (error) {
     if (!(error instanceof DataverseError) || error.status !== 403) throw error;
     return labels;

@@ -1,4 +1,5 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Guid } from '../../model/guid.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { boundLookups, leftToHands } from '../../routing/environment-bound.ts';
 import { findUser, noUser } from '../planning/importer-privileges.ts';
@@ -75,15 +76,17 @@ export function targetPrivileges({
 export async function checkRights(
   target: DataverseReader,
   arrival: Arrival,
-  importerApplicationId: string | undefined,
+  who: { readonly userId: Guid; readonly importerApplicationId: string | undefined },
   signal: AbortSignal,
 ): Promise<PrivilegeCheck> {
   const environment = 'target';
+  const { importerApplicationId } = who;
+  const caller = { environment, userId: who.userId } as const;
   const importing = importNeeds(arrival.tables, arrival.inspection.tables, arrival.metadata);
   const reading = targetPrivileges(arrival);
   if (importerApplicationId === undefined)
-    return checkPrivileges(target, eachOnce(importing, reading), { environment }, signal);
-  const own = await checkPrivileges(target, reading, { environment }, signal);
+    return checkPrivileges(target, eachOnce(importing, reading), caller, signal);
+  const own = await checkPrivileges(target, reading, caller, signal);
   const userId = await findUser(importerApplicationId, target, signal);
   if (userId === undefined)
     return { ...own, findings: [...own.findings, noUser(importerApplicationId, target.url)] };

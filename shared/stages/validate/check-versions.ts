@@ -9,11 +9,13 @@ export async function checkVersions(
   target: DataverseReader,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
+  const here = source.gathered?.() ?? source;
+  const there = target.gathered?.() ?? target;
   const [from, to, sourceSolutions, targetSolutions] = await Promise.all([
-    source.version(signal),
-    target.version(signal),
-    solutionsOf(source, signal),
-    solutionsOf(target, signal),
+    here.version(signal),
+    there.version(signal),
+    solutionsOf(here, signal),
+    solutionsOf(there, signal),
   ]);
   // Whoever may not read solutions sees none.
   if (sourceSolutions.size === 0 || targetSolutions.size === 0)
@@ -22,10 +24,10 @@ export async function checkVersions(
   const older: string[] = [];
   const newer: string[] = [];
   for (const [name, version] of sourceSolutions) {
-    const there = targetSolutions.get(name);
-    if (there === undefined) missing.push(`${name} ${version}`);
-    else if (compareVersions(there, version) < 0) older.push(`${name} ${there} < ${version}`);
-    else if (compareVersions(there, version) > 0) newer.push(`${name} ${there} > ${version}`);
+    const other = targetSolutions.get(name);
+    if (other === undefined) missing.push(`${name} ${version}`);
+    else if (compareVersions(other, version) < 0) older.push(`${name} ${other} < ${version}`);
+    else if (compareVersions(other, version) > 0) newer.push(`${name} ${other} > ${version}`);
   }
   return [
     ...(from === to ? [] : [platform(from, to, target.url)]),

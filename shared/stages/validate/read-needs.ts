@@ -71,9 +71,10 @@ export async function readSourceNeeds(
 ): Promise<Needs> {
   const names = tableNames(areasFor(scope.channels, scope.include));
   const metadata = await reader.tables([...names, ...lookedAt, ...solutionTables], signal);
-  const { organizationId } = await reader.whoAmI(signal);
+  const { organizationId, userId } = await reader.whoAmI(signal);
   const needed = sourcePrivileges(names, metadata);
-  const privileges = await checkPrivileges(reader, needed, { environment: 'source' }, signal);
+  const holder = { environment: 'source', userId } as const;
+  const privileges = await checkPrivileges(reader, needed, holder, signal);
   const canRead = (table: string): boolean => !privileges.unreadable.has(table);
   const schema = await readCatalogueSchema(reader, scope, signal, canRead);
   const tables = neededTables(schema.steps.flatMap((step) => step.tables));
