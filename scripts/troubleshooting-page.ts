@@ -30,7 +30,7 @@ export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>):
     '| text or symptom | code |',
     '| --- | --- |',
     ...seen.flatMap(([code, entry]) =>
-      (entry.seenAs ?? []).map((text) => `| ${text} | [${code}](#${anchor(code, entry)}) |`),
+      (entry.seenAs ?? []).map((text) => `| ${text} | [${code}](#${code.toLowerCase()}) |`),
     ),
     '',
   );
@@ -42,6 +42,8 @@ export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>):
     lines.push(`## ${title}`, '');
     for (const [code, entry] of own)
       lines.push(
+        `<a id="${code.toLowerCase()}"></a>`,
+        '',
         `### ${code}: ${entry.title}`,
         '',
         entry.cause,
@@ -57,12 +59,4 @@ export function troubleshootingPage(codes: Readonly<Record<string, CodeEntry>>):
 function seenAs(entry: CodeEntry): readonly string[] {
   if (entry.seenAs === undefined) return [];
   return [`**Elsewhere:** ${entry.seenAs.map((text) => `"${text}"`).join(', ')}`, ''];
-}
-
-/** As Markdown viewers make it of the heading. */
-function anchor(code: string, { title }: CodeEntry): string {
-  return `${code}: ${title}`
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-');
 }
