@@ -1,6 +1,7 @@
 import type { Finding } from '#shared/errors/finding.ts';
 import type { Action, PlanHead } from '#shared/model/plan.ts';
 import { noCounts, type StageResult } from '#shared/model/result.ts';
+import type { MapWorkstream, RoutingMap } from '#shared/report/routing-map.ts';
 
 export const queueId = '11111111-2222-3333-4444-555555555555';
 
@@ -97,4 +98,39 @@ export function aLink(): Action {
 
 export function aDelete(): Action {
   return { ...at, kind: 'delete', phase: 'deletes', version: 'W/"1"', because: 'ours' };
+}
+
+/** A map of workstreams that share their queues; every second one answers chats. */
+export function aMap(
+  workstreams: number,
+  title: string | ((at: number) => string) = 'Line',
+): RoutingMap {
+  const queues = ['a', 'b', 'c'].map((id) => ({
+    key: `queue/${id}`,
+    title: `Queue ${id}`,
+    lines: ['Open: Weekdays', '2 people'],
+    marks: id === 'b' ? [{ kind: 'problem' as const, text: 'is switched off' }] : [],
+    overflow:
+      id === 'a' ? [{ key: 'ruleset/o', title: 'Too long', lines: ['Voicemail'], marks: [] }] : [],
+  }));
+  return {
+    queues,
+    workstreams: Array.from({ length: workstreams }, (_, at): MapWorkstream => ({
+      key: `workstream/${at}`,
+      title: typeof title === 'string' ? `${title} ${at + 1}` : title(at),
+      channel: at % 2 === 0 ? 'Voice' : 'Live chat',
+      lines: ['Number +49'],
+      marks: at === 1 ? [{ kind: 'changed', text: 'name, by Ann' }] : [],
+      rulesets: [
+        {
+          key: `ruleset/${at}`,
+          title: 'Route to queues',
+          lines: ['1. Gold: when segment is gold → queue Queue a'],
+          marks: [],
+          leadsTo: ['queue/a', 'queue/b'],
+        },
+      ],
+      direct: [{ queue: 'queue/c', why: 'otherwise: default queue' }],
+    })),
+  };
 }

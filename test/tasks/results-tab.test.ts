@@ -3,7 +3,8 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import type { Action } from '#shared/model/plan.ts';
 import { pageOf } from '#shared/report/html.ts';
 import { attachmentName } from '#shared/stages/attachment.ts';
-import { aCreate, aFinding, aPlanHead, aResult, anUpdate } from '#support/report-builders.ts';
+import { aCreate, aFinding, aMap, aPlanHead, aResult, anUpdate } from '#support/report-builders.ts';
+import type { RoutingMap } from '#shared/report/routing-map.ts';
 import { openResultsHost, type HostAttachment, type ResultsHost } from '#support/results-host.ts';
 import { startTestBrowser } from '#support/test-browser.ts';
 
@@ -20,11 +21,13 @@ function aReport(
   stage: string,
   actions: readonly Action[],
   pipelineStage = 'test',
+  routing?: RoutingMap,
 ): HostAttachment {
   const page = pageOf({
     title: `Unified Routing: ${stage}`,
     result: aResult({ stage, findings: [aFinding({ summary: hostile[0] ?? '' })] }),
     plan: { head: aPlanHead({ manual: [aFinding({ severity: 'info' })] }), actions, omitted: 0 },
+    ...(routing === undefined ? {} : { routing }),
   });
   const place = { stage, pipelineStage, job: 'j', attempt: '1', step: 's' };
   return { name: attachmentName(place), content: JSON.stringify(page) };
@@ -133,6 +136,28 @@ describe('the results tab of a run', function () {
           (await shown.locator('[role=status]').last().textContent()) ?? '',
           /^\d+ of 151/,
         );
+    });
+
+  for (const count of [3, 150])
+    it(`draws the map of ${count} workstreams with hostile names as text`, async () => {
+      const name = (at: number): string => hostile[at] ?? `Line ${at}`;
+      const { tab, hostPage } = await open([aReport('verify', [], 'test', aMap(count, name))]);
+      const shown = await report(tab);
+      await shown.locator('#routing-map').waitFor();
+      const lines = shown.locator('#routing-map details:has(svg)');
+      assert.equal(await lines.count(), count);
+      const text = (await shown.locator('#routing-map').textContent()) ?? '';
+      for (const each of [hostile[0], hostile[1], hostile[2]])
+        assert.ok(text.includes((each ?? '').slice(0, 20)), each);
+      assert.equal(await shown.locator('#routing-map img').count(), 0);
+      // The map's own, which finds and unfolds.
+      const scripts = await shown.locator('#routing-map script').allTextContents();
+      assert.deepEqual(
+        scripts.filter((script) => script.includes('taken')),
+        [],
+      );
+      assert.equal(scripts.length, 1);
+      for (const frame of hostPage.frames()) assert.doesNotMatch(await frame.title(), /taken|^1$/);
     });
 
   for (const [theme, isDark] of [

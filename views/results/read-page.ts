@@ -1,4 +1,5 @@
 import type { ReportPage } from '#shared/report/html.ts';
+import { readMap } from './read-map.ts';
 
 /**
  * A page from what was attached to a run. Any step of a pipeline can attach anything, so nothing is
@@ -10,7 +11,9 @@ export function readPage(value: unknown): ReportPage {
   const data = memberOf(value, 'data');
   if (typeof title !== 'string' || !isOutcome(outcome) || typeof data !== 'object' || data === null)
     throw new Error('The attachment is no report of this version');
-  return { title, outcome, data, images: imagesOf(memberOf(value, 'images')) };
+  const page = { title, outcome, data, images: imagesOf(memberOf(value, 'images')) };
+  const routing = readMap(memberOf(value, 'routing'));
+  return routing === undefined ? page : { ...page, routing };
 }
 
 function imagesOf(value: unknown): ReportPage['images'] {

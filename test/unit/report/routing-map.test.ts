@@ -2,41 +2,10 @@ import assert from 'node:assert/strict';
 import { renderMapMermaid } from '#shared/report/routing-map-mermaid.ts';
 import { renderMapSection } from '#shared/report/routing-map-html.ts';
 import { drawNarrow, drawWide, renderMapPicture } from '#shared/report/routing-map-svg.ts';
-import type { MapWorkstream, RoutingMap } from '#shared/report/routing-map.ts';
 import { elementsOf, readXml, type XmlElement } from '#shared/routing/xml-tree.ts';
+import { aMap } from '#support/report-builders.ts';
 
 const hostile = '</svg><script>alert(1)</script> "x" & `y` end[subgraph]';
-
-function aMap(workstreams: number, title = 'Line'): RoutingMap {
-  const queues = ['a', 'b', 'c'].map((id) => ({
-    key: `queue/${id}`,
-    title: `Queue ${id}`,
-    lines: ['Open: Weekdays', '2 people'],
-    marks: id === 'b' ? [{ kind: 'problem' as const, text: 'is switched off' }] : [],
-    overflow:
-      id === 'a' ? [{ key: 'ruleset/o', title: 'Too long', lines: ['Voicemail'], marks: [] }] : [],
-  }));
-  return {
-    queues,
-    workstreams: Array.from({ length: workstreams }, (_, at): MapWorkstream => ({
-      key: `workstream/${at}`,
-      title: `${title} ${at + 1}`,
-      channel: at % 2 === 0 ? 'Voice' : 'Live chat',
-      lines: ['Number +49'],
-      marks: at === 1 ? [{ kind: 'changed', text: 'name, by Ann' }] : [],
-      rulesets: [
-        {
-          key: `ruleset/${at}`,
-          title: 'Route to queues',
-          lines: ['1. Gold: when segment is gold → queue Queue a'],
-          marks: [],
-          leadsTo: ['queue/a', 'queue/b'],
-        },
-      ],
-      direct: [{ queue: 'queue/c', why: 'otherwise: default queue' }],
-    })),
-  };
-}
 
 function rootOf(svg: string): XmlElement {
   const reading = readXml(svg);
