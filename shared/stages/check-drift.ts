@@ -204,25 +204,24 @@ async function comparePackage(
   const { plan, spool } = await makePlan(opened, planning, reader, ports, signal);
   try {
     const isWhole = opened.pkg.manifest !== undefined;
-    const differences = [
-      ...(await planDifferences(plan, signal)),
-      ...(await extraDifferences({ pkg: opened.source, plan, reader, isWhole }, signal)),
-    ];
+    const extras = await extraDifferences({ pkg: opened.source, plan, reader, isWhole }, signal);
+    const differences = [...(await planDifferences(plan, signal)), ...extras.differences];
     return {
       differences,
       words: planWords(plan),
       routing: await routingWith(differences, { plan, reader, source: opened.source }, signal),
       rows: plan.counts.in,
       tables: [...new Set(opened.pkg.tables.map(({ name }) => name))],
-      findings: plan.complete
-        ? []
-        : plan.findings
-            .filter(({ severity }) => severity === 'error')
-            .map((finding) => ({
-              ...finding,
-              code: 'URM1605',
-              detail: [`${finding.code} ${finding.summary}`, finding.detail].join(' ').trim(),
-            })),
+      findings: [
+        ...extras.findings,
+        ...(plan.complete ? [] : plan.findings)
+          .filter(({ severity }) => severity === 'error')
+          .map((finding): Finding => ({
+            ...finding,
+            code: 'URM1605',
+            detail: [`${finding.code} ${finding.summary}`, finding.detail].join(' ').trim(),
+          })),
+      ],
     };
   } finally {
     await spool.remove();

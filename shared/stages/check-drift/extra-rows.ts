@@ -1,4 +1,5 @@
 import type { DataverseReader } from '../../dataverse/client.ts';
+import type { Finding } from '../../errors/finding.ts';
 import type { Guid } from '../../model/guid.ts';
 import { nameOf, type Link } from '../../model/row.ts';
 import type { RowSource } from '../../model/row-source.ts';
@@ -6,7 +7,13 @@ import type { BuiltPlan } from '../../plan/build-plan.ts';
 import type { Node } from '../../plan/source-index.ts';
 import type { Difference } from '../../report/drift.ts';
 import { rowKey } from '../apply/row-reads.ts';
-import { columnsOfExtras, extraRowsIn, selections, targetKeys } from '../verify/filter-checks.ts';
+import {
+  columnsOfExtras,
+  extraRowsIn,
+  selections,
+  targetKeys,
+  type RefusedSelection,
+} from '../verify/filter-checks.ts';
 
 export interface ExtraFrame {
   readonly pkg: RowSource;
@@ -20,29 +27,52 @@ export interface ExtraFrame {
  * Rows that the filters of the export select and the package does not have, and links between rows
  * of the package that it does not have. Rows of the system and of managed solutions do not count.
  */
-export async function extraDifferences(
-  frame: ExtraFrame,
-  signal: AbortSignal,
-): Promise<readonly Difference[]> {
-  return [...(await extraRows(frame, signal)), ...(await extraLinks(frame, signal))];
+export async function extraDifferences(frame: ExtraFrame, signal: AbortSignal): Promise<Extras> {
+  const { differences, findings } = await extraRows(frame, signal);
+  return { differences: [...differences, ...(await extraLinks(frame, signal))], findings };
+}
+
+/** What is there beside the package, and where nobody could look. */
+export interface Extras {
+  readonly differences: readonly Difference[];
+  readonly findings: readonly Finding[];
 }
 
 async function extraRows(
   { pkg, plan, reader, isWhole }: ExtraFrame,
   signal: AbortSignal,
-): Promise<readonly Difference[]> {
+): Promise<Extras> {
   const own = targetKeys(plan);
+  const findings: Finding[] = [];
   const extra = new Map<string, Difference>();
   const asked = { columns: columnsOfExtras };
   for await (const selection of selections(pkg, plan, reader, asked, signal)) {
-    const { source, table } = selection;
+    const { source } = selection;
     if (source.filter === undefined && !isWhole) continue;
+    if ('refused' in selection) {
+      findings.push(unseen(selection));
+      continue;
+    }
+    const { table } = selection;
     for (const row of extraRowsIn(selection, own)) {
       const ref = { table: table.name, id: row.id };
       extra.set(rowKey(ref), { kind: 'extra', row: ref, name: nameOf(row), changes: [] });
     }
   }
-  return [...extra.values()];
+  return { differences: [...extra.values()], findings };
+}
+
+function unseen({ source, refused }: RefusedSelection): Finding {
+  return {
+    severity: 'warning',
+    code: 'URM1605',
+    where: `${source.step} table ${source.name}`,
+    summary:
+      'Extra rows were not looked for: the environment does not answer the filter of the export',
+    detail: refused.what,
+    remedy:
+      'Give the user the privilege to read the table, or correct its filter; then check again.',
+  };
 }
 
 async function extraLinks(

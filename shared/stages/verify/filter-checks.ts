@@ -17,9 +17,15 @@ export interface Selection {
   readonly rows: readonly Row[];
 }
 
+/** A table whose filter the target would not answer. */
+export interface RefusedSelection {
+  readonly source: SourceTable;
+  readonly refused: DataverseError;
+}
+
 /**
- * Asks the target with the filters of the export, ids in them in terms of the target. A filter that
- * the target refuses, or a table it does not have, gives no selection.
+ * Asks the target with the filters of the export, ids in them in terms of the target. A table that the
+ * target does not have gives no selection; a filter that it refuses says so.
  */
 export async function* selections(
   pkg: RowSource,
@@ -27,11 +33,11 @@ export async function* selections(
   reader: DataverseReader,
   options: { readonly columns: (table: EnvironmentTable) => readonly string[] },
   signal: AbortSignal,
-): AsyncGenerator<Selection> {
+): AsyncGenerator<Selection | RefusedSelection> {
   const names = [...new Set(pkg.tables.map(({ name }) => name))];
   const tables = await reader.tables(names, signal);
   const ids = targetIds(plan);
-  const select = async (source: SourceTable): Promise<Selection | undefined> => {
+  const select = async (source: SourceTable): Promise<Selection | RefusedSelection | undefined> => {
     const table = tables.get(source.name);
     if (table === undefined) return undefined;
     const filter = source.filter === undefined ? undefined : inTarget(source.filter, ids);
@@ -46,7 +52,7 @@ export async function* selections(
     } catch (error) {
       if (!(error instanceof DataverseError) || ![400, 403].includes(error.status ?? 0))
         throw error;
-      return undefined;
+      return { source, refused: error };
     }
     return { source, table, rows };
   };
@@ -70,9 +76,14 @@ export async function filterChecks(
   const own = targetKeys(plan);
   const asked = { columns: columnsOfExtras };
   for await (const selection of selections(pkg, plan, reader, asked, signal)) {
-    const { source, rows } = selection;
+    const { source } = selection;
     // Tables without a filter are whole in packages of this product, and part of more in others.
     if (source.filter === undefined && !isWhole) continue;
+    if ('refused' in selection) {
+      checks.push(unasked(selection, book));
+      continue;
+    }
+    const { rows } = selection;
     const extra = extraRowsIn(selection, own);
     checks.push(
       book.asked(
@@ -106,6 +117,18 @@ export async function filterChecks(
     );
   }
   return checks;
+}
+
+/** A question that was refused is no answer: nobody knows whether the rows are there. */
+function unasked({ source, refused }: RefusedSelection, book: CheckBook): Check {
+  return book.asked('row-count', `${source.step} ${source.name}: the filter can be asked`, {
+    where: `${source.step} table ${source.name}`,
+    summary: 'The target does not answer the filter of the export: other rows are not looked for',
+    detail: refused.what,
+    remedy:
+      'Give the user the privilege to read the table, or correct its filter; then verify again.',
+    mayBeMeant: true,
+  });
 }
 
 /** Columns that tell rows of the system and of managed solutions. */
