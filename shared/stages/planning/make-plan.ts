@@ -101,7 +101,10 @@ export async function makePlan(
     { environment: 'target', tables, purpose: 'comparison' },
     signal,
   );
-  const environment = settingsOf(settings, reader.url);
+  const isApplied = options.purpose === 'apply';
+  const own = settingsOf(settings, reader.url);
+  // A secret is never compared: who only looks would find it different each time.
+  const environment = own === undefined || isApplied ? own : { ...own, writeSecrets: false };
   const mapPath = options.map ?? environment?.map;
   const map =
     mapPath === undefined
@@ -130,7 +133,6 @@ export async function makePlan(
           host: ports.host,
           now,
         });
-  const isApplied = options.purpose === 'apply';
   const deletes = isApplied
     ? await deleteOrders({ settings, pkg, previous: options.previous }, ports.files, signal)
     : undefined;
