@@ -11,7 +11,7 @@ import type { RequestContext } from '../protocol/request.ts';
 import { etagOf } from '../query/row-members.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { JsonObject, QueryOptions } from '../query/interface.ts';
-import type { StoredRow } from '../store/store.ts';
+import type { Cell, StoredRow } from '../store/store.ts';
 import { assertNoDuplicates } from './duplicate-rules.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
@@ -70,6 +70,9 @@ function update(
   const payload = readPayload(context, entity, { body: given.body, mode: 'update' });
   // The key of the URL counts: copies of its columns in the body are not written.
   for (const column of given.keyColumns) payload.cells.delete(column);
+  if (entity.tableType === 'Elastic' && context.request.headers['if-match'] === undefined) {
+    clearRest(entity, given.row, payload.cells);
+  }
   const merged = new Map([...given.row.cells, ...payload.cells]);
   assertNoDuplicates(context, entity, { id: given.row.id, cells: merged });
   const row = updateRow(context, given.row, payload);
@@ -79,6 +82,24 @@ function update(
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
   return json(shaped, { headers: { ...headers, ETag: etagOf(entity, row) } });
 }
+
+/** An upsert of an elastic table replaces the row: learn.microsoft.com/power-apps/developer/data-platform/use-elastic-tables */
+function clearRest(entity: Entity, row: StoredRow, cells: Map<string, Cell>): void {
+  for (const name of row.cells.keys()) {
+    const attribute = entity.attributes.get(name);
+    if (attribute?.validForUpdate !== true || kept.has(name) || cells.has(name)) continue;
+    if (attribute.requiredLevel !== 'SystemRequired') cells.set(name, null);
+  }
+}
+
+/** What a row of any table has, and what places it. */
+const kept: ReadonlySet<string> = new Set([
+  'importsequencenumber',
+  'ownerid',
+  'partitionid',
+  'statecode',
+  'statuscode',
+]);
 
 function createKeyed(
   context: RequestContext,

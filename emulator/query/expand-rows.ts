@@ -119,7 +119,13 @@ function singleExpander(context: QueryContext, entity: Entity, expansion: Expans
   const form = formOf(context, item);
   const write = shapeWriter(
     context,
-    { entity: target, selection: item.selection, expand: item.expand, etag: false },
+    {
+      entity: target,
+      selection: item.selection,
+      expand: item.expand,
+      // Only where a single row was asked for: learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-basic-operations-sample
+      etag: expansion.alone && !nested,
+    },
     nested,
   );
   const read = column === undefined ? () => null : cellReader(rows, entity, column);

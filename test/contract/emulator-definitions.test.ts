@@ -168,6 +168,17 @@ describe('definitions written over the Web API', () => {
       { body: { new_name: 'two' } },
     );
     assert.ok(written.headers.get('odata-entityid')?.endsWith(`(${key})`));
+    const ttl = { ttlinseconds: 60 };
+    await emulator.send('PATCH', `new_readings(${key})`, {
+      body: ttl,
+      headers: { 'If-Match': '*' },
+    });
+    const updated = await emulator.send('GET', `new_readings(${key})`);
+    assert.deepEqual([updated.body.new_name, updated.body.ttlinseconds], ['two', 60]);
+    // Without the header it is an upsert, which replaces the row.
+    await emulator.send('PATCH', `new_readings(${key})`, { body: { new_name: 'three' } });
+    const replaced = await emulator.send('GET', `new_readings(${key})`);
+    assert.deepEqual([replaced.body.new_name, replaced.body.ttlinseconds], ['three', null]);
     const alone = await emulator.send('POST', 'new_readings', { body: { new_name: 'two' } });
     assert.match(alone.headers.get('odata-entityid') ?? '', /new_readings\([0-9a-f-]{36}\)$/);
   });

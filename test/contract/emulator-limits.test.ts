@@ -148,7 +148,12 @@ describe('headers', () => {
     const annotated = { ...headers, Prefer: 'odata.include-annotations="*"' };
     assert.equal((await emulator.send('GET', path, { headers: annotated })).status, 200);
     const expanded = `${path}&$expand=createdby($select=fullname)`;
-    assert.equal((await emulator.send('GET', expanded, { headers })).status, 200);
+    const whole = await emulator.send('GET', expanded, { headers });
+    assert.equal(whole.status, 200);
+    // A row beside one that was asked for alone tells its version, others do not.
+    assert.match(whole.body.createdby['@odata.etag'], /^W\//);
+    const many = await emulator.send('GET', 'queues?$expand=createdby($select=fullname)&$top=1');
+    assert.equal('@odata.etag' in many.body.value[0].createdby, false);
   });
 
   it('carry error details where all annotations are asked for', async () => {
