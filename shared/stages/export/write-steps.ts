@@ -61,7 +61,12 @@ export async function writeSteps(
     const parts = { references, isRead, book, scan };
     readings.set(table, new TableReading(reader, table, environment, parts));
   }
-  const ahead = new ReadAhead([...readings.values()], reader.gathered?.() ?? reader, signal);
+  // Data sets of any size come by a schema of their own: their pages are asked for one at a time.
+  const ahead = new ReadAhead(
+    selection.form === 'package' ? [...readings.values()] : [],
+    reader.gathered?.() ?? reader,
+    signal,
+  );
   for (const { step, area, schema } of selection.steps) {
     const stepWriter = await writer.step(step, schema);
     for (const table of schema.tables) {
