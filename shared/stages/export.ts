@@ -19,6 +19,7 @@ import { readScope } from './generate-schema/scope-options.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { readCarried } from './solutions/carried-rows.ts';
+import { managedInSource } from './solutions/managed-in-source.ts';
 import { assertReading, withRefusalsTold } from './privileges/assert-rights.ts';
 import type { Ports, Stage } from './stage.ts';
 import { toolName } from './tool-name.ts';
@@ -145,6 +146,7 @@ async function write(
   const writer = await create(out, format, ports.files);
   let exported: Exported;
   let carried: Awaited<ReturnType<typeof readCarried>> | undefined;
+  const managed: Finding[] = [];
   let left: readonly LeftRows[] = [];
   try {
     exported = await writeSteps(reader, selection, { writer, host: ports.host, book }, signal);
@@ -152,6 +154,8 @@ async function write(
       selection.carried === undefined
         ? undefined
         : await readCarried(reader, selection.carried, signal);
+    if (selection.form === 'package' && carried === undefined)
+      managed.push(...(await managedInSource(reader, selection, signal)));
     if (options.schema === undefined) left = await readLeftInSource(reader, scope.channels, signal);
   } catch (error) {
     await writer.abort();
@@ -172,7 +176,7 @@ async function write(
       : { leftToHands: left.map(({ item, names }) => ({ what: item.what, names })) }),
     ...(carried === undefined ? {} : { carried: carried.carried }),
   }));
-  const findings = [...exported.findings, ...(carried?.findings ?? [])];
+  const findings = [...exported.findings, ...(carried?.findings ?? []), ...managed];
   return { ...exported, findings, hash };
 }
 

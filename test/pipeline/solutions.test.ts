@@ -7,6 +7,7 @@ import type { PackageManifest } from '#shared/cmt/package.ts';
 import { readSchema } from '#shared/cmt/schema.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { StageResult } from '#shared/model/result.ts';
+import { exportStage } from '#shared/stages/export.ts';
 import { generateSchemaStage } from '#shared/stages/generate-schema.ts';
 import { validateStage } from '#shared/stages/validate.ts';
 import { withEmulator } from '#support/emulator.ts';
@@ -260,6 +261,18 @@ describe('an environment whose channels came with a managed solution', function 
       [...new Set(of(planned, 'URM1319'))],
       ['The row differs, but it belongs to a managed solution of the target'],
     );
+  });
+
+  it('is told when rows of such a solution are exported as data', async () => {
+    const { result } = await runWith(exportStage, {
+      source: target.url,
+      out: join(folder.path, 'managed'),
+      channels: 'live-chat',
+    });
+    const [told_] = of(result, 'URM1244');
+    assert.match(told_ ?? '', /^\d+ rows of the package came to the source with Contoso routing/);
+    const quiet = await promotion.export({ out: 'unmanaged' });
+    assert.deepEqual(of(quiet, 'URM1244'), []);
   });
 
   it('is imported without any of them, when that is allowed', async () => {

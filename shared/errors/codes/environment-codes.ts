@@ -236,4 +236,10 @@ export const environmentCodes = {
     cause: 'The rows belong to the organization that has them, or tell what happened there.',
     remedy: 'Take the table out of the schema. The finding says what to do instead.',
   },
+  URM1244: {
+    title: 'Rows of the package are managed in the source',
+    cause:
+      'They came there with a solution. As data they arrive unmanaged in the target, and what is unmanaged hides later versions of the solution.',
+    remedy: 'Import the solution in the target instead, and set carriedBy: solution.',
+  },
 } as const satisfies Record<`URM12${number}`, CodeEntry>;

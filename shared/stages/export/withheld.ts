@@ -56,7 +56,11 @@ export async function countFilled(
 
 /** The same selection, limited to rows that have a value in the column. */
 export function onlyFilled(filter: string | undefined, column: string): string {
-  const condition = `<condition attribute="${column}" operator="not-null" />`;
+  return limitedTo(filter, `<condition attribute="${column}" operator="not-null" />`);
+}
+
+/** The same selection, limited by one more condition on the row. */
+export function limitedTo(filter: string | undefined, condition: string): string {
   const text = filter?.trim() ?? '';
   const reading = readXml(text);
   if (text === '' || 'problem' in reading) return `<filter>${condition}</filter>`;
