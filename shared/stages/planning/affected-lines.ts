@@ -35,7 +35,7 @@ export async function affectedLines(
             ref: identities.targetOf(line) ?? index.refOf(line),
             name: index.nameOf(line),
           }),
-          summary: `Its conversations are affected: ${by.size} rows change that route them`,
+          summary: `Its conversations are affected: ${by.size === 1 ? '1 row that routes them changes' : `${by.size} rows that route them change`}`,
           detail: [...by].slice(0, 10).join('; '),
           remedy: 'Apply the plan when little is going on, or tell those who answer.',
         },
