@@ -82,7 +82,10 @@ export function stageFlags(entry: StageEntry): readonly Flag[] {
       : []),
     { name: 'json', hint: 'FILE', help: 'Writes the result as JSON.' },
     { name: 'device-code', help: 'Signs in with a code that is entered in a browser.' },
-    { name: 'verbose', help: 'Shows what was done table by table, debug lines and output variables.' },
+    {
+      name: 'verbose',
+      help: 'Shows what was done table by table, debug lines and output variables.',
+    },
   ];
 }
 
