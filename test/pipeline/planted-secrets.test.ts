@@ -110,9 +110,10 @@ environments:
     } finally {
       seen.stop();
     }
-    assert.ok(fronts.source.signed > 50 && fronts.target.signed > 50, 'the token was used');
-    assert.ok(seen.files.length > 0 || process.platform !== 'linux');
-    if (process.platform === 'linux') assert.ok(seen.commandLines.length >= 13);
+    for (const { signed } of Object.values(fronts))
+      assert.ok(signed > 10, `token used ${signed} times`);
+    const runs = seen.commandLines.filter((text) => text.includes('urm.js')).length;
+    if (process.platform === 'linux') assert.ok(runs >= 10, `${runs} command lines seen`);
     const places = [...seen.files, ...seen.commandLines.map((line) => Buffer.from(line))];
     assert.deepEqual(findAll([...columns, ...Object.values(own)], places), []);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface Sightings {
   /** Contents of temporary files, also of those that are gone. */
   readonly files: readonly Buffer[];
-  /** Command lines of processes that began meanwhile. */
+  /** Command lines of processes that this one started, and of those that they started. */
   readonly commandLines: readonly string[];
   stop(): void;
 }
@@ -15,7 +15,6 @@ const everyMs = 40;
 /** Looks into a folder for temporary files and at the list of processes, again and again. */
 export function watchLeaks(folder: string): Sightings {
   const files = new Map<string, Buffer>();
-  const before = new Set(processes());
   const commandLines = new Set<string>();
   const look = (): void => {
     for (const path of filesIn(folder)) {
@@ -23,11 +22,11 @@ export function watchLeaks(folder: string): Sightings {
       if (content !== undefined && content.length > 0)
         files.set(`${path} ${String(content.length)}`, content);
     }
-    for (const id of processes())
-      if (!before.has(id)) {
-        const line = readIfThere(`/proc/${id}/cmdline`)?.toString('utf8').replaceAll('\0', ' ');
-        if (line !== undefined && line !== '') commandLines.add(line);
-      }
+    for (const id of processes()) {
+      if (!isBelow(id, process.pid)) continue;
+      const line = readIfThere(`/proc/${id}/cmdline`)?.toString('utf8').replaceAll('\0', ' ');
+      if (line !== undefined && line !== '') commandLines.add(line);
+    }
   };
   const timer = setInterval(look, everyMs);
   return {
@@ -51,6 +50,17 @@ function processes(): readonly string[] {
     // Only Linux tells of processes this way.
     return [];
   }
+}
+
+/** Whether a process was started by another one, directly or not. */
+function isBelow(id: string, ancestor: number): boolean {
+  let at = id;
+  for (let steps = 0; steps < 20 && at !== '0'; steps += 1) {
+    const status = readIfThere(`/proc/${at}/status`)?.toString('utf8') ?? '';
+    at = /^PPid:\s+(\d+)$/m.exec(status)?.[1] ?? '0';
+    if (at === String(ancestor)) return true;
+  }
+  return false;
 }
 
 function filesIn(folder: string): readonly string[] {
