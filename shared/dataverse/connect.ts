@@ -118,12 +118,19 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     if (isObject(json)) return json;
     throw notDataverse(`GET ${session.origin}${apiRoot}${path}`);
   };
+  // Who asks stays the same; stages begin by asking.
+  let userId: Guid | undefined;
+  const whoAmI: DataverseReader['whoAmI'] = async (signal) => {
+    const { first } = await callersOf(session, signal);
+    userId = first.userId;
+    return first;
+  };
   return {
     url: session.origin,
     get requests() {
       return session.requests;
     },
-    whoAmI: async (signal) => (await callersOf(session, signal)).first,
+    whoAmI,
     version: async (signal) => {
       const json = await getObject('RetrieveVersion()', signal);
       return textIn(json['Version']) ?? '';
@@ -133,8 +140,8 @@ function readerOf(session: Session, metadata: Metadata): DataverseReader {
     links: (table, relationship, from, signal) =>
       readLinks(session, table, relationship, from, signal),
     privileges: async (names, signal) => {
-      const { first } = await callersOf(session, signal);
-      return readPrivileges(session, first.userId, names, signal);
+      userId ??= (await whoAmI(signal)).userId;
+      return readPrivileges(session, userId, names, signal);
     },
     gathered: () => readerOf(new GatheringSession(session), metadata),
     get: async (path, signal) => {
