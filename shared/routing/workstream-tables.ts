@@ -12,8 +12,8 @@ import {
   workstreamFilter,
 } from './workstream-filter.ts';
 
-/** The 65 columns of the published schemas of channel workstreams. */
-const workstreamColumns = [
+/** The 39 columns that the published schemas of record and of channel workstreams share. */
+export const commonWorkstreamColumns = [
   'msdyn_enableautomatedmessages',
   'msdyn_allowedpresences',
   'msdyn_assignworkitemafterdecline',
@@ -53,6 +53,11 @@ const workstreamColumns = [
   'msdyn_waitingtimethreshold',
   'msdyn_workdistributionmode',
   'msdyn_liveworkstreamid',
+];
+
+/** The 65 columns of the published schemas of channel workstreams. */
+const workstreamColumns = [
+  ...commonWorkstreamColumns,
   'msdyn_apikey',
   'msdyn_apikeyversionnumber',
   'msdyn_notificationtemplate_callback_previewdialing',
