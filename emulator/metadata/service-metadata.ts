@@ -1,8 +1,9 @@
 import type { Attribute, Entity, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
+import { serviceOperations } from './service-operations.ts';
 
 /**
  * `$metadata`: the tables as an OData schema in XML, on one line as the service writes it. Lookups are
- * `_x_value` with a navigation property and its constraint.
+ * `_x_value` with a navigation property and its constraint. The operations the emulator answers follow.
  */
 export function serviceMetadata(metadata: Metadata): string {
   const entities = [...metadata.entities()].sort((left, right) =>
@@ -10,6 +11,7 @@ export function serviceMetadata(metadata: Metadata): string {
   );
   const types = entities.map((entity) => entityType(metadata, entity));
   const sets = entities.map((entity) => entitySet(metadata, entity));
+  const { types: operationTypes, operations, imports } = serviceOperations(metadata);
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
     '<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">',
@@ -19,8 +21,11 @@ export function serviceMetadata(metadata: Metadata): string {
     '<ComplexType Name="BooleanManagedProperty"><Property Name="Value" Type="Edm.Boolean" Nullable="false" /><Property Name="CanBeChanged" Type="Edm.Boolean" Nullable="false" /><Property Name="ManagedPropertyLogicalName" Type="Edm.String" Unicode="false" /></ComplexType>',
     '<EntityType Name="expando" BaseType="mscrm.crmbaseentity" OpenType="true" />',
     ...types,
+    ...operationTypes,
+    ...operations,
     '<EntityContainer Name="System">',
     ...sets,
+    ...imports,
     '</EntityContainer>',
     '</Schema>',
     '</edmx:DataServices>',

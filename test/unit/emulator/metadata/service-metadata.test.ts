@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { SaxesParser } from 'saxes';
+import { actions } from '#emulator/handlers/actions.ts';
+import { definitionActions } from '#emulator/handlers/definition-writes.ts';
+import { functions } from '#emulator/handlers/functions.ts';
+import { documentedActions } from '#emulator/handlers/messages/documented-actions.ts';
 import { openEmulator, type TestEmulator } from '#support/emulator.ts';
 
 describe('$metadata', () => {
@@ -38,4 +42,51 @@ describe('$metadata', () => {
     );
     assert.ok(text.includes('<EntitySet Name="queues" EntityType="Microsoft.Dynamics.CRM.queue">'));
   });
+
+  it('declares every operation that is answered, and every type it names', async () => {
+    const { text } = await emulator.send('GET', '$metadata');
+    const declared = new Set(all(text, /<(?:Function|Action) Name="(\w+)"/g));
+    const answered = [
+      ...actions.keys(),
+      ...documentedActions.keys(),
+      ...definitionActions,
+      ...functions.keys(),
+      'CreateMultiple',
+      'UpdateMultiple',
+      'UpsertMultiple',
+      'DeleteMultiple',
+    ];
+    assert.deepEqual(
+      answered.filter((name) => !declared.has(name)),
+      [],
+    );
+    assert.deepEqual(
+      [...declared].filter((name) => !answered.includes(name)),
+      [],
+    );
+    const types = all(text, /<(?:Entity|Complex|Enum)Type Name="(\w+)"/g);
+    assert.equal(new Set(types).size, types.length);
+    const operations = text.slice(text.indexOf('<EnumType '), text.indexOf('<EntityContainer '));
+    const named = all(operations, /Type="(?:Collection\()?mscrm\.(\w+)/g);
+    assert.deepEqual(
+      named.filter((name) => !types.includes(name)),
+      [],
+    );
+  });
+
+  it('declares operations as the documentation shows them', async () => {
+    const { text } = await emulator.send('GET', '$metadata');
+    for (const shown of [
+      '<ComplexType Name="WhoAmIResponse"><Property Name="BusinessUnitId" Type="Edm.Guid" Nullable="false" /><Property Name="UserId" Type="Edm.Guid" Nullable="false" /><Property Name="OrganizationId" Type="Edm.Guid" Nullable="false" /></ComplexType><Function Name="WhoAmI"><ReturnType Type="mscrm.WhoAmIResponse" Nullable="false" /></Function>',
+      '<FunctionImport Name="WhoAmI" Function="Microsoft.Dynamics.CRM.WhoAmI" />',
+      '<Action Name="Merge"><Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false" /><Parameter Name="Subordinate" Type="mscrm.crmbaseentity" Nullable="false" /><Parameter Name="UpdateContent" Type="mscrm.crmbaseentity" /><Parameter Name="PerformParentingChecks" Type="Edm.Boolean" Nullable="false" /></Action>',
+      '<Action Name="AddToQueue" IsBound="true"><Parameter Name="entity" Type="mscrm.queue" Nullable="false" /><Parameter Name="Target" Type="mscrm.crmbaseentity" Nullable="false" /><Parameter Name="SourceQueue" Type="mscrm.queue" /><Parameter Name="QueueItemProperties" Type="mscrm.queueitem" /><ReturnType Type="mscrm.AddToQueueResponse" Nullable="false" /></Action>',
+    ]) {
+      assert.ok(text.includes(shown), shown);
+    }
+  });
 });
+
+function all(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
