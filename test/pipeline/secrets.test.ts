@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withheldColumns } from '#shared/routing/withheld-columns.ts';
-import { withEmulator, type TestEmulator } from '#support/emulator.ts';
-import { rowsIn } from '#support/routing-rows.ts';
-import { filesBelow, formsOf } from '#support/secret-forms.ts';
+import { withEmulator } from '#support/emulator.ts';
+import { filesBelow, filledSecrets, formsOf } from '#support/secret-forms.ts';
 import { runUrm } from '#support/run-urm.ts';
 import { withFolder } from '#support/stage-runs.ts';
 
@@ -16,7 +14,7 @@ describe('secrets', function () {
   let secrets: readonly string[] = [];
 
   before(async () => {
-    secrets = await secretsOf(source);
+    secrets = await filledSecrets(source);
   });
 
   it('fill the source: of authentication, location, providers, messages and bots', () => {
@@ -66,7 +64,7 @@ describe('secrets', function () {
     });
 
   it('do not reach the target either', async () => {
-    assert.deepEqual(await secretsOf(target), []);
+    assert.deepEqual(await filledSecrets(target), []);
   });
 
   it('of the target itself are given by a variable, and shown nowhere', async () => {
@@ -104,24 +102,8 @@ environments:
       { cwd: folder.path, env: { PORTAL_SECRET: own } },
     );
     assert.equal(status, 0, out + err);
-    assert.deepEqual(await secretsOf(target), [own]);
+    assert.deepEqual(await filledSecrets(target), [own]);
     const all = Buffer.concat([...(await filesBelow(at('run'))), Buffer.from(out + err)]);
     for (const form of formsOf(own)) assert.ok(!all.includes(form), form);
   });
 });
-
-/** Values that the environment holds in secret columns of any table. */
-async function secretsOf(emulator: TestEmulator): Promise<readonly string[]> {
-  const secrets: string[] = [];
-  for (const [table, columns] of Object.entries(withheldColumns)) {
-    const entity = emulator.environment.metadata.entity(table);
-    for (const [column, reason] of Object.entries(columns)) {
-      if (reason !== 'secret' || entity?.attributes.has(column) !== true) continue;
-      for (const row of await rowsIn(emulator, `${entity.entitySetName}?$select=${column}`)) {
-        const value = row[column];
-        if (typeof value === 'string' && value !== '') secrets.push(value);
-      }
-    }
-  }
-  return secrets;
-}

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
+import { withheldColumns } from '#shared/routing/withheld-columns.ts';
+import type { TestEmulator } from './emulator.ts';
+import { rowsIn } from './routing-rows.ts';
 
 /** The secret as it is, and as encodings would hide it. */
 export function formsOf(secret: string): readonly string[] {
@@ -52,4 +55,20 @@ function insideZip(zip: Buffer): readonly Buffer[] {
   }
   assert.ok(entries.length > 0, 'the archive has entries');
   return entries;
+}
+
+/** Values that the environment holds in secret columns of any table. */
+export async function filledSecrets(emulator: TestEmulator): Promise<readonly string[]> {
+  const secrets: string[] = [];
+  for (const [table, columns] of Object.entries(withheldColumns)) {
+    const entity = emulator.environment.metadata.entity(table);
+    for (const [column, reason] of Object.entries(columns)) {
+      if (reason !== 'secret' || entity?.attributes.has(column) !== true) continue;
+      for (const row of await rowsIn(emulator, `${entity.entitySetName}?$select=${column}`)) {
+        const value = row[column];
+        if (typeof value === 'string' && value !== '') secrets.push(value);
+      }
+    }
+  }
+  return secrets;
 }
