@@ -6,20 +6,21 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const usage =
-  '--environment URL --application-id ID --role reader|writer [--with-map-files] [--channels voice,live-chat,…] [--dry-run]';
+  '--environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--channels voice,live-chat,…] [--dry-run]';
 const { values } = parseArgs({
   options: {
     environment: { type: 'string' },
     'application-id': { type: 'string' },
     role: { type: 'string' },
     'with-map-files': { type: 'boolean', default: false },
+    'without-delete': { type: 'boolean', default: false },
     channels: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
 });
 const { environment, role, 'application-id': applicationId, 'dry-run': isDry } = values;
 const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(applicationId ?? '');
-if (!environment || !isId || !['reader', 'writer'].includes(role ?? '')) {
+if (!isSafe(environment) || !isId || !['reader', 'writer'].includes(role ?? '')) {
   console.error(usage);
   process.exit(2);
 }
@@ -43,7 +44,7 @@ const wanted = [...page.matchAll(/^\| `(\w+)` \|([^|]+)\|([^|]+)\|([^|]+)\|([^|]
     rights: [
       ...rightsIn(role === 'reader' ? reader : writer),
       ...(values['with-map-files'] ? rightsIn(linker) : []),
-    ],
+    ].filter((right) => right !== 'Delete' || !values['without-delete']),
     purposes: purposes.split(',').map((each) => each.trim()),
   }))
   .filter(
@@ -102,6 +103,13 @@ if (!has.value.some(({ roleid }) => roleid === roleId))
 console.log(
   `Application user ${applicationId} has the role '${roleName}' with ${privileges.length} privileges.`,
 );
+
+/** A token goes over https only, but to an emulator on this machine. */
+function isSafe(url) {
+  if (!URL.canParse(url ?? '')) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}
 
 /** The id of the row that the filter finds, or of a new one. */
 async function made(set, idColumn, filter, body) {

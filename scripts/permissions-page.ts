@@ -43,7 +43,7 @@ moved and need none.
 ## Making the roles
 
 \`\`\`
-node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer [--with-map-files] [--channels voice,live-chat] [--dry-run]
+node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--channels voice,live-chat] [--dry-run]
 \`\`\`
 
 makes the role from the table below, or brings it up to date, and the application user that has it: as whoever

@@ -114,6 +114,31 @@ describe('the minimal roles', function () {
     assert.deepEqual(await target.requests(before), []);
   });
 
+  it('are not made over plain http, nor for what is no application', async () => {
+    const applicationId = 'c3d4e5f6-0000-4000-8000-000000000002';
+    const refused = { code: 2, stderr: /--environment URL/ };
+    await assert.rejects(
+      createApplicationUser({ url: 'http://contoso.example' }, { applicationId, role: 'reader' }),
+      refused,
+    );
+    await assert.rejects(
+      createApplicationUser(target, { applicationId: 'writer', role: 'reader' }),
+      refused,
+    );
+  });
+
+  it('can go without Delete', async () => {
+    const applicationId = 'c3d4e5f6-0000-4000-8000-000000000003';
+    const more = ['--without-delete', '--channels=voice'];
+    await createApplicationUser(target, { applicationId, role: 'writer', more });
+    const held = await heldBy(target, applicationId);
+    assert.ok(held.includes('prvCreateQueue'));
+    assert.deepEqual(
+      held.filter((name) => name.startsWith('prvDelete')),
+      [],
+    );
+  });
+
   it('let everything be validated, exported, planned, imported, verified, watched and rolled back', async () => {
     const inputs = { target: target.url, package: at('package') };
     const first = [await requestsSoFar(source), await requestsSoFar(target)] as const;
