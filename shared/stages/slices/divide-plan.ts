@@ -2,11 +2,20 @@ import type { Action, Plan } from '../../model/plan.ts';
 import type { RuleBook } from '../../model/rules.ts';
 import { Dependencies } from '../apply/dependencies.ts';
 import { isLive } from '../apply/line-groups.ts';
+import { rowKey } from '../apply/row-reads.ts';
 import type { TextStore } from '../planning/file-spool.ts';
 import type { Part } from './slice.ts';
 
 /** Which part of the plan each action belongs to. */
 export type Division = (action: Pick<Action, 'number'>) => Part;
+
+/** What dividing needs to know beside the plan. */
+export interface DivideFrame {
+  readonly book: RuleBook;
+  readonly texts: TextStore;
+  /** Names of the tables that the plan may write. */
+  readonly tables: Iterable<string>;
+}
 
 /** What decides where an action may stand. */
 interface Item {
@@ -29,10 +38,12 @@ interface Item {
 export async function dividePlan(
   plan: Plan,
   slices: number,
-  { book, texts }: { readonly book: RuleBook; readonly texts: TextStore },
+  { book, texts, tables }: DivideFrame,
   signal: AbortSignal,
 ): Promise<Division> {
-  const items = await itemsOf(plan, new Dependencies(book, texts), signal);
+  const dependencies = new Dependencies(book, texts);
+  dependencies.prepare(tables);
+  const items = await itemsOf(plan, dependencies, signal);
   const best = bestDivision(items, slices);
   const parts = new Map<number, Part>();
   for (const [at, { number }] of items.entries()) parts.set(number, best.parts[at] ?? 'last');
@@ -44,18 +55,14 @@ async function itemsOf(
   dependencies: Dependencies,
   signal: AbortSignal,
 ): Promise<readonly Item[]> {
-  const tables = new Set<string>();
+  // All rows are created before any state is set.
   const created = new Set<string>();
-  for await (const { kind, row } of plan.actions(signal)) {
-    tables.add(row.table);
-    if (kind === 'create') created.add(`${row.table}/${row.id}`);
-  }
-  dependencies.prepare(tables);
   const items: Item[] = [];
   const places = new Map<number, number>();
   for await (const action of plan.actions(signal)) {
     const { kind, number, phase, row } = action;
     const isWritten = kind !== 'blocked' && kind !== 'manual';
+    if (kind === 'create') created.add(rowKey(row));
     const numbers = isWritten ? await dependencies.of(action) : [];
     const needs = numbers.flatMap((needed) => places.get(needed) ?? []);
     const isState = phase === 'states';
@@ -69,7 +76,7 @@ async function itemsOf(
         phase === 'deletes' ||
         isLive(action) ||
         // Whoever refers to a row that was there before is not known from the plan.
-        (isState && !created.has(`${row.table}/${row.id}`)) ||
+        (isState && !created.has(rowKey(row))) ||
         needs.some((place) => items[place]?.isLast === true),
       // Which id a row has that the server makes by itself, only the job knows that looked for it.
       isMovable:

@@ -3,7 +3,7 @@ import type { Guid } from '../../model/guid.ts';
 import type { Action, Plan, PlanHead } from '../../model/plan.ts';
 import { noCounts, type Counts } from '../../model/result.ts';
 import type { RowSource } from '../../model/row-source.ts';
-import { encodeAction, numbered } from '../../plan/action-json.ts';
+import { decodeAction, encodeAction, numbered } from '../../plan/action-json.ts';
 import { estimateOf } from '../../plan/estimate.ts';
 import { PlanConflict } from '../../plan/plan-errors.ts';
 import { planHash, type SavablePlan } from '../../plan/plan-text.ts';
@@ -33,38 +33,76 @@ export async function takeSlice(
   signal: AbortSignal,
 ): Promise<SavablePlan> {
   await gatherTexts(plan, source, ruleBook, spool, signal);
-  const division = await dividePlan(plan, slice.of, { book: ruleBook, texts: spool }, signal);
-  const own = await planOf(plan, slice, division, signal);
-  if (hasActions(own.counts)) await assertReady(plan, slice, division, reader, signal);
-  return own;
+  const tables = source.tables.map(({ name }) => name);
+  const division = await dividePlan(
+    plan,
+    slice.of,
+    { book: ruleBook, texts: spool, tables },
+    signal,
+  );
+  const { counts, needed } = await sortOut(plan, slice, { division, spool }, signal);
+  if (hasActions(counts)) await assertReady(needed, slice, reader, signal);
+  return planOf(plan, slice, { counts, spool }, signal);
 }
 
 function hasActions({ created, updated, linked, unlinked, deleted }: Counts): boolean {
   return created + updated + linked + unlinked + deleted > 0;
 }
 
+/** Where the lines of the slice's actions wait. */
+const bucket = 'slice';
+
+/** What one reading of the whole plan tells of a slice; its lines are in the spool then. */
+interface Sorted {
+  readonly counts: Counts;
+  /** Rows by table that slices before this one create. */
+  readonly needed: ReadonlyMap<string, ReadonlySet<Guid>>;
+}
+
+async function sortOut(
+  plan: Plan,
+  slice: Slice,
+  { division, spool }: { readonly division: Division; readonly spool: FileSpool },
+  signal: AbortSignal,
+): Promise<Sorted> {
+  const tally = new Tally();
+  const needed = new Map<string, Set<Guid>>();
+  let number = 0;
+  for await (const action of plan.actions(signal)) {
+    const part = division(action);
+    if (part === slice.part) {
+      number += 1;
+      tally.add(action);
+      const { number: _, ...rest } = action;
+      await spool.append(bucket, numbered(number, encodeAction(rest)));
+    } else if (isNeeded(action, part, slice)) {
+      const { table, id } = action.row;
+      needed.set(table, (needed.get(table) ?? new Set()).add(id));
+    }
+  }
+  return { counts: tally.counts(plan, slice), needed };
+}
+
+function isNeeded(action: Action, part: Part, slice: Slice): boolean {
+  const isBefore = slice.part === 'last' || (slice.part !== 'first' && part === 'first');
+  // A row that the server makes by itself may have another id.
+  return isBefore && action.kind === 'create' && action.serverMade === undefined;
+}
+
 async function planOf(
   plan: Plan,
   slice: Slice,
-  division: Division,
+  { counts, spool }: { readonly counts: Counts; readonly spool: FileSpool },
   signal: AbortSignal,
 ): Promise<SavablePlan> {
-  async function* lines(again: AbortSignal): AsyncGenerator<string> {
-    for await (const action of actions(again)) {
-      const { number, ...rest } = action;
-      yield numbered(number, encodeAction(rest));
-    }
-  }
+  const lines = (again: AbortSignal): AsyncIterable<string> => spool.lines(bucket, again);
   async function* actions(again: AbortSignal): AsyncGenerator<Action> {
-    let number = 0;
-    for await (const action of plan.actions(again)) {
-      if (division(action) !== slice.part) continue;
-      number += 1;
-      yield { ...action, number };
+    for await (const line of lines(again)) {
+      const action = decodeAction(line);
+      if (action !== undefined) yield action;
     }
   }
   const isLast = slice.part === 'last';
-  const counts = await countsOf(actions(signal), plan, isLast);
   const head: PlanHead = {
     ...headOf(plan),
     hash: '',
@@ -79,51 +117,50 @@ async function planOf(
   return { ...head, hash, actions, lines };
 }
 
-/** Rows that nothing is done to count in the last slice; a row that two slices write counts in both. */
-async function countsOf(
-  actions: AsyncIterable<Action>,
-  { counts: whole }: PlanHead,
-  isLast: boolean,
-): Promise<Counts> {
-  const { unchanged, skipped, failed } = isLast ? whole : noCounts;
-  const counts = { ...noCounts, unchanged, skipped, failed };
-  const created = new Set<string>();
-  const updated = new Set<string>();
-  for await (const action of actions) {
-    if (action.kind === 'create') created.add(rowKey(action.row));
-    else if (writesColumns(action)) updated.add(rowKey(action.row));
-    else if (action.kind === 'link') counts.linked += 1;
-    else if (action.kind === 'unlink') counts.unlinked += 1;
-    else if (action.kind === 'delete') counts.deleted += 1;
+/** Counts a slice. A row that two slices write counts in both. */
+class Tally {
+  readonly #created = new Set<string>();
+  readonly #updated = new Set<string>();
+  readonly #others = { link: 0, unlink: 0, delete: 0 };
+
+  add(action: Action): void {
+    if (action.kind === 'create') this.#created.add(rowKey(action.row));
+    else if (writesColumns(action)) this.#updated.add(rowKey(action.row));
+    else if (action.kind === 'link' || action.kind === 'unlink' || action.kind === 'delete')
+      this.#others[action.kind] += 1;
   }
-  counts.created = created.size;
-  counts.updated = [...updated].filter((row) => !created.has(row)).length;
-  counts.in = counts.created + counts.updated + unchanged + skipped + failed;
-  return counts;
+
+  /** Rows that nothing is done to count in the last slice. */
+  counts({ counts: whole }: PlanHead, { part }: Slice): Counts {
+    const { unchanged, skipped, failed } = part === 'last' ? whole : noCounts;
+    const created = this.#created.size;
+    const updated = [...this.#updated].filter((row) => !this.#created.has(row)).length;
+    return {
+      ...noCounts,
+      in: created + updated + unchanged + skipped + failed,
+      created,
+      updated,
+      unchanged,
+      skipped,
+      failed,
+      linked: this.#others.link,
+      unlinked: this.#others.unlink,
+      deleted: this.#others.delete,
+    };
+  }
 }
 
 /** The slices before this one are done when the rows they create are there. */
 async function assertReady(
-  plan: Plan,
+  needed: Sorted['needed'],
   slice: Slice,
-  division: Division,
   reader: DataverseReader,
   signal: AbortSignal,
 ): Promise<void> {
-  if (slice.part === 'first') return;
-  const isBefore = (part: Part): boolean =>
-    slice.part === 'last' ? part !== 'last' : part === 'first';
-  const expected = new Map<string, Set<Guid>>();
-  for await (const action of plan.actions(signal)) {
-    // A row that the server makes by itself may have another id.
-    if (action.kind !== 'create' || action.serverMade !== undefined) continue;
-    if (!isBefore(division(action))) continue;
-    const { table, id } = action.row;
-    expected.set(table, (expected.get(table) ?? new Set()).add(id));
-  }
-  const tables = await reader.tables([...expected.keys()], signal);
+  if (needed.size === 0) return;
+  const tables = await reader.tables([...needed.keys()], signal);
   let missing = 0;
-  for (const [name, ids] of expected) {
+  for (const [name, ids] of needed) {
     const table = tables.get(name);
     missing += ids.size;
     if (table === undefined) continue;

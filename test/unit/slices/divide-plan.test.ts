@@ -23,13 +23,20 @@ interface Divided {
   readonly division: Division;
 }
 
+const writtenTables = ['skill', 'model', 'shelf', 'note'];
+
 async function divided(
   made: { readonly plan: Plan; readonly texts: ReadonlyMap<string, string> },
   slices: number,
   book = worldBook,
 ): Promise<Divided> {
   const texts = { text: (sha256: string) => Promise.resolve(made.texts.get(sha256)) };
-  const division = await dividePlan(made.plan, slices, { book, texts }, signal);
+  const division = await dividePlan(
+    made.plan,
+    slices,
+    { book, texts, tables: writtenTables },
+    signal,
+  );
   return { plan: made.plan, actions: await actionsOf(made.plan), division };
 }
 
