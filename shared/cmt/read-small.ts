@@ -1,6 +1,12 @@
+import type { Files } from '../host/files.ts';
 import { FileFormatError } from './file-format-error.ts';
 
 const maxBytes = 64 * 1024 * 1024;
+
+/** The same of a file that stands by itself. */
+export function readSmallFile(path: string, files: Files): Promise<Uint8Array> {
+  return readSmall(files.read(path), path);
+}
 
 /** Reads a file that is small by its nature, such as a schema, into memory. */
 export async function readSmall(

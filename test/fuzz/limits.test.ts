@@ -24,6 +24,8 @@ const yamlLaughs = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghij'
 const inEntities = (content: string): string =>
   `<entities><entity name="queue"><records>${content}</records></entity></entities>`;
 
+const large = Buffer.alloc(65 * 1024 * 1024, 0x20);
+
 /** Inputs that are small to send and large to read, by reader. */
 const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
   zip: {
@@ -87,7 +89,10 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
   },
   'rows-answer': { 'lists in lists': `{"value":[{"queueid":${deepJson}}]}` },
   'metadata-answer': { 'lists in lists': `{"EntityMetadata":${deepJson},"value":[]}` },
-  manifest: { 'lists in lists': `{"format":1,"steps":[{"step":"a","tables":${deepJson}}]}` },
+  manifest: {
+    'more than a manifest holds': large,
+    'lists in lists': `{"format":1,"steps":[{"step":"a","tables":${deepJson}}]}`,
+  },
   'folder-row': {
     'lists in lists': `{"name":${deepJson}}`,
     'xml in a column': `{"name":{"xml":"${'<a>'.repeat(deep)}"}}`,
@@ -96,7 +101,10 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
   'folder-notes': { 'lists in lists': `{"format":1,"root":{},"others":${deepJson}}` },
   plan: { 'lists in lists': deepJson, 'one endless line': '{'.repeat(wide) },
   journal: { 'lists in lists': `${deepJson}\n`, 'a million lines': '\n'.repeat(wide) },
-  'known-drift': { 'lists in lists': `{"drifts":${deepJson}}` },
+  'known-drift': {
+    'more than such a file holds': large,
+    'lists in lists': `{"drifts":${deepJson}}`,
+  },
   ...Object.fromEntries(
     ['configuration', 'map', 'decisions'].map((name) => [
       name,

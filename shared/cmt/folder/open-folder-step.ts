@@ -12,6 +12,7 @@ import type { LayoutStyle } from './lexemes.ts';
 import { readNotes } from './notes.ts';
 import { renderFolder, renderTable } from './render-folder.ts';
 import type { FolderForm } from './render-folder.ts';
+import { readSmallFile } from '../read-small.ts';
 
 /** Where entries that are no part of the format, and payloads of file columns, stand in the folder form. */
 export const filesFolder = '_files';
@@ -67,7 +68,7 @@ export async function openFolderForm(path: string, files: Files): Promise<Folder
   const schemaPath = `${path}/data_schema.xml`;
   const hasSchema = (await files.stat(schemaPath)) !== undefined;
   const tables = hasSchema
-    ? readSchema(decodeWhole(await files.readWhole(schemaPath), schemaPath), schemaPath).tables
+    ? readSchema(decodeWhole(await readSmallFile(schemaPath, files), schemaPath), schemaPath).tables
     : [];
   return { path, notes, tables };
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../errors/migration-error.ts';
 import type { Files } from '../../host/files.ts';
 import type { Difference, Drift } from '../../report/drift.ts';
 import { encodeValue } from '../../plan/planned-value.ts';
+import { readSmallFile } from '../../cmt/read-small.ts';
 
 /** What tells a difference from all others: also what the row holds now, so that a further change is new. */
 export function fingerprint({ kind, row, changes, link }: Difference): string {
@@ -21,9 +22,10 @@ export async function readKnown(
   if (path === undefined) return new Set();
   if ((await files.stat(path))?.kind !== 'file')
     throw new InputError('since', `There is no file '${path}'`, 'Give the drift.json of a check.');
+  const text = Buffer.from(await readSmallFile(path, files)).toString('utf8');
   let content: unknown;
   try {
-    content = JSON.parse(Buffer.from(await files.readWhole(path)).toString('utf8'));
+    content = JSON.parse(text);
   } catch {
     content = undefined;
   }

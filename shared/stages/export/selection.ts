@@ -18,6 +18,7 @@ import {
 import { schemaFile } from '../generate-schema/output-folder.ts';
 import { checkSelection } from './check-selection.ts';
 import { SelectionError } from './selection-error.ts';
+import { readSmallFile } from '../../cmt/read-small.ts';
 
 export interface SelectionStep {
   readonly step: string;
@@ -155,7 +156,7 @@ async function readSchemas(
 }
 
 async function readStep(path: string, step: string, files: Files): Promise<SelectionStep> {
-  const schema = readSchema(decodeWhole(await files.readWhole(path), path), path);
+  const schema = readSchema(decodeWhole(await readSmallFile(path, files), path), path);
   if (schema.tables.length === 0)
     throw new SelectionError('URM1227', {
       what: 'The schema names no table',
