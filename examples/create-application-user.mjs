@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const usage =
-  '--environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--channels voice,live-chat,…] [--dry-run]';
+  '--environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--with-assign] [--channels voice,live-chat,…] [--dry-run]';
 const { values } = parseArgs({
   options: {
     environment: { type: 'string' },
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     role: { type: 'string' },
     'with-map-files': { type: 'boolean', default: false },
     'without-delete': { type: 'boolean', default: false },
+    'with-assign': { type: 'boolean', default: false },
     channels: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
@@ -25,9 +26,16 @@ if (!isSafe(environment) || !isId || !['reader', 'writer'].includes(role ?? ''))
   process.exit(2);
 }
 const channels = values.channels?.split(',').map((each) => each.trim());
-const roleName = ['Unified routing', role, ...(values['with-map-files'] ? ['with map files'] : [])]
-  .concat(channels === undefined ? [] : [`(${channels.join(', ')})`])
-  .join(' ');
+// A role for each set of rights: another application with other options leaves it alone.
+const roleName = [
+  `Unified routing ${role}`,
+  ...(values['with-map-files'] ? ['with map files'] : []),
+  ...(values['without-delete'] ? ['without Delete'] : []),
+  ...(values['with-assign'] ? ['with Assign'] : []),
+  ...(channels === undefined ? [] : [`(${channels.join(', ')})`]),
+]
+  .join(' ')
+  .slice(0, 100);
 
 const page = readFileSync(new URL('../docs/guides/permissions.md', import.meta.url), 'utf8');
 const rightsIn = (cell) =>
@@ -38,13 +46,16 @@ const always = [
   ...(role === 'reader' ? ['verification', 'validation'] : []),
   ...(values['with-map-files'] ? ['map files'] : []),
 ];
+// Whoever writes beside others gives new rows to the first of them.
+const withAssign = (rights) =>
+  values['with-assign'] && rights.includes('Create') ? [...rights, 'Assign'] : rights;
 const wanted = [...page.matchAll(/^\| `(\w+)` \|([^|]+)\|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)]
   .map(([, table, reader, writer, linker, purposes]) => ({
     table,
-    rights: [
+    rights: withAssign([
       ...rightsIn(role === 'reader' ? reader : writer),
       ...(values['with-map-files'] ? rightsIn(linker) : []),
-    ].filter((right) => right !== 'Delete' || !values['without-delete']),
+    ]).filter((right) => right !== 'Delete' || !values['without-delete']),
     purposes: purposes.split(',').map((each) => each.trim()),
   }))
   .filter(

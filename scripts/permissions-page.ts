@@ -21,7 +21,8 @@ An application user per purpose, with a role of its own. System Administrator is
 - **With map files** it also links people, bots, numbers and music: the rights of the third column come on top.
 
 All rights at the level of the whole organization (in the service's words: Organization, \`Global\`). With less an
-export would hold fewer rows without saying so. Assign and Share are never needed: rows belong to who imports them.
+export would hold fewer rows without saying so. Share is never needed, and Assign only by the further principals of
+an import with several: new rows are given to the first of them (\`--with-assign\`).
 Every role also reads definitions: ${definitions}.
 
 Nothing is written before the rights are known:
@@ -43,7 +44,7 @@ moved and need none.
 ## Making the roles
 
 \`\`\`
-node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--channels voice,live-chat] [--dry-run]
+node examples/create-application-user.mjs --environment URL --application-id ID --role reader|writer [--with-map-files] [--without-delete] [--with-assign] [--channels voice,live-chat] [--dry-run]
 \`\`\`
 
 makes the role from the table below, or brings it up to date, and the application user that has it: as whoever

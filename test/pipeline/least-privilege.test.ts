@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Cell } from '#emulator/store/store.ts';
 import { tables as framework } from '#shared/channel-providers/framework.ts';
 import { openPackage } from '#shared/cmt/open-package.ts';
-import { openReader } from '#shared/dataverse/connect.ts';
+import { openReader, openWriter } from '#shared/dataverse/connect.ts';
 import type { Finding } from '#shared/errors/finding.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import type { StageResult } from '#shared/model/result.ts';
@@ -18,6 +18,7 @@ import { migrateChannelProvidersStage } from '#shared/stages/migrate-channel-pro
 import { planStage } from '#shared/stages/plan.ts';
 import { openPlan } from '#shared/stages/planning/plan-file.ts';
 import { planNeeds } from '#shared/stages/privileges/plan-needs.ts';
+import { writingRights } from '#shared/stages/privileges/assert-rights.ts';
 import { checkPrivileges } from '#shared/stages/privileges/check-privileges.ts';
 import { importNeeds } from '#shared/stages/privileges/import-needs.ts';
 import {
@@ -127,16 +128,36 @@ describe('the minimal roles', function () {
     );
   });
 
-  it('can go without Delete', async () => {
+  it('can go without Delete, and give rows to another principal', async () => {
     const applicationId = 'c3d4e5f6-0000-4000-8000-000000000003';
-    const more = ['--without-delete', '--channels=voice'];
+    const more = ['--without-delete', '--with-assign', '--channels=voice'];
     await createApplicationUser(target, { applicationId, role: 'writer', more });
     const held = await heldBy(target, applicationId);
-    assert.ok(held.includes('prvCreateQueue'));
+    assert.ok(held.includes('prvCreateQueue') && held.includes('prvAssignQueue'));
+    assert.ok(!held.includes('prvAssignUser'));
     assert.deepEqual(
       held.filter((name) => name.startsWith('prvDelete')),
       [],
     );
+  });
+
+  it('of several principals let the further ones give rows to the first', async () => {
+    const second = 'c3d4e5f6-0000-4000-8000-000000000004';
+    const inputs = { target: target.url, package: at('package'), out: at('beside') };
+    assert.deepEqual(problemsOf(await as(reader, planStage, inputs)), []);
+    const plan = await openPlan(at('beside/plan.json'), nodeFiles, signal);
+    const token = (applicationId: string) => ({ kind: 'token', token: applicationId }) as const;
+    const connection = { url: target.url, credential: token(writer), others: [token(second)] };
+    const asked = async (more: readonly string[]) => {
+      await createApplicationUser(target, { applicationId: second, role: 'writer', more });
+      const beside = openWriter(connection, testPorts(createTestHost({}, token(writer))));
+      return writingRights(beside, plan, signal);
+    };
+    const without = await asked([]);
+    assert.equal(without.isRefused, true);
+    assert.ok(without.findings.length > 30);
+    assert.ok(without.findings.every(({ summary }) => / prvAssign\w+ is not held /.test(summary)));
+    assert.deepEqual(await asked(['--with-assign']), { findings: [], isRefused: false });
   });
 
   it('let everything be validated, exported, planned, imported, verified, watched and rolled back', async () => {

@@ -5,7 +5,7 @@ import type { Plan } from '../../model/plan.ts';
 import { checkPrivileges, type PrivilegeHolder } from './check-privileges.ts';
 import { asWarning, assertPrivileges } from './missing-privileges.ts';
 import { readingNeeds } from './needed-privileges.ts';
-import { planNeeds } from './plan-needs.ts';
+import { besideNeeds, planNeeds } from './plan-needs.ts';
 
 /** Whose tables are read, and what for. */
 export interface Reading {
@@ -70,8 +70,10 @@ export async function writingRights(
   ];
   const findings: Finding[] = [];
   let isRefused = false;
+  const beside = others.length === 0 ? needed : await besideNeeds(plan, writer, 'the plan', signal);
   for (const holder of holders) {
-    const { missing, findings: all } = await checkPrivileges(writer, needed, holder, signal);
+    const asked = holder.userId === undefined ? needed : beside;
+    const { missing, findings: all } = await checkPrivileges(writer, asked, holder, signal);
     if (missing.length > 0) isRefused = true;
     findings.push(...all.map((each) => (missing.includes(each) ? each : asWarning(each))));
   }

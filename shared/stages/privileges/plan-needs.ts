@@ -4,7 +4,7 @@ import { isLookup } from '../../model/row.ts';
 import type { PrivilegeVerb } from '../../model/table.ts';
 import { isLongText, isVariable } from '../../plan/planned-value.ts';
 import { ruleBook } from '../../routing/rule-book.ts';
-import { Needs, type NeededPrivilege } from './needed-privileges.ts';
+import { eachOnce, Needs, type NeededPrivilege } from './needed-privileges.ts';
 
 /**
  * Neither of the shipped roles that attach providers holds Append or AppendTo on them, although the
@@ -13,6 +13,24 @@ import { Needs, type NeededPrivilege } from './needed-privileges.ts';
 const unsettled: Readonly<Record<string, readonly PrivilegeVerb[]>> = {
   msdyn_channelprovider: ['append', 'appendTo'],
 };
+
+/**
+ * What applying a plan does beside another principal: new rows are given to the first of them, so that
+ * they all belong to one.
+ */
+export async function besideNeeds(
+  plan: Plan,
+  reader: DataverseReader,
+  purpose: string,
+  signal: AbortSignal,
+): Promise<readonly NeededPrivilege[]> {
+  const made = new Set<string>();
+  for await (const action of plan.actions(signal))
+    if (action.kind === 'create') made.add(action.row.table);
+  const needs = new Needs(await reader.tables([...made], signal));
+  for (const table of made) needs.ask(table, { purpose, severity: 'error' }, 'assign');
+  return eachOnce(await planNeeds(plan, reader, purpose, signal), needs.all);
+}
 
 /** What applying a plan does: no more than its actions ask for. */
 export async function planNeeds(
