@@ -28,9 +28,8 @@ else
 
 async function takeAll(chromium: Browser): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'screenshots-'));
-  // The same addresses each time, because reports tell them.
-  const dev = await openEmulator({ seed: 'contoso', port: 5611 });
-  const test = await openEmulator({ seed: 'empty', port: 5612 });
+  const dev = await openEmulator({ seed: 'contoso' });
+  const test = await openEmulator({ seed: 'empty' });
   try {
     const attachments = await promotion(dev, test, work);
     await shootTab(chromium, attachments);
@@ -144,7 +143,7 @@ async function shootTab(chromium: Browser, attachments: readonly HostAttachment[
     await tab?.locator('nav button', { hasText: 'plan' }).click();
     const report = await (await tab?.waitForSelector('iframe[title*="Plan"]'))?.contentFrame();
     await report?.waitForSelector('#report section');
-    // Below the hashes, which differ from one run to the next.
+    // Below addresses and hashes, which differ from one run to the next.
     await report?.evaluate(scrolledTo('caption', 'Actions by table'));
     await page.screenshot({ path: join(folder, 'results-tab.png') });
   } finally {
