@@ -30,7 +30,8 @@ const snippets: Readonly<Record<string, string>> = {
     'with (a) b; 010; `c${d}`; e?.f ??= 1n; class G { #h = import.meta; static {} }',
 };
 
-describe('the parser of the code scan, as it is built', () => {
+describe('the parser of the code scan, as it is built', function () {
+  this.timeout(120_000);
   let built: typeof parse = parse;
 
   before(() => {
