@@ -68,14 +68,20 @@ function* scriptsIn(
   }
 }
 
-/** Texts that look like type arguments in type arguments are tried again and again: a few hundred take minutes. */
-const nestedTypeArguments = /(?:[\w$.]{1,100}\s{0,10}<\s{0,10}){40}/;
+/**
+ * What no code says and the parser takes minutes or all memory for: type arguments in type arguments
+ * are tried again and again, and each label inside others of its name is one mistake more for each.
+ */
+const repetitions = [
+  /(?<![\w$.])(?:[\w$.]{1,100}\s{0,10}<\s{0,10}){40}/,
+  /(?<![\w$\\])(?:[\w$\\]{1,100}\s{0,10}:\s{0,10}){40}/,
+];
 const maxScriptChars = 20 * 1024 * 1024;
 
 async function scanScript(text: string, place: Place): Promise<ScannedFile> {
   if (text.length > maxScriptChars) return { calls: [], problem: 'it is larger than 20 MB' };
-  if (nestedTypeArguments.test(text))
-    return { calls: [], problem: 'its type arguments are nested more than 40 deep' };
+  if (repetitions.some((repetition) => repetition.test(text)))
+    return { calls: [], problem: 'its labels or type arguments are nested more than 40 deep' };
   // 500 kB of parser: loaded only when somebody asks for a scan.
   const { parse } = await import('@babel/parser');
   const isTyped = /\.[cm]?tsx?$/i.test(place.name);
