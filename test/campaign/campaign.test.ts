@@ -10,7 +10,7 @@ import { openWorld, type World } from './world.ts';
 
 // SEED=7 RUNS=200 node --import tsx node_modules/mocha/bin/mocha.js test/campaign/campaign.test.ts
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-const runs = Number(process.env['RUNS'] ?? 16);
+const runs = Number(process.env['RUNS'] ?? 8);
 
 describe(`the fault campaign (seed ${seed})`, function () {
   this.timeout(600_000);
