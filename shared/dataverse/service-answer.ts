@@ -189,7 +189,7 @@ function sentence(answer: ServiceAnswer, envelope: Envelope, meaning: Meaning): 
     return `Something on the way, such as a proxy, answered ${answer.status} in place of the environment`;
   const text = shortened(envelope.message);
   const code = envelope.code === undefined ? '' : ` ${envelope.code}`;
-  const privilege = /missing (prv\w+) privilege/.exec(envelope.message)?.[1];
+  const privilege = /missing (prv\w{1,100}) privilege/.exec(envelope.message)?.[1];
   if (meaning.code === 'URM1040' && privilege !== undefined)
     return `The user is missing the privilege ${privilege} (${answer.status}${code})`;
   return text === ''
