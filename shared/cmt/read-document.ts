@@ -61,7 +61,7 @@ export async function* readTableAt(
     const from = Math.min(chunk.length, at.start - skipped);
     skipped += from;
     if (from === chunk.length) continue;
-    const events = reader.write(from === 0 ? chunk : chunk.slice(from), 'stop');
+    const events = reader.write(from === 0 ? chunk : chunk.slice(from), { stops: true });
     const end = events.findIndex(({ kind }) => kind === 'end-table');
     if (end >= 0) {
       yield events.slice(0, end);
@@ -69,6 +69,9 @@ export async function* readTableAt(
     }
     yield events;
   }
+  const rest = reader.end({ stops: true });
+  const end = rest.findIndex(({ kind }) => kind === 'end-table');
+  yield end < 0 ? rest : rest.slice(0, end);
 }
 
 /** Reads tables that stand alone, without the document around them. */
@@ -84,6 +87,7 @@ export async function* readTables(
     yield reader.write(chunk);
   }
   yield reader.write('</entities>');
+  yield reader.end();
 }
 
 const recordsTag = '<records>';
@@ -93,9 +97,19 @@ const longestScan = 256 * 1024;
 /** After so many records in a row that were not written as expected no more are expected. */
 const patience = 20;
 
+/** How far a piece of text is read. */
+interface Reach {
+  /** Nothing after the first table's end is parsed. */
+  readonly stops?: boolean;
+  /** Nothing follows that a record at the end of the text could go on in. */
+  readonly isLast?: boolean;
+}
+
 interface DocumentReader {
-  /** With `stop`, nothing after the first table's end is parsed. */
-  write(text: string, until?: 'stop'): readonly DocumentEvent[];
+  write(text: string, reach?: Reach): readonly DocumentEvent[];
+  /** What waited for more text, which does not come; the document may be a part of one. */
+  end(reach?: Reach): readonly DocumentEvent[];
+  /** As `end`, where the document has to be complete. */
   close(): readonly DocumentEvent[];
 }
 
@@ -192,7 +206,7 @@ function createDocumentReader(path: string): DocumentReader {
    * Reads text and gives what of it is to be read again with what follows. Pieces end before each `<entity`, so
    * that a table's start is the start of a piece, and where records begin that may be read the quick way.
    */
-  const feed = (text: string, until?: 'stop' | 'end'): string => {
+  const feed = (text: string, reach: Reach = {}): string => {
     let from = 0;
     while (from < text.length) {
       if (isBetween && failures < patience) {
@@ -202,7 +216,8 @@ function createDocumentReader(path: string): DocumentReader {
         passed(text, from, end);
         if (records.length > 0) failures = 0;
         from = end;
-        if (isCut && until !== 'end' && text.length - from < longestScan) return text.slice(from);
+        if (isCut && reach.isLast !== true && text.length - from < longestScan)
+          return text.slice(from);
         failures += 1;
       }
       const next = nextCut(text, from);
@@ -211,7 +226,7 @@ function createDocumentReader(path: string): DocumentReader {
       parser.write(piece.includes('\t') ? keepTabs(piece) : piece);
       passed(text, from, next);
       from = next;
-      if (until === 'stop' && events.at(-1)?.kind === 'end-table') return '';
+      if (reach.stops === true && events.at(-1)?.kind === 'end-table') return '';
     }
     return '';
   };
@@ -225,25 +240,31 @@ function createDocumentReader(path: string): DocumentReader {
     return found.length === 0 ? text.length : Math.min(...found);
   };
 
+  const end = (reach?: Reach): readonly DocumentEvent[] => {
+    feed(held.join(''), { ...reach, isLast: true });
+    held = [];
+    return take();
+  };
+
   return {
-    write: (text, until) => {
+    write: (text, reach) => {
       // Tags are fed whole: what follows the last `<` waits for the rest.
       const cut = text.lastIndexOf('<');
       heldChars += text.length;
       if (cut < 0) held.push(text);
       else {
         const whole = held.join('') + text.slice(0, cut);
-        held = [feed(whole, until), text.slice(cut)];
+        held = [feed(whole, reach), text.slice(cut)];
         heldChars = held.reduce((sum, { length }) => sum + length, 0);
       }
-      if (heldChars > maxTokenChars) feed(held.join(''), 'end');
+      if (heldChars > maxTokenChars) feed(held.join(''), { isLast: true });
       return take();
     },
+    end,
     close: () => {
-      feed(held.join(''), 'end');
-      held = [];
+      const rest = end();
       parser.close();
-      return take();
+      return [...rest, ...take()];
     },
   };
 }

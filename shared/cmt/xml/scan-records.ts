@@ -52,6 +52,9 @@ function isCutOff(text: string, from: number): boolean {
   let at = from;
   while (at < text.length && ' \t\r\n'.includes(text.charAt(at))) at += 1;
   if (!recordStart.startsWith(text.slice(at, at + recordStart.length))) return false;
+  // A record without fields ends with its tag.
+  const tagEnd = text.indexOf('>', at);
+  if (tagEnd > 0 && text.charAt(tagEnd - 1) === '/') return false;
   const close = text.indexOf(closingTag, at);
   // A line end has to follow, so that columns count from there on.
   return close < 0 || close + closingTag.length + 2 > text.length;

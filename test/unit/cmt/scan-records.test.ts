@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { readDocument, type DocumentEvent } from '#shared/cmt/read-document.ts';
+import {
+  readDocument,
+  readTableAt,
+  readTables,
+  type DocumentEvent,
+} from '#shared/cmt/read-document.ts';
 import type { XmlElement } from '#shared/cmt/xml/element.ts';
 import { parseElement } from '#shared/cmt/xml/parse-xml.ts';
 
@@ -12,19 +17,50 @@ function told(element: XmlElement): unknown {
   return [name, { ...attributes }, children.map(told), text.trim(), position];
 }
 
+async function* piecesOf(text: string, pieceChars: number): AsyncGenerator<string> {
+  for (let at = 0; at < text.length; at += pieceChars)
+    yield await Promise.resolve(text.slice(at, at + pieceChars));
+}
+
+async function eventsOf(
+  batches: AsyncIterable<readonly DocumentEvent[]>,
+): Promise<readonly DocumentEvent[]> {
+  const events: DocumentEvent[] = [];
+  for await (const batch of batches) events.push(...batch);
+  return events;
+}
+
+function recordsOf(events: readonly DocumentEvent[]): readonly unknown[] {
+  return events.flatMap((event) => (event.kind === 'record' ? [told(event.element)] : []));
+}
+
 /** What the streaming reader makes of a text that comes in pieces, and of what it says when it is wrong. */
 async function streamed(text: string, pieceChars: number): Promise<unknown> {
-  async function* pieces(): AsyncGenerator<string> {
-    for (let at = 0; at < text.length; at += pieceChars)
-      yield await Promise.resolve(text.slice(at, at + pieceChars));
-  }
-  const events: DocumentEvent[] = [];
   try {
-    for await (const batch of readDocument(pieces(), 'data.xml', signal)) events.push(...batch);
+    return recordsOf(await eventsOf(readDocument(piecesOf(text, pieceChars), 'data.xml', signal)));
   } catch (error) {
     return String(error);
   }
-  return events.flatMap((event) => (event.kind === 'record' ? [told(event.element)] : []));
+}
+
+/** The ids of the records of all tables, read each from its place on. */
+async function readOneByOne(text: string, pieceChars: number): Promise<readonly unknown[]> {
+  const ids: unknown[] = [];
+  const all = await eventsOf(readDocument(piecesOf(text, pieceChars), 'data.xml', signal));
+  for (const event of all) {
+    if (event.kind !== 'table') continue;
+    const pieces = piecesOf(text, pieceChars);
+    ids.push(...idsOf(await eventsOf(readTableAt(pieces, event, 'data.xml', signal))));
+  }
+  return ids;
+}
+
+function idsOf(events: readonly DocumentEvent[]): readonly unknown[] {
+  return events.flatMap((event) =>
+    event.kind === 'record'
+      ? [[event.element.attributes['id'], event.element.children.length]]
+      : [],
+  );
 }
 
 /** The same by the parser alone, which knows nothing of records. */
@@ -166,19 +202,43 @@ const documents = fc.record({
   links: fc.boolean(),
 });
 
+function tablesText(
+  tables: readonly (readonly Parameters<typeof recordText>[0][])[],
+  links: boolean,
+): string {
+  return tables
+    .map(
+      (own) =>
+        `\r\n  <entity name="queue">\r\n    <records>${own.map(recordText).join('')}\r\n    </records>${links ? '<m2mrelationships />' : ''}\r\n  </entity>`,
+    )
+    .join('');
+}
+
 describe('records read the quick way', () => {
   it('are what the parser makes of them, and so is what is wrong with a document', async () => {
     await fc.assert(
       fc.asyncProperty(documents, async ({ tables, pieceChars, links }) => {
-        const text = `<entities>${tables
-          .map(
-            (own) =>
-              `\r\n  <entity name="queue">\r\n    <records>${own.map(recordText).join('')}\r\n    </records>${links ? '<m2mrelationships />' : ''}\r\n  </entity>`,
-          )
-          .join('')}\r\n</entities>`;
+        const text = `<entities>${tablesText(tables, links)}\r\n</entities>`;
         assert.deepEqual(await streamed(text, pieceChars), parsed(text));
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it('are the same where tables stand alone, and where one is read from its place on', async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, async ({ tables, pieceChars, links }) => {
+        const inner = tablesText(tables, links);
+        const text = `<entities>${inner}\r\n</entities>`;
+        const expected = await eventsOf(
+          readDocument(piecesOf(text, pieceChars), 'data.xml', signal),
+        ).catch(() => undefined);
+        if (expected === undefined) return;
+        const alone = await eventsOf(readTables(piecesOf(inner, pieceChars), 'data.xml', signal));
+        assert.deepEqual(recordsOf(alone), recordsOf(expected));
+        assert.deepEqual(await readOneByOne(text, pieceChars), idsOf(expected));
+      }),
+      { numRuns: 500 },
     );
   });
 });
