@@ -1,16 +1,24 @@
-// Bundles the tasks and the command line under dist/, ready to run from anywhere and for tfx to pack.
+// Bundles the tasks and the command line, ready to run from anywhere and for tfx to pack:
+// `build.ts [--sizes] [FOLDER]`, by default under dist/.
 import { chmod, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { stageTable } from '#shared/stages/stage-table.ts';
 import { namesOnDemand } from './names-on-demand.ts';
 import { billOfMaterials, noticesText, shippedPackages } from './shipped-packages.ts';
 import { slimBundles } from './slim-bundles.ts';
 
+const { values, positionals } = parseArgs({
+  options: { sizes: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const to = positionals[0] === undefined ? 'dist' : resolve(positionals[0]);
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const extension = 'dist/extension';
-const cli = 'dist/cli';
-const npm = 'dist/npm';
+const extension = `${to}/extension`;
+const cli = `${to}/cli`;
+const npm = `${to}/npm`;
 await Promise.all([extension, cli, npm].map((path) => rm(path, { recursive: true, force: true })));
 const { name, version, description, license, engines, repository } = JSON.parse(
   await readFile('package.json', 'utf8'),
@@ -52,7 +60,7 @@ const [cliInputs, viewInputs, ...taskInputs] = await Promise.all([
 ]);
 await stageExtension([viewInputs, ...taskInputs].flat());
 await stageNpmPackage(cliInputs);
-if (process.argv.includes('--sizes')) await report();
+if (values.sizes) await report();
 
 /** One file per task: agents start thousands of them, and 2,000 small files would be slow to unpack. */
 async function buildTask(task: string): Promise<readonly string[]> {

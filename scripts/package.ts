@@ -1,4 +1,5 @@
-// Packs dist/extension into a .vsix: `package.ts [--edition dev|preview|release] [--list] [FOLDER]`.
+// Packs what was built into a .vsix:
+// `package.ts [--edition dev|preview|release] [--list] [--from BUILT] [FOLDER]`, by default from dist/ into it.
 // Prints its path, or with --list what is in it; beside it go its SHA-256 and the bill of materials.
 // The same input gives the same bytes.
 import { execFileSync } from 'node:child_process';
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     edition: { type: 'string', default: 'release' },
     list: { type: 'boolean', default: false },
+    from: { type: 'string', default: 'dist' },
   },
   allowPositionals: true,
 });
@@ -22,12 +24,13 @@ const { edition } = values;
 if (!isEdition(edition))
   throw new Error(`There is no edition '${edition}': ${Object.keys(editions).join(', ')}.`);
 const folder = resolve(positionals[0] ?? 'dist');
+const built = join(resolve(values.from), 'extension');
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const work = await mkdtemp(join(tmpdir(), 'package-'));
 try {
   await mkdir(folder, { recursive: true });
-  await cp('dist/extension', join(work, 'extension'), { recursive: true });
+  await cp(built, join(work, 'extension'), { recursive: true });
   const { publisher, id, version } = await stamp(join(work, 'extension'), edition);
   const packed = join(work, 'packed.vsix');
   execFileSync(
@@ -52,7 +55,7 @@ try {
     for (const { name, bytes } of entries) console.log(`${String(bytes).padStart(9)}  ${name}`);
   const hash = createHash('sha256').update(await readFile(file));
   await writeFile(`${file}.sha256`, `${hash.digest('hex')}  ${basename(file)}\n`);
-  await cp('dist/extension/sbom.cdx.json', `${file}.sbom.cdx.json`);
+  await cp(join(built, 'sbom.cdx.json'), `${file}.sbom.cdx.json`);
   console.log(file);
 } finally {
   await rm(work, { recursive: true, force: true });

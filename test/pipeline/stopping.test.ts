@@ -159,7 +159,7 @@ describe('a command line that is told to stop', function () {
       await target.emulator.reset();
       const run = at(`run-${signal}`);
       const inputs = { target: target.running.url, package: at('package') };
-      const writes = /^(POST|PATCH|DELETE) .*\/(?!\$batch)[a-z_]+/;
+      const writes = /^(POST|PATCH|DELETE) .*\/v9\.2\/[a-z_]+/;
       endedCleanly(
         await stop(
           ['import', '--target', inputs.target, '--package', inputs.package, '--out', run],
@@ -202,14 +202,14 @@ describe('a command line that is told to stop', function () {
     await target.emulator.reset();
     const run = at('late');
     const args = ['import', '--target', target.running.url, '--package', at('package')];
-    const when = { place: target, n: 1, path: /^(POST|PATCH) .*\/(?!\$batch)[a-z_]+/ };
+    const when = { place: target, n: 1, path: /^(POST|PATCH) .*\/v9\.2\/[a-z_]+/ };
     const end = await runUntilStalled(
-      [...args, '--out', run, '--deadline', '0.15'],
+      [...args, '--out', run, '--deadline', '0.25'],
       when,
       () => undefined,
     );
     assert.deepEqual([end.status, end.signal], [1, null], end.text);
-    assert.match(end.text, /URM1005 .*deadline of 0\.15 minutes/s);
+    assert.match(end.text, /URM1005 .*deadline of 0\.25 minutes/s);
     await journalEnds(run);
   });
 });

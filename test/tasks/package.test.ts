@@ -91,8 +91,8 @@ describe('the extension package', function () {
   it('is the same, byte for byte, when it is built again', () => {
     const again = mkdtempSync(join(tmpdir(), 'vsix-'));
     try {
-      script('build');
-      const second = script('package', again);
+      script('build', again);
+      const second = script('package', '--from', again, join(again, 'packed'));
       assert.ok(readFileSync(second).equals(readFileSync(path)));
     } finally {
       rmSync(again, { recursive: true, force: true });
