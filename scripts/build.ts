@@ -14,11 +14,11 @@ const { values, positionals } = parseArgs({
   options: { sizes: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const to = positionals[0] === undefined ? 'dist' : resolve(positionals[0]);
+const output = positionals[0] === undefined ? 'dist' : resolve(positionals[0]);
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-const extension = `${to}/extension`;
-const cli = `${to}/cli`;
-const npm = `${to}/npm`;
+const extension = `${output}/extension`;
+const cli = `${output}/cli`;
+const npm = `${output}/npm`;
 await Promise.all([extension, cli, npm].map((path) => rm(path, { recursive: true, force: true })));
 const { name, version, description, license, engines, repository } = JSON.parse(
   await readFile('package.json', 'utf8'),

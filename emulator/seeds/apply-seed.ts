@@ -13,8 +13,7 @@ import type { SeedTables } from './seed-rows.ts';
 import { systemRows } from './system-rows.ts';
 
 /** Built-in seeds, beside seed files given by path. */
-export const seedNames = ['contoso', 'empty', 'contoso-by-hand'] as const;
-export type SeedName = (typeof seedNames)[number];
+const seedNames = ['contoso', 'empty', 'contoso-by-hand'] as const;
 
 /** How far the type codes of custom tables are moved: no two environments have the same. */
 export function typeCodeShiftOf(seed: string): number {
