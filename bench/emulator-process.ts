@@ -17,14 +17,12 @@ export interface EmulatorProcess {
   close(): Promise<void>;
 }
 
-/** Starts `urm emulator` with flags. */
+/** Starts `urm emulator` with flags, as it is built: sources that are translated while they run are slower. */
 export async function startEmulatorProcess(flags: readonly string[]): Promise<EmulatorProcess> {
-  const program = fileURLToPath(new URL('../cli/urm.ts', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', program, 'emulator', '--port', '0', ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const program = fileURLToPath(new URL('../dist/cli/urm.js', import.meta.url));
+  const child = spawn(process.execPath, [program, 'emulator', '--port', '0', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   let url: string | undefined;
   for await (const line of createInterface({ input: child.stdout })) {

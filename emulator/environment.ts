@@ -24,3 +24,8 @@ export interface Environment {
   newId(): string;
   readonly serverLogic: 'documented' | 'nasty';
 }
+
+/** The environment's time as a cell, to the second. */
+export function timeText(environment: Environment): string {
+  return `${new Date(environment.now()).toISOString().slice(0, 19)}Z`;
+}

@@ -1,4 +1,4 @@
-import type { Caller, Environment } from '../environment.ts';
+import { timeText, type Caller, type Environment } from '../environment.ts';
 import { rowNotFound } from '../errors/payload-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { JsonObject } from '../query/interface.ts';
@@ -47,7 +47,7 @@ export function audit(change: AuditedChange): void {
     ['objectid', { table: entity.logicalName, id }],
     ['objecttypecode', entity.logicalName],
     ['userid', { table: 'systemuser', id: caller.userId }],
-    ['createdon', `${new Date(environment.now()).toISOString().slice(0, 19)}Z`],
+    ['createdon', timeText(environment)],
     ['attributemask', numbers.length === 0 ? null : `,${numbers.join(',')},`],
     ['changedata', JSON.stringify({ changedAttributes })],
     ['transactionid', '00000000-0000-0000-0000-000000000000'],

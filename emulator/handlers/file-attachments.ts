@@ -1,5 +1,5 @@
 import { rowNotFound } from '../errors/payload-errors.ts';
-import type { Environment } from '../environment.ts';
+import { timeText, type Environment } from '../environment.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { fileId, isFile } from '../query/column-value.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
@@ -24,7 +24,7 @@ export function recordFiles(
     if (isFile(old)) store.delete(table, fileId(old, id, column));
     if (!isFile(cell)) continue;
     const cells: readonly [string, Cell][] = [
-      ['createdon', `${new Date(environment.now()).toISOString().slice(0, 19)}Z`],
+      ['createdon', timeText(environment)],
       ['filename', cell.fileName],
       ['filesizeinbytes', cell.bytes.length],
       ['mimetype', cell.mimeType],

@@ -1,4 +1,4 @@
-import type { Caller, Environment } from '../environment.ts';
+import { timeText, type Caller, type Environment } from '../environment.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import { initialStatus } from './state.ts';
@@ -65,11 +65,6 @@ export function fillOnUpdate(
     cells.set('modifiedby', { table: 'systemuser', id: given.caller.userId });
   }
   if (cells.has('ownerid')) fillOwner(given.environment, entity, cells);
-}
-
-/** The environment's time as a cell, to the second. */
-export function timeText(environment: Environment): string {
-  return `${new Date(environment.now()).toISOString().slice(0, 19)}Z`;
 }
 
 /** An application user needs its application only: the platform names it after that. */

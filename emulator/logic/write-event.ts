@@ -1,4 +1,4 @@
-import type { Caller, Environment } from '../environment.ts';
+import { timeText, type Caller, type Environment } from '../environment.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import { completeRow } from './complete-row.ts';
@@ -32,7 +32,7 @@ export function putServerRow(
   const id = environment.newId();
   if (entity === undefined) return id;
   const row = new Map(cells);
-  const time = `${new Date(environment.now()).toISOString().slice(0, 19)}Z`;
+  const time = timeText(environment);
   completeRow(environment, entity, { id, cells: row, time, userId: caller.userId });
   environment.store.put(table, id, row);
   return id;

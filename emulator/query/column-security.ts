@@ -1,6 +1,5 @@
 import type { Attribute, Entity } from '../metadata/metadata.ts';
-import type { StoredRow } from '../store/store.ts';
-import { isReference } from './column-value.ts';
+import { isReference, type StoredRow } from '../store/store.ts';
 import { teamsOf } from './hierarchy.ts';
 import type { QueryContext } from './interface.ts';
 

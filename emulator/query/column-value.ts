@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { parseGuid, sqlServerSortKey } from '#shared/model/guid.ts';
 import { invalidQueryValue } from '../errors/query-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
-import type { Cell, Reference, Store, StoredFile, StoredRow } from '../store/store.ts';
+import {
+  isReference,
+  type Cell,
+  type Reference,
+  type Store,
+  type StoredFile,
+  type StoredRow,
+} from '../store/store.ts';
 import type { Metadata } from '../metadata/metadata.ts';
 import { sortKey } from '../store/collation.ts';
 
@@ -60,11 +67,6 @@ export function kindOf(attribute: Attribute): ValueKind {
 /** Does the column hold a reference to a row? */
 export function isLookup(attribute: Attribute): boolean {
   return attribute.type === 'Lookup' || attribute.type === 'Customer' || attribute.type === 'Owner';
-}
-
-/** Is the cell a lookup's value? */
-export function isReference(cell: Cell): cell is Reference {
-  return typeof cell === 'object' && cell !== null && 'table' in cell;
 }
 
 /** Where cells come from: a row alone does not know the names of rows it points at. */

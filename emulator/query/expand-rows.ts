@@ -1,6 +1,6 @@
 import type { Entity } from '../metadata/metadata.ts';
-import type { Reference, StoredRow } from '../store/store.ts';
-import { cellReader, isReference, referencedRow } from './column-value.ts';
+import { isReference, type Reference, type StoredRow } from '../store/store.ts';
+import { cellReader, referencedRow } from './column-value.ts';
 import { relatedRows, type RowSource } from './related-rows.ts';
 import type { QueryContext } from './interface.ts';
 import { lowerOData } from './lower-odata.ts';
@@ -23,8 +23,8 @@ import {
   type Property,
 } from './row-members.ts';
 
-/** Writes a row's members. */
-export type WriteRow = (row: StoredRow) => Members;
+/** Writes the members of rows. */
+export type WriteRows = (rows: readonly StoredRow[]) => readonly Members[];
 
 /** What rows of a table show in an answer. */
 export interface RowShape {
@@ -39,23 +39,28 @@ export interface RowShape {
 }
 
 /** Writer of OData rows of one shape, expansions included. */
-export function rowWriter(context: QueryContext, shape: RowShape): WriteRow {
+export function rowWriter(context: QueryContext, shape: RowShape): WriteRows {
   return shapeWriter(context, shape, isNested(shape.expand));
 }
 
-function shapeWriter(context: QueryContext, shape: RowShape, nested: boolean): WriteRow {
+function shapeWriter(context: QueryContext, shape: RowShape, nested: boolean): WriteRows {
   const { entity, expand } = shape;
   const properties = propertiesOf(context, shape);
   const expanders = expand.map((item) =>
     expander(context, entity, { item, nested, alone: shape.alone === true }),
   );
-  return (row) => {
-    const members: Members = {};
-    if (shape.etag && !isAuditTable(entity)) members['@odata.etag'] = etagOf(entity, row);
-    for (const property of properties) addProperty(context, members, property, row, 'kept');
-    if (isOwnerTable(entity) && !('ownerid' in members)) members['ownerid'] = row.id;
-    for (const add of expanders) add(members, row);
-    return members;
+  const withEtag = shape.etag && !isAuditTable(entity);
+  return (rows) => {
+    const page = rows.map((row) => {
+      const members: Members = withEtag ? { '@odata.etag': etagOf(entity, row) } : {};
+      return { members, row };
+    });
+    for (const property of properties) addProperty(context, page, property, 'kept');
+    return page.map(({ members, row }) => {
+      if (isOwnerTable(entity) && !('ownerid' in members)) members['ownerid'] = row.id;
+      for (const add of expanders) add(members, row);
+      return members;
+    });
   };
 }
 
@@ -141,7 +146,7 @@ function singleExpander(context: QueryContext, entity: Entity, expansion: Expans
       const shown =
         found !== undefined &&
         pageRows(rows, form, { limit: 1, counted: false }, [found]).tuples.length > 0;
-      members[name] = shown ? write(found) : null;
+      members[name] = shown ? (write([found])[0] ?? null) : null;
     }
   };
 }
@@ -178,7 +183,7 @@ function collectionExpander(
   const terms = sortTerms(rows, form);
   return (members, row) => {
     const page = pageRows(rows, form, { limit, counted: true }, children(row));
-    members[name] = page.tuples.flatMap(([child]) => (child === undefined ? [] : [write(child)]));
+    members[name] = write(page.tuples.flatMap(([child]) => child ?? []));
     const link = `${context.rootUrl}${entity.entitySetName}(${row.id})/${name}`;
     const options = item.optionsText === '' ? [] : [item.optionsText];
     if (alone && !page.more) return;

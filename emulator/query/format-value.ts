@@ -1,9 +1,8 @@
 import type { Attribute } from '../metadata/metadata.ts';
-import type { Cell, StoredRow } from '../store/store.ts';
+import { isReference, type Cell, type StoredRow } from '../store/store.ts';
 import {
   decimalText,
   comparableOf,
-  isReference,
   nameOf,
   optionLabels,
   scalarText,

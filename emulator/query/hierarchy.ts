@@ -1,7 +1,6 @@
 import type { Attribute, Entity, ManyToOne } from '../metadata/metadata.ts';
-import type { Cell } from '../store/store.ts';
+import { isReference, type Cell } from '../store/store.ts';
 import type { RowSource } from './related-rows.ts';
-import { isReference } from './column-value.ts';
 
 /** Ids above, at or below a row in the hierarchy of its table; undefined where the table has none. */
 export function hierarchyIds(

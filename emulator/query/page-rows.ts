@@ -1,11 +1,10 @@
 import { parseGuid } from '#shared/model/guid.ts';
-import type { StoredRow } from '../store/store.ts';
+import { isReference, type StoredRow } from '../store/store.ts';
 import {
   cellReader,
   comparableOf,
   comparableOfText,
   isLookup,
-  isReference,
   kindOf,
   nameOf,
   optionLabels,
@@ -185,8 +184,9 @@ function inKeyOrder(
   if (term === undefined || terms.length > 1 || term.descending) return undefined;
   if (page.counted || term.name !== form.root.entity.primaryId) return undefined;
   if (hasIndexedCondition(form)) return undefined;
-  const start = page.after?.texts[0];
-  return scannedRows(rows, form, start === undefined ? undefined : parseGuid(start));
+  if (page.after === undefined) return scannedRows(rows, form);
+  const start = parseGuid(page.after.texts[0] ?? '');
+  return start === undefined ? undefined : scannedRows(rows, form, start);
 }
 
 /** Smaller tables are sorted as fast as a kept order is found. */
@@ -252,34 +252,83 @@ export function pageRows(
   within?: Iterable<StoredRow>,
 ): Page {
   const terms = sortTerms(rows, form);
-  const compare = (left: Keys, right: Keys): number => comparePositions(terms, left, right);
-  const wanted = page.limit + (page.skip ?? 0) + 1;
-  const capacity = Math.max(wanted * 2, 1024);
-  const distinctKey = form.distinct ? distinctKeyOf(rows, form) : undefined;
   const ordered =
     within === undefined
       ? (inKeyOrder(rows, form, { terms, page }) ?? inColumnOrder(rows, form, { terms, page }))
       : undefined;
-  const seen = new Set<string>();
-  let kept: Keyed[] = [];
-  let bound: Keys | undefined;
-  let total = 0;
+  const found: Found =
+    ordered === undefined
+      ? firstInOrder(rows, form, { terms, page, within })
+      : firstOf(rows, form, { page, ordered });
+  const from = page.skip ?? 0;
+  return {
+    tuples: found.tuples.slice(from, from + page.limit),
+    more: found.tuples.length > from + page.limit,
+    total: found.total,
+  };
+}
 
+/** The tuples of a page and one more, in order, and how many were seen for it. */
+interface Found {
+  readonly tuples: readonly Tuple[];
+  readonly total: number;
+}
+
+/** How many tuples from the start of the page tell all of it, and whether another page follows. */
+function wantedOf(page: PageRequest): number {
+  return page.limit + (page.skip ?? 0) + 1;
+}
+
+/** From rows that come in the order of the page, and from its start on: nothing is left to compare. */
+function firstOf(
+  rows: RowSource,
+  form: QueryForm,
+  request: { readonly page: PageRequest; readonly ordered: Iterable<StoredRow> },
+): Found {
+  const wanted = wantedOf(request.page);
+  const isRepeated = repeatedTest(rows, form);
+  const tuples: Tuple[] = [];
   visitTuples(
     rows,
     form,
     (tuple) => {
-      if (distinctKey !== undefined) {
-        const key = distinctKey(tuple);
-        if (seen.has(key)) return false;
-        seen.add(key);
-      }
+      if (isRepeated(tuple)) return false;
+      tuples.push(tuple.slice());
+      return tuples.length >= wanted;
+    },
+    request.ordered,
+  );
+  return { tuples, total: tuples.length };
+}
+
+/** From rows in any order: all are seen, and no more are kept than may yet belong to the page. */
+function firstInOrder(
+  rows: RowSource,
+  form: QueryForm,
+  request: {
+    readonly terms: readonly SortTerm[];
+    readonly page: PageRequest;
+    readonly within: Iterable<StoredRow> | undefined;
+  },
+): Found {
+  const { terms, page, within } = request;
+  const compare = (left: Keys, right: Keys): number => comparePositions(terms, left, right);
+  const wanted = wantedOf(page);
+  const capacity = Math.max(wanted * 2, 1024);
+  const isRepeated = repeatedTest(rows, form);
+  let kept: Keyed[] = [];
+  let bound: Keys | undefined;
+  let total = 0;
+  visitTuples(
+    rows,
+    form,
+    (tuple) => {
+      if (isRepeated(tuple)) return false;
       total++;
       const keys = terms.map((term) => term.key(tuple));
       if (page.after !== undefined && compare(keys, page.after.keys) <= 0) return false;
       if (bound !== undefined && compare(keys, bound) >= 0) return false;
-      kept.push({ tuple: [...tuple], keys });
-      if (ordered !== undefined) return kept.length >= wanted;
+      kept.push({ tuple: tuple.slice(), keys });
       if (kept.length >= capacity) {
         kept.sort((left, right) => compare(left.keys, right.keys));
         kept = kept.slice(0, wanted);
@@ -287,15 +336,22 @@ export function pageRows(
       }
       return false;
     },
-    within ?? ordered,
+    within,
   );
-
   kept.sort((left, right) => compare(left.keys, right.keys));
-  const from = page.skip ?? 0;
-  return {
-    tuples: kept.slice(from, from + page.limit).map(({ tuple }) => tuple),
-    more: kept.length > from + page.limit,
-    total,
+  return { tuples: kept.map(({ tuple }) => tuple), total };
+}
+
+/** Of queries for distinct rows: whether the same values were there before. */
+function repeatedTest(rows: RowSource, form: QueryForm): (tuple: Tuple) => boolean {
+  if (!form.distinct) return () => false;
+  const keyOf = distinctKeyOf(rows, form);
+  const seen = new Set<string>();
+  return (tuple) => {
+    const key = keyOf(tuple);
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
   };
 }
 

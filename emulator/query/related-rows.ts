@@ -1,10 +1,9 @@
 import type { Attribute, Entity } from '../metadata/metadata.ts';
-import type { Cell, StoredRow } from '../store/store.ts';
+import { isReference, type Cell, type StoredRow } from '../store/store.ts';
 import {
   cellReader,
   comparableOf,
   isLookup,
-  isReference,
   kindOf,
   referencedRow,
   type CellSource,

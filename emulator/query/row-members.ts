@@ -1,11 +1,10 @@
 import type { Attribute, Entity } from '../metadata/metadata.ts';
-import type { Cell, StoredRow } from '../store/store.ts';
+import { isReference, type Cell, type StoredRow } from '../store/store.ts';
 import {
   fileId,
   isFile,
   cellReader,
   isLookup,
-  isReference,
   kindOf,
   scalarText,
   type ReadCell,
@@ -99,16 +98,35 @@ export function impliedColumns(
   return implied;
 }
 
-/** Writes a column with the annotations the request wants, which stand before the value. */
+/** Rows of one page with what is written of them so far. */
+export interface Written {
+  readonly members: Members;
+  readonly row: StoredRow | undefined;
+}
+
+/**
+ * Writes a column of a page with the annotations the request wants, which stand before the value. Rows lie
+ * scattered in memory; when all cells of a column are read first, it answers for several rows at a time.
+ */
 export function addProperty(
   context: QueryContext,
-  members: Members,
+  page: readonly Written[],
   property: Property,
-  row: StoredRow | undefined,
   nulls: 'kept' | 'omitted',
 ): void {
-  const { name, entity, attribute, read } = property;
-  const cell = row === undefined ? null : read(row);
+  const cells = page.map(({ row }) => (row === undefined ? null : property.read(row)));
+  for (const [at, written] of page.entries()) {
+    addCell(context, written, property, { cell: cells[at] ?? null, nulls });
+  }
+}
+
+function addCell(
+  context: QueryContext,
+  { members, row }: Written,
+  property: Property,
+  { cell, nulls }: { readonly cell: Cell; readonly nulls: 'kept' | 'omitted' },
+): void {
+  const { name, entity, attribute } = property;
   const value = jsonValue(property, cell, row);
   if (value === null) {
     if (nulls === 'kept') members[name] = null;

@@ -54,7 +54,7 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within) => {
   const page = pageRows(rows, query.form, request, within);
   const more = query.top === undefined && page.more;
   const shape = tupleShape(context, query);
-  const value = page.tuples.map((tuple) => shape.write(tuple));
+  const value = shape.write(page.tuples);
   return collection(context, {
     context: `${entity.entitySetName}${shape.contextColumns(value)}`,
     total: query.wantsTotal ? page.total : -1,
@@ -97,7 +97,7 @@ function pageSize(context: QueryContext, query: FetchQuery): number {
 }
 
 interface TupleShape {
-  write(tuple: Tuple): Members;
+  write(tuples: readonly Tuple[]): readonly Members[];
   contextColumns(rows: readonly Members[]): string;
 }
 
@@ -109,16 +109,24 @@ function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
   const linked = linkedProperties(context, root);
   const keyListed = properties.some(({ attribute }) => attribute === key);
 
-  const write = (tuple: Tuple): Members => {
-    const members: Members = {};
-    const row = tuple[root.slot];
-    if (row !== undefined && withKey) members['@odata.etag'] = etagOf(root.entity, row);
-    for (const property of properties) addProperty(context, members, property, row, 'omitted');
-    if (row !== undefined && withKey && !keyListed) members[root.entity.primaryId] = row.id;
-    for (const { slot, property } of linked) {
-      addProperty(context, members, property, tuple[slot], 'omitted');
+  const write = (tuples: readonly Tuple[]): readonly Members[] => {
+    const page = tuples.map((tuple) => {
+      const row = tuple[root.slot];
+      const members: Members = {};
+      if (row !== undefined && withKey) members['@odata.etag'] = etagOf(root.entity, row);
+      return { members, row };
+    });
+    for (const property of properties) addProperty(context, page, property, 'omitted');
+    if (withKey && !keyListed) {
+      for (const { members, row } of page) {
+        if (row !== undefined) members[root.entity.primaryId] = row.id;
+      }
     }
-    return members;
+    for (const { slot, property } of linked) {
+      const joined = page.map(({ members }, at) => ({ members, row: tuples[at]?.[slot] }));
+      addProperty(context, joined, property, 'omitted');
+    }
+    return page.map(({ members }) => members);
   };
 
   return {

@@ -57,9 +57,7 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
     changes?.changed ?? within,
   );
   const write = rowWriter(context, { entity, selection, expand, etag: true });
-  const value = page.tuples.flatMap(([row]): JsonObject[] =>
-    row === undefined ? [] : [write(row)],
-  );
+  const value: JsonObject[] = [...write(page.tuples.flatMap(([row]) => row ?? []))];
   const number = start?.page ?? 1;
   const isLast = !(pages && page.more);
   const tracked = changes !== undefined || context.preferences.trackChanges === true;

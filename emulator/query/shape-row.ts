@@ -12,6 +12,6 @@ export const shapeRow: ShapeRow = (context, entity, row, options) => {
   const columns = contextColumns(selection, expand);
   return {
     '@odata.context': `${context.rootUrl}$metadata#${entity.entitySetName}${columns}/$entity`,
-    ...write(row),
+    ...write([row])[0],
   };
 };

@@ -7,11 +7,6 @@ export interface ColumnTest {
   readonly holds: (cell: Cell) => boolean;
 }
 
-interface Entry {
-  readonly key: string;
-  readonly row: StoredRow;
-}
-
 /**
  * Rows of one table in the order in which SQL Server sorts their ids, which is the order of default paging.
  * Changes wait until somebody reads in order; a page then starts by binary search. Columns that a filter
@@ -19,7 +14,9 @@ interface Entry {
  * one value takes several times as long once they outgrow the processor's cache.
  */
 export class KeyOrder {
-  #entries: Entry[] = [];
+  /** What the ids sort by, and the row of each: lists of their own, since pages read rows only. */
+  #keys: string[] = [];
+  #rows: StoredRow[] = [];
   readonly #columns = new Map<string, Cell[]>();
   /** By id, in the state the row has now; undefined where it is gone. */
   readonly #changed = new Map<string, StoredRow | undefined>();
@@ -35,20 +32,20 @@ export class KeyOrder {
   /** Rows in order that pass the test, those that come after an id only. */
   *rows(after?: string, test?: ColumnTest): Generator<StoredRow> {
     this.#catchUp();
-    const entries = this.#entries;
-    const start = after === undefined ? 0 : firstAfter(entries, sqlServerSortKey(after));
+    const rows = this.#rows;
+    const start = after === undefined ? 0 : firstAfter(this.#keys, sqlServerSortKey(after));
     const cells = test === undefined ? undefined : this.#column(test.column);
-    for (let at = start; at < entries.length; at++) {
+    for (let at = start; at < rows.length; at++) {
       if (test !== undefined && !test.holds(cells?.[at] ?? null)) continue;
-      const entry = entries[at];
-      if (entry !== undefined) yield entry.row;
+      const row = rows[at];
+      if (row !== undefined) yield row;
     }
   }
 
   #column(name: string): readonly Cell[] {
     const present = this.#columns.get(name);
     if (present !== undefined) return present;
-    const cells = this.#entries.map(({ row }) => row.cells.get(name) ?? null);
+    const cells = this.#rows.map((row) => row.cells.get(name) ?? null);
     this.#columns.set(name, cells);
     return cells;
   }
@@ -56,54 +53,65 @@ export class KeyOrder {
   /** Rows that were there already change in place; new and deleted ones make the lists anew. */
   #catchUp(): void {
     if (this.#changed.size === 0) return;
-    const added: Entry[] = [];
+    const added: Added[] = [];
     const removed = new Set<number>();
     for (const [id, row] of this.#changed) {
       const key = sqlServerSortKey(id);
-      const at = firstAfter(this.#entries, key) - 1;
-      const isThere = this.#entries[at]?.key === key;
+      const at = firstAfter(this.#keys, key) - 1;
+      const isThere = this.#keys[at] === key;
       if (row === undefined) {
         if (isThere) removed.add(at);
       } else if (isThere) {
-        this.#entries[at] = { key, row };
+        this.#rows[at] = row;
         for (const [name, cells] of this.#columns) cells[at] = row.cells.get(name) ?? null;
       } else added.push({ key, row });
     }
     this.#changed.clear();
     if (added.length === 0 && removed.size === 0) return;
-    this.#entries = merge(this.#entries, removed, added.sort(compareEntries));
+    this.#merge(removed, added.sort(compareKeys));
     this.#columns.clear();
   }
-}
 
-function merge(
-  entries: readonly Entry[],
-  removed: ReadonlySet<number>,
-  added: readonly Entry[],
-): Entry[] {
-  const merged: Entry[] = [];
-  let next = 0;
-  for (const [at, entry] of entries.entries()) {
-    for (let other = added[next]; other !== undefined; other = added[next]) {
-      if (other.key > entry.key) break;
-      merged.push(other);
-      next += 1;
+  /** Makes new lists: whoever is reading the old ones reads on in them. */
+  #merge(removed: ReadonlySet<number>, added: readonly Added[]): void {
+    const keys: string[] = [];
+    const rows: StoredRow[] = [];
+    const push = (key: string, row: StoredRow): void => {
+      keys.push(key);
+      rows.push(row);
+    };
+    let next = 0;
+    for (const [at, row] of this.#rows.entries()) {
+      const key = this.#keys[at] ?? '';
+      for (let other = added[next]; other !== undefined; other = added[next]) {
+        if (other.key > key) break;
+        push(other.key, other.row);
+        next += 1;
+      }
+      if (!removed.has(at)) push(key, row);
     }
-    if (!removed.has(at)) merged.push(entry);
+    for (const { key, row } of added.slice(next)) push(key, row);
+    this.#keys = keys;
+    this.#rows = rows;
   }
-  return merged.concat(added.slice(next));
 }
 
-function compareEntries(one: Entry, other: Entry): number {
+interface Added {
+  readonly key: string;
+  readonly row: StoredRow;
+}
+
+function compareKeys(one: Added, other: Added): number {
   return one.key < other.key ? -1 : one.key > other.key ? 1 : 0;
 }
 
-function firstAfter(entries: readonly Entry[], key: string): number {
+/** Place of the first key behind one. */
+function firstAfter(keys: readonly string[], key: string): number {
   let low = 0;
-  let high = entries.length;
+  let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((entries[middle]?.key ?? '') <= key) low = middle + 1;
+    if ((keys[middle] ?? '') <= key) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -66,7 +66,7 @@ export class MemoryStore implements Store {
   put(table: string, id: string, cells: ReadonlyMap<string, Cell>): StoredRow {
     this.#lastVersion += 1;
     const rows = this.#table(table);
-    const row: StoredRow = { id, version: this.#lastVersion, cells: rows.pack(cells) };
+    const row = rows.pack({ id, version: this.#lastVersion, cells });
     this.#write({ table, id, before: rows.get(id) }, row);
     return row;
   }
@@ -104,7 +104,7 @@ export class MemoryStore implements Store {
     for (const { table, id, row } of changes) {
       if (row === undefined) this.#set(table, id, undefined);
       else {
-        this.#set(table, id, { ...row, cells: this.#table(table).pack(row.cells) });
+        this.#set(table, id, this.#table(table).pack(row));
         this.#lastVersion = Math.max(this.#lastVersion, row.version);
       }
     }

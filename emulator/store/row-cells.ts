@@ -1,9 +1,11 @@
-import type { Cell } from './store.ts';
+import { isReference, type Cell, type StoredRow } from './store.ts';
 
 /** Columns that rows of one table have had so far, each with its place in a row. */
 export class ColumnPlaces {
   readonly #places = new Map<string, number>();
   readonly #names: string[] = [];
+  /** The latest value of each place. */
+  readonly #latest: Cell[] = [];
 
   get names(): readonly string[] {
     return this.#names;
@@ -21,26 +23,61 @@ export class ColumnPlaces {
     this.#places.set(name, place);
     return place;
   }
+
+  /** The cell, or what the row before had when that is the same: times and users repeat, and are kept once. */
+  shared(place: number, cell: Cell): Cell {
+    const latest = this.#latest[place];
+    if (latest !== undefined && isSame(latest, cell)) return latest;
+    this.#latest[place] = cell;
+    return cell;
+  }
+}
+
+function isSame(one: Cell, other: Cell): boolean {
+  if (one === other) return true;
+  if (!isReference(one) || !isReference(other)) return false;
+  return one.id === other.id && one.table === other.table;
 }
 
 /**
- * The cells of a row as a map that shares its keys with all rows of the table: a list of values takes a
- * quarter of the memory of a map, and large tables are read as fast as memory answers.
+ * A row whose cells are a list of values; their names are those of the table. A list takes a quarter of the
+ * memory of a map, and large tables are read as fast as memory answers: so nothing stands between the two.
  */
-export class RowCells implements ReadonlyMap<string, Cell> {
+export class PackedRow implements StoredRow {
+  readonly id: string;
+  readonly version: number;
   readonly #columns: ColumnPlaces;
-  readonly #values: readonly (Cell | undefined)[];
+  readonly #values: Values;
 
-  constructor(columns: ColumnPlaces, cells: Iterable<readonly [string, Cell]>) {
+  constructor(columns: ColumnPlaces, row: StoredRow) {
     const values: (Cell | undefined)[] = [];
-    for (const [name, cell] of cells) {
+    for (const [name, cell] of row.cells) {
       const place = columns.place(name);
       while (values.length < place) values.push(undefined);
-      values[place] = cell;
+      values[place] = columns.shared(place, cell);
     }
+    this.id = row.id;
+    this.version = row.version;
     this.#columns = columns;
     // The spare room of a list that grew is given back.
     this.#values = values.slice();
+  }
+
+  get cells(): ReadonlyMap<string, Cell> {
+    return new RowCells(this.#columns, this.#values);
+  }
+}
+
+type Values = readonly (Cell | undefined)[];
+
+/** The values of a row as a map, for as long as somebody reads them. */
+class RowCells implements ReadonlyMap<string, Cell> {
+  readonly #columns: ColumnPlaces;
+  readonly #values: Values;
+
+  constructor(columns: ColumnPlaces, values: Values) {
+    this.#columns = columns;
+    this.#values = values;
   }
 
   get size(): number {

@@ -1,13 +1,13 @@
 import { cellsEqual, indexKey } from './index-key.ts';
 import { KeyOrder, type ColumnTest } from './key-order.ts';
-import { ColumnPlaces, RowCells } from './row-cells.ts';
+import { ColumnPlaces, PackedRow } from './row-cells.ts';
 import type { Cell, StoredRow } from './store.ts';
 
 /** Rows of one table by id, in order, with an index per column that was ever searched. */
 export class RowTable {
   readonly #rows = new Map<string, StoredRow>();
   readonly #columns = new ColumnPlaces();
-  readonly #indexes = new Map<string, Map<string, Set<string>>>();
+  readonly #indexes = new Map<string, Index>();
   /** Sorted ids, some perhaps deleted since; replaced as a whole so that iterations keep theirs. */
   #sorted: readonly string[] = [];
   #added = new Set<string>();
@@ -26,9 +26,9 @@ export class RowTable {
     return this.#rows.get(id);
   }
 
-  /** Cells in the form in which the table keeps them. */
-  pack(cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, Cell> {
-    return new RowCells(this.#columns, cells);
+  /** A row in the form in which the table keeps it. */
+  pack(row: StoredRow): StoredRow {
+    return new PackedRow(this.#columns, row);
   }
 
   set(row: StoredRow): void {
@@ -93,36 +93,36 @@ export class RowTable {
   }
 
   find(column: string, cell: Cell): readonly StoredRow[] {
-    const ids = this.#bucket(column, cell);
-    return this.#rowsOf([...ids].sort());
+    return this.#rowsOf(this.#bucket(column, cell));
   }
 
   findAll(cells: ReadonlyMap<string, Cell>): readonly StoredRow[] {
-    let smallest: ReadonlySet<string> | undefined;
+    let smallest: Bucket | undefined;
     for (const [column, cell] of cells) {
       const ids = this.#bucket(column, cell);
-      if (smallest === undefined || ids.size < smallest.size) smallest = ids;
+      if (smallest === undefined || sizeOf(ids) < sizeOf(smallest)) smallest = ids;
     }
     if (smallest === undefined) return [];
-    return this.#rowsOf([...smallest].sort()).filter((row) =>
+    return this.#rowsOf(smallest).filter((row) =>
       [...cells].every(([column, cell]) => cellsEqual(row.cells.get(column), cell)),
     );
   }
 
-  #bucket(column: string, cell: Cell): ReadonlySet<string> {
+  #bucket(column: string, cell: Cell): Bucket {
     return this.#index(column).get(indexKey(cell)) ?? noIds;
   }
 
-  #index(column: string): Map<string, Set<string>> {
+  #index(column: string): Index {
     const present = this.#indexes.get(column);
     if (present !== undefined) return present;
-    const index = new Map<string, Set<string>>();
+    const index: Index = new Map();
     for (const row of this.#rows.values()) addTo(index, indexKey(row.cells.get(column)), row.id);
     this.#indexes.set(column, index);
     return index;
   }
 
-  #rowsOf(ids: readonly string[]): readonly StoredRow[] {
+  #rowsOf(bucket: Bucket): readonly StoredRow[] {
+    const ids = typeof bucket === 'string' ? [bucket] : [...bucket].sort();
     return ids.flatMap((id) => this.#rows.get(id) ?? []);
   }
 
@@ -149,17 +149,27 @@ export class RowTable {
 
 const maxLists = 4;
 
-const noIds: ReadonlySet<string> = new Set();
+/** Ids of the rows with one value: most values of keys and names have one, and a set takes ten times its room. */
+type Bucket = string | Set<string>;
 
-function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids === undefined) index.set(key, new Set([id]));
-  else ids.add(id);
+type Index = Map<string, Bucket>;
+
+const noIds: Bucket = new Set();
+
+function sizeOf(bucket: Bucket): number {
+  return typeof bucket === 'string' ? 1 : bucket.size;
 }
 
-function removeFrom(index: Map<string, Set<string>>, key: string, id: string): void {
-  const ids = index.get(key);
-  if (ids === undefined) return;
-  ids.delete(id);
-  if (ids.size === 0) index.delete(key);
+function addTo(index: Index, key: string, id: string): void {
+  const bucket = index.get(key);
+  if (bucket === undefined) index.set(key, id);
+  else if (typeof bucket !== 'string') bucket.add(id);
+  else if (bucket !== id) index.set(key, new Set([bucket, id]));
+}
+
+function removeFrom(index: Index, key: string, id: string): void {
+  const bucket = index.get(key);
+  if (bucket === undefined) return;
+  if (typeof bucket !== 'string') bucket.delete(id);
+  if (bucket === id || (typeof bucket !== 'string' && bucket.size === 0)) index.delete(key);
 }

@@ -22,6 +22,11 @@ export interface StoredFile {
  */
 export type Cell = null | string | number | boolean | Reference | readonly number[] | StoredFile;
 
+/** Is the cell a lookup's value? */
+export function isReference(cell: Cell): cell is Reference {
+  return typeof cell === 'object' && cell !== null && 'table' in cell;
+}
+
 /** Immutable: a write puts a new row in its place. Absent columns are null. */
 export interface StoredRow {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { timeText } from '../../environment.ts';
 import { invalidArgument } from '../../errors/payload-errors.ts';
 import { json, type Answer } from '../../protocol/answer.ts';
 import type { RequestContext } from '../../protocol/request.ts';
@@ -60,7 +61,7 @@ function bulkDetectDuplicates(call: MessageCall): JsonObject {
 }
 
 function finishedJob(context: RequestContext, name: string, operationtype: number): StoredRow {
-  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+  const now = timeText(context.environment);
   return make(context, 'asyncoperation', {
     name,
     operationtype,
@@ -162,7 +163,7 @@ export function answerInBackground(
   name: string,
   run: () => Answer,
 ): Answer {
-  const now = `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`;
+  const now = timeText(context.environment);
   const answer = run();
   const text = answer.body === undefined ? '' : Buffer.from(answer.body).toString('utf8');
   const operation = make(context, 'backgroundoperation', {

@@ -1,3 +1,4 @@
+import { timeText } from '../../environment.ts';
 import { activeQueueItem, alreadyMember } from '../../errors/message-errors.ts';
 import { invalidArgument } from '../../errors/payload-errors.ts';
 import type { JsonObject } from '../../query/interface.ts';
@@ -82,7 +83,7 @@ function addToQueue(call: MessageCall): JsonObject {
     queueid: { table: 'queue', id: queue.row.id },
     objectid: object,
     title: titleOf(target),
-    enteredon: `${new Date(context.environment.now()).toISOString().slice(0, 19)}Z`,
+    enteredon: timeText(context.environment),
   };
   const entity = context.environment.metadata.entity('queueitem');
   const item =
@@ -104,7 +105,7 @@ function pickFromQueue(call: MessageCall): undefined {
 
 function work(call: MessageCall, worker: Cell): undefined {
   const item = bound(call);
-  const now = `${new Date(call.context.environment.now()).toISOString().slice(0, 19)}Z`;
+  const now = timeText(call.context.environment);
   change(call.context, item, { workerid: worker, workeridmodifiedon: now });
 }
 

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../../errors/payload-errors.ts';
 import { assertAccess } from '../../logic/access.ts';
-import type { Environment } from '../../environment.ts';
+import { timeText, type Environment } from '../../environment.ts';
 import { stableId } from '../../metadata/stable-id.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import { scalarText } from '../../query/column-value.ts';
@@ -62,7 +62,7 @@ function grant(call: MessageCall, how: 'add' | 'replace'): undefined {
     ['principalid', principal.row.id],
     ['principaltypecode', principal.entity.logicalName],
     ['accessrightsmask', how === 'add' ? before | mask : mask],
-    ['changedon', `${new Date(environment.now()).toISOString().slice(0, 19)}Z`],
+    ['changedon', timeText(environment)],
   ];
   environment.store.transaction(() => environment.store.put(table, id, new Map(cells)));
 }
