@@ -11,6 +11,8 @@ export type JournalEntry =
       /** What created rows carry in `importsequencenumber`. */
       readonly runNumber: number;
       readonly planHash: string;
+      /** Hash of the rows as they were before the first write. */
+      readonly snapshot: string;
       readonly at: string;
     }
   | { readonly is: 'intent'; readonly actions: readonly number[]; readonly requestId: Guid }

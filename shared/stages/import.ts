@@ -14,7 +14,7 @@ import { gatherTexts } from './apply/plan-texts.ts';
 import { RunLog } from './apply/run-log.ts';
 import { blockedAs, freshState, hasWork, runPlan, tablesOf, withRest } from './apply/run-plan.ts';
 import { keepResult } from './apply/result-file.ts';
-import { writeSnapshot } from './apply/snapshot.ts';
+import { keepSnapshot } from './apply/run-snapshot.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { blockedFindings, headOf, planOutputs } from './plan.ts';
@@ -194,22 +194,19 @@ export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promi
   if (rights.isRefused) return finish(frame, log, findings, signal, state);
 
   if (frame.isSaved) await gatherTexts(plan, opened.source, ruleBook, spool, signal);
-  const snapshot = join(options.run, 'snapshot');
-  if ((await ports.files.stat(snapshot)) === undefined)
-    await writeSnapshot(
-      snapshot,
-      {
-        described: opened.pkg.tables,
-        areaOf: (step) =>
-          opened.pkg.manifest?.steps.find((each) => each.step === step)?.area ?? step,
-        plan,
-        tables,
-        reader: writer,
-        book: ruleBook,
-        files: ports.files,
-      },
-      signal,
-    );
+  const snapshot = await keepSnapshot(
+    options.run,
+    {
+      described: opened.pkg.tables,
+      areaOf: (step) => opened.pkg.manifest?.steps.find((each) => each.step === step)?.area ?? step,
+      plan,
+      tables,
+      reader: writer,
+      book: ruleBook,
+      files: ports.files,
+    },
+    signal,
+  );
   await ports.host.publish('artifact', options.run);
   return runPlan(
     {
@@ -218,6 +215,7 @@ export async function importPlan(frame: ImportFrame, signal: AbortSignal): Promi
       ports,
       writer,
       plan,
+      snapshot,
       tables,
       texts: spool,
       payload: (step, file) => opened.pkg.payload(step, file, signal),

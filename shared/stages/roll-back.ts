@@ -14,7 +14,7 @@ import { readJournal } from './apply/journal.ts';
 import { RunLog } from './apply/run-log.ts';
 import { blockedAs, freshState, hasWork, runPlan, tablesOf, withRest } from './apply/run-plan.ts';
 import { keepResult } from './apply/result-file.ts';
-import { writeSnapshot } from './apply/snapshot.ts';
+import { keepSnapshot } from './apply/run-snapshot.ts';
 import { OptionReader } from './option-reader.ts';
 import { outcomeOf } from './outcome.ts';
 import { blockedFindings, headOf, planOutputs } from './plan.ts';
@@ -127,21 +127,19 @@ export async function rollBackRun(
   findings.push(...rights.findings);
   if (rights.isRefused) return account([], signal);
 
-  const snapshot = join(options.out, 'snapshot');
-  if ((await ports.files.stat(snapshot)) === undefined)
-    await writeSnapshot(
-      snapshot,
-      {
-        described: [],
-        areaOf: (step) => step,
-        plan,
-        tables,
-        reader: writer,
-        book: ruleBook,
-        files: ports.files,
-      },
-      signal,
-    );
+  const snapshot = await keepSnapshot(
+    options.out,
+    {
+      described: [],
+      areaOf: (step) => step,
+      plan,
+      tables,
+      reader: writer,
+      book: ruleBook,
+      files: ports.files,
+    },
+    signal,
+  );
   return runPlan(
     {
       stage: 'roll-back',
@@ -149,6 +147,7 @@ export async function rollBackRun(
       ports,
       writer,
       plan,
+      snapshot,
       tables,
       texts: spool,
       payload: (step, file) => {

@@ -74,4 +74,11 @@ export const importCodes = {
     remedy:
       'Use the run folder as the run left it, from the artifact for example. Without its journal a run cannot be resumed: plan again, and what is there already is recognized.',
   },
+  URM1416: {
+    title: 'A snapshot that is not as the run left it',
+    cause:
+      'The journal of a run names the snapshot that was taken before its first write, by the hash of its content. The one that is there was changed, cut or replaced, or it is missing.',
+    remedy:
+      'Use the run folder as the run left it, from the artifact for example. Without its snapshot a run can be neither rolled back nor resumed: plan again, and what is there already is recognized.',
+  },
 } as const satisfies Record<`URM14${number}`, CodeEntry>;

@@ -76,6 +76,8 @@ export interface JournalMemory {
   readonly left: ReadonlyMap<number, string>;
   /** Plan of the last start. */
   readonly planHash: string | undefined;
+  /** Hash of the snapshot of the last start. */
+  readonly snapshot: string | undefined;
 }
 
 /** Reads a journal; a line that was cut by a crash counts as not written, any other change is refused. */
@@ -90,10 +92,12 @@ export async function readJournal(
   const ids = new Map<number, Guid>();
   const left = new Map<number, string>();
   let planHash: string | undefined;
+  let snapshot: string | undefined;
   for await (const { entry } of chainedEntries(readLines(files.read(path, signal)), path)) {
-    const { is, action, actions, planHash: hash, id, versions } = entry;
+    const { is, action, actions, planHash: hash, snapshot: taken, id, versions } = entry;
     if (is === 'started' && typeof hash === 'string') {
       planHash = hash;
+      if (typeof taken === 'string') snapshot = taken;
       left.clear();
     }
     if (is === 'found' && typeof action === 'number') found.add(action);
@@ -102,7 +106,7 @@ export async function readJournal(
     if (is !== 'intent' || !Array.isArray(actions)) continue;
     for (const each of actions) if (typeof each === 'number') begun.add(each);
   }
-  return { begun, found, ids, left, planHash };
+  return { begun, found, ids, left, planHash, snapshot };
 }
 
 function learn(pair: unknown, left: Map<number, string>): void {

@@ -146,9 +146,11 @@ export function failureOf(
 
 /** As github.com/MicrosoftDocs/dynamics-365-customer-engagement/issues/2746 shows it. */
 function isMissingVariable(message: string): boolean {
-  return /msdyn_rulesetdependencymapping\b.*\bmsdyn_referencedpolymorphicentityid\b.*Guid\.Empty/s.test(
-    message,
-  );
+  return [
+    'msdyn_rulesetdependencymapping',
+    'msdyn_referencedpolymorphicentityid',
+    'Guid.Empty',
+  ].every((word) => message.includes(word));
 }
 
 /** Somebody else was at work in the same row. */

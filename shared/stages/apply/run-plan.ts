@@ -26,6 +26,8 @@ export interface PlanRun {
   readonly ports: Ports;
   readonly writer: DataverseWriter;
   readonly plan: Plan;
+  /** Hash of the snapshot in the run folder. */
+  readonly snapshot: string;
   readonly tables: ReadonlyMap<string, EnvironmentTable>;
   readonly texts: TextStore;
   readonly payload: WriteFrame['payload'];
@@ -62,6 +64,7 @@ export async function runPlan<Result extends StageResult>(
       run: ports.ids.next(),
       runNumber: runNumberOf(plan),
       planHash: plan.hash,
+      snapshot: run.snapshot,
       at: now(),
     });
     const stopped = await applyUntilStopped(run, journal, signal);

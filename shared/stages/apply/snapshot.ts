@@ -26,13 +26,13 @@ export interface SnapshotFrame {
 
 /**
  * Writes the rows that a plan updates or deletes as they are now: a package of its own, so that
- * everything that reads packages reads it. Withheld columns are not in it.
+ * everything that reads packages reads it. Withheld columns are not in it. Gives its hash.
  */
 export async function writeSnapshot(
   path: string,
   frame: SnapshotFrame,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const affected = await affectedRows(frame.plan, signal);
   const writer = await createPackage(path, 'zip', frame.files);
   try {
@@ -44,7 +44,7 @@ export async function writeSnapshot(
         await writeTable(opened, table, ofStep.get(table.name), frame, signal);
       await opened.close();
     }
-    await writer.finish((written) => ({
+    const { hash } = await writer.finish((written) => ({
       format: 1,
       tool: toolName,
       source: {
@@ -57,6 +57,7 @@ export async function writeSnapshot(
       withheld: [],
       removed: [],
     }));
+    return hash;
   } catch (error) {
     await writer.abort();
     throw error;

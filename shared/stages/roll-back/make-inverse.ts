@@ -43,6 +43,7 @@ const nothing: JournalMemory = {
   ids: new Map(),
   left: new Map(),
   planHash: undefined,
+  snapshot: undefined,
 };
 
 /**

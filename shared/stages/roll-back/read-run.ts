@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { openPackage } from '../../cmt/open-package.ts';
 import type { MigrationPackage } from '../../cmt/package.ts';
 import { InputError } from '../../errors/migration-error.ts';
 import type { Files } from '../../host/files.ts';
 import type { Plan } from '../../model/plan.ts';
 import { readJournal, type JournalMemory } from '../apply/journal.ts';
+import { openSnapshot } from '../apply/run-snapshot.ts';
 import { openPlan } from '../planning/plan-file.ts';
 import { RollBackConflict } from './roll-back-conflict.ts';
 
@@ -41,8 +41,6 @@ export async function readRun(
       where: folder,
       next: 'Give the run folder as the import left it.',
     });
-  const snapshotPath = join(folder, 'snapshot');
-  const hasSnapshot = (await files.stat(join(snapshotPath, 'migration.json')))?.kind === 'file';
-  const snapshot = hasSnapshot ? await openPackage(snapshotPath, files, signal) : undefined;
+  const snapshot = await openSnapshot(folder, journal, files, signal);
   return { folder, plan, journal, snapshot };
 }

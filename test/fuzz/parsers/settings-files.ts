@@ -189,7 +189,15 @@ function changeLine(text: string, random: Random): string {
 }
 
 const journalEntries: readonly object[] = [
-  { is: 'started', format: 1, run: id, runNumber: 1, planHash: 'ab', at: '2024-03-01T09:30:00Z' },
+  {
+    is: 'started',
+    format: 1,
+    run: id,
+    runNumber: 1,
+    planHash: 'ab',
+    snapshot: 'cd',
+    at: '2024-03-01T09:30:00Z',
+  },
   { is: 'intent', actions: [1, 2], requestId: id },
   { is: 'done', action: 1, id },
   { is: 'found', action: 2 },

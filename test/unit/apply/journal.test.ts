@@ -16,6 +16,7 @@ const started = {
   run: idOf(9),
   runNumber: 1,
   planHash: 'abc',
+  snapshot: 'fed',
   at: '2026-01-01T00:00:00.000Z',
 } as const;
 
@@ -86,6 +87,7 @@ describe('journal', () => {
     const memory = await readJournal(path(), nodeFiles, signal);
     assert.deepEqual([...(memory?.begun ?? [])], [1, 2]);
     assert.equal(memory?.planHash, 'abc');
+    assert.equal(memory?.snapshot, 'fed');
     assert.equal(await readJournal(join(folder.path, 'none'), nodeFiles, signal), undefined);
   });
 

@@ -62,6 +62,7 @@ function memoryOf(entries: readonly JournalEntry[], plan: Plan): JournalMemory {
     ids: new Map(),
     left: new Map(),
     planHash: plan.hash,
+    snapshot: undefined,
   };
 }
 
