@@ -1,23 +1,27 @@
 import { definitionExists, definitionNotFound, unknownTable } from '../errors/metadata-errors.ts';
 import { invalidArgument, methodNotAllowed, notImplemented } from '../errors/payload-errors.ts';
-import type { Environment } from '../environment.ts';
+import { timeText, type Environment } from '../environment.ts';
 import type { Attribute, Entity, Metadata } from '../metadata/metadata.ts';
 import { attributeId } from '../metadata/wire/attribute-definition.ts';
 import { entityId } from '../metadata/wire/entity-definition.ts';
 import { stableId } from '../metadata/stable-id.ts';
+import { changeChoice } from '../metadata/write/global-choice.ts';
 import {
+  givenMembers,
   isObject,
   labelText,
   listIn,
   optionsIn,
   schemaNameOf,
   textIn,
+  withLabels,
 } from '../metadata/write/read-definition.ts';
 import { createColumn, putColumn, removeColumn } from '../metadata/write/write-column.ts';
 import {
   createLookupOfMany,
   createRelationship,
   relationshipId,
+  updateRelationship,
 } from '../metadata/write/write-relationship.ts';
 import {
   deleteOption,
@@ -31,6 +35,7 @@ import { readArguments, unquote, type Segment } from '../protocol/path.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject } from '../query/interface.ts';
 import type { Cell } from '../store/store.ts';
+import { firstOption, numbered } from './option-numbers.ts';
 import { readJsonObject } from './read-payload.ts';
 
 /** A change of definitions, as it is kept to be made again at the next start. */
@@ -41,17 +46,41 @@ export interface DefinitionWrite {
   readonly body: JsonObject;
   /** Ids given out, in their order: they stay the same. */
   readonly ids: readonly string[];
+  /** `MSCRM.MergeLabels`: labels of languages that the body does not name stay. */
+  readonly mergeLabels?: boolean;
+  /** The first value that options without one get. */
+  readonly firstOption?: number;
 }
 
 /** `POST`, `PUT` and `DELETE` of definitions: 204, with the URL of what was made. */
 export function writeDefinition(context: RequestContext, segments: readonly Segment[]): Answer {
   const { method, body } = context.request;
   if (method === 'PATCH') throw methodNotAllowed(method);
+  const { environment } = context;
   const json = method === 'DELETE' ? {} : readJsonObject(segments.at(-1)?.name ?? '', body);
-  const made = keep(context.environment, { method, path: segments.map(shortened), body: json });
-  return noContent(
-    typeof made === 'string' ? { 'OData-EntityId': `${context.rootUrl}${made}` } : {},
-  );
+  const made = keep(environment, {
+    method,
+    path: segments.map(shortened),
+    body: dated(environment, method, json),
+    mergeLabels: context.request.headers['mscrm.mergelabels']?.toLowerCase() === 'true',
+    firstOption: firstOption(environment, solutionOf(context, json)),
+  });
+  // A changed definition is named as the client named it.
+  const url = method === 'PUT' ? segments.map(({ raw }) => raw).join('/') : made;
+  return noContent(typeof url === 'string' ? { 'OData-EntityId': `${context.rootUrl}${url}` } : {});
+}
+
+/** When the definition was made or changed. */
+function dated(environment: Environment, method: string, body: JsonObject): JsonObject {
+  const time = timeText(environment);
+  if (method === 'POST') return { ...body, CreatedOn: time, ModifiedOn: time };
+  if (method !== 'PUT') return body;
+  const { CreatedOn: _, ...rest } = body;
+  return { ...rest, ModifiedOn: time };
+}
+
+function solutionOf({ request }: RequestContext, body: JsonObject): string | undefined {
+  return textIn(body, 'SolutionUniqueName') ?? request.headers['mscrm.solutionuniquename'];
 }
 
 function shortened({ name, argument }: Segment): DefinitionWrite['path'][number] {
@@ -72,11 +101,17 @@ export const definitionActions: ReadonlySet<string> = new Set([
 
 /** Runs one of the actions that change definitions. */
 export function definitionAction(
-  environment: Environment,
+  context: RequestContext,
   name: string,
   parameters: JsonObject,
 ): JsonObject | undefined {
-  const result = keep(environment, { method: 'POST', path: [{ name }], body: parameters });
+  const { environment } = context;
+  const result = keep(environment, {
+    method: 'POST',
+    path: [{ name }],
+    body: parameters,
+    firstOption: firstOption(environment, solutionOf(context, parameters)),
+  });
   return isObject(result) ? result : undefined;
 }
 
@@ -120,17 +155,17 @@ function applyDefinitionWrite(
     case 'EntityDefinitions':
       return second === undefined
         ? writeTable(environment, write, newId)
-        : writeWithin(metadata, write, newId);
+        : writeWithin(metadata, valued(write), newId);
     case 'RelationshipDefinitions':
       return writeRelationship(metadata, write, newId);
     case 'GlobalOptionSetDefinitions':
-      return writeChoice(metadata, write, newId);
+      return writeChoice(metadata, valued(write), newId);
     case 'CreateCustomerRelationships':
     case 'CreatePolymorphicLookupAttribute':
       return createLookupOfMany(metadata, write.body, newId);
     case 'InsertOptionValue':
     case 'InsertStatusValue':
-      return insertOption(metadata, write.body);
+      return insertOption(metadata, write.body, write.firstOption);
     case 'UpdateOptionValue':
     case 'UpdateStateValue':
       return updateOption(metadata, write.body);
@@ -145,6 +180,10 @@ function applyDefinitionWrite(
 
 type Write = Omit<DefinitionWrite, 'ids'>;
 
+function valued(write: Write): Write {
+  return { ...write, body: numbered(write.body, write.firstOption) };
+}
+
 function writeTable(environment: Environment, write: Write, newId: () => string): unknown {
   const { metadata, store } = environment;
   const argument = write.path[0]?.argument;
@@ -156,7 +195,7 @@ function writeTable(environment: Environment, write: Write, newId: () => string)
   }
   const entity = tableOf(metadata, argument);
   if (write.method === 'PUT') {
-    updateTable(metadata, entity, write.body);
+    updateTable(metadata, entity, write);
     return undefined;
   }
   if (write.method !== 'DELETE') throw methodNotAllowed(write.method);
@@ -216,8 +255,13 @@ function writeWithin(metadata: Metadata, write: Write, newId: () => string): unk
       if (write.method !== 'PUT') throw methodNotAllowed(write.method);
       const metadataId = attributeId(entity, attribute);
       putColumn(metadata, entity, {
-        body: { SchemaName: attribute.schemaName, ...write.body },
+        body: {
+          SchemaName: attribute.schemaName,
+          CreatedOn: attribute.given?.['CreatedOn'],
+          ...write.body,
+        },
         metadataId,
+        ...(write.mergeLabels === true ? { known: attribute } : {}),
       });
       return undefined;
     }
@@ -276,7 +320,10 @@ function writeRelationship(metadata: Metadata, write: Write, newId: () => string
       (each) => each.schemaName.toLowerCase() === name || relationshipId(each.schemaName) === name,
     );
     if (found === undefined) continue;
-    if (write.method === 'PUT') return undefined;
+    if (write.method === 'PUT') {
+      if (found.given !== undefined) updateRelationship(metadata, found, write);
+      return undefined;
+    }
     if (write.method !== 'DELETE') throw methodNotAllowed(write.method);
     metadata.removeRelationship(found.schemaName);
     if ('referencingAttribute' in found) removeColumn(metadata, entity, found.referencingAttribute);
@@ -285,6 +332,8 @@ function writeRelationship(metadata: Metadata, write: Write, newId: () => string
   }
   throw definitionNotFound('relationship', name);
 }
+
+const choiceMembers = ['Description', 'DisplayName'];
 
 function writeChoice(metadata: Metadata, write: Write, newId: () => string): unknown {
   const argument = write.path[0]?.argument;
@@ -296,7 +345,8 @@ function writeChoice(metadata: Metadata, write: Write, newId: () => string): unk
     if (metadata.choices.has(name)) throw definitionExists('option set', name);
     const metadataId = textIn(write.body, 'MetadataId') ?? newId();
     const displayName = labelText(write.body['DisplayName']) ?? name;
-    metadata.choices.set(name, { name, metadataId, displayName, options });
+    const given = givenMembers(write.body, choiceMembers, `choice ${name}`);
+    metadata.choices.set(name, { name, metadataId, displayName, options, given });
     return `GlobalOptionSetDefinitions(${metadataId})`;
   }
   const key = keyText(argument);
@@ -307,7 +357,12 @@ function writeChoice(metadata: Metadata, write: Write, newId: () => string): unk
   if (write.method === 'DELETE') metadata.choices.delete(known.name);
   else if (write.method === 'PUT') {
     const displayName = labelText(write.body['DisplayName']) ?? known.displayName;
-    metadata.choices.set(known.name, { ...known, displayName });
+    const given = givenMembers(write.body, choiceMembers, `choice ${known.name}`);
+    changeChoice(metadata, {
+      ...known,
+      displayName,
+      given: withLabels(known.given, given, write.mergeLabels === true),
+    });
   } else throw methodNotAllowed(write.method);
   return undefined;
 }

@@ -15,8 +15,9 @@ import { choiceDefinition } from './wire/choice-definition.ts';
 import { choiceColumn } from './write/global-choice.ts';
 import { listAnswers } from './wire/expand-definition.ts';
 import type { Definition } from './wire/labels.ts';
-import { contextSelection, project } from './wire/project-definition.ts';
+import { contextSelection, projectRoot } from './wire/project-definition.ts';
 import { manyToManyDefinition, manyToOneDefinition } from './wire/relationship-definition.ts';
+import { inRootOrder } from './wire/root-order.ts';
 
 /** `RelationshipDefinitions` and one of them, with or without a cast to its kind. */
 export function relationships(
@@ -35,7 +36,9 @@ export function relationships(
   if (first.argument === undefined) {
     const members = all.flatMap(({ kind: own, definition }) => {
       const [shown] = listAnswers([definition], own, options);
-      return shown === undefined ? [] : [typed(shown, kind === undefined ? own : undefined)];
+      if (shown === undefined) return [];
+      const ordered = options.select === undefined ? inRootOrder(shown, true) : shown;
+      return [typed(ordered, kind === undefined ? own : undefined)];
     });
     return list(asked, path, members);
   }
@@ -43,7 +46,7 @@ export function relationships(
   const found = all.find((each) => matches(each.definition, key));
   if (found === undefined) throw definitionNotFound('relationship', key.value);
   const type = { name: found.kind, properties: found.definition };
-  const shown = project(found.definition, options.select, type);
+  const shown = projectRoot(found.definition, options.select, type);
   const body = typed(shown, kind === undefined ? found.kind : undefined);
   return ok(context, `${path}${contextSelection(options)}/$entity`, body);
 }
@@ -97,7 +100,10 @@ export function globalChoices(
   const path = `GlobalOptionSetDefinitions${isCast ? `/${cast.name}` : ''}`;
   const shownAs = (each: { readonly kind: string; readonly definition: Definition }): Definition =>
     typed(
-      project(each.definition, options.select, { name: each.kind, properties: each.definition }),
+      projectRoot(each.definition, options.select, {
+        name: each.kind,
+        properties: each.definition,
+      }),
       isCast ? undefined : each.kind,
     );
   if (first.argument === undefined) {

@@ -28,6 +28,10 @@ export interface Option {
   readonly state?: number;
   /** State options: the status a row gets with the state. */
   readonly defaultStatus?: number;
+  readonly description?: string;
+  /** `#0000ff` */
+  readonly color?: string;
+  readonly externalValue?: string;
 }
 
 export interface Attribute {
@@ -50,6 +54,8 @@ export interface Attribute {
   readonly targets: readonly string[];
   readonly options?: readonly Option[];
   readonly globalChoice?: string;
+  /** The global choice that was made here and that the column shows. */
+  readonly sharedChoice?: Omit<GlobalChoice, 'name' | 'options'>;
   readonly maxLength?: number;
   readonly minValue?: number;
   readonly maxValue?: number;
@@ -142,6 +148,8 @@ export interface GlobalChoice {
   readonly metadataId: string;
   readonly displayName: string;
   readonly options: readonly Option[];
+  /** Members of its definition that whoever made it gave, in the service's form. */
+  readonly given?: Readonly<Record<string, unknown>>;
 }
 
 /** Everything an environment knows about its tables. Lookups by name are exact: names are case-sensitive. */

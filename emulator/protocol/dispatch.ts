@@ -99,7 +99,7 @@ function unbound(context: RequestContext, segment: Segment): Answer {
   if (definitionActions.has(name)) {
     if (context.request.method !== 'POST') throw methodNotAllowed(context.request.method);
     const run = ({ parameters }: ActionCall): JsonObject | undefined =>
-      definitionAction(context.environment, name, parameters);
+      definitionAction(context, name, parameters);
     return callAction(context, name, run);
   }
   if (!functions.has(name)) {

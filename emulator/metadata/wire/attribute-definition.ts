@@ -43,6 +43,7 @@ function attributeDefinition(
   columnNumber: number,
 ): Definition {
   const isMirror = attribute.attributeOf !== undefined;
+  const isMade = isMadeHere(attribute);
   const isPrimaryId = attribute.logicalName === entity.primaryId;
   const isPrimaryName = attribute.logicalName === entity.primaryName;
   const secureable = !isMirror && !isPrimaryId && !isPrimaryName && attribute.validForUpdate;
@@ -69,10 +70,10 @@ function attributeDefinition(
     CanBeSecuredForCreate: secureable,
     CanBeSecuredForUpdate: secureable,
     IsSecured: attribute.secured,
-    IsRetrievable: !isMirror,
+    IsRetrievable: !isMirror && !attribute.custom,
     IsFilterable: isPrimaryId,
     IsSearchable: isPrimaryName,
-    IsManaged: !isMadeHere(attribute),
+    IsManaged: !isMade,
     LinkedAttributeId: null,
     LogicalName: attribute.logicalName,
     IsValidForForm: !isMirror && !isPrimaryId,
@@ -86,7 +87,7 @@ function attributeDefinition(
     CreatedOn: dateOfInstall,
     ModifiedOn: dateOfInstall,
     SourceType: hasSource(attribute) ? 0 : null,
-    AutoNumberFormat: '',
+    AutoNumberFormat: isMade ? null : '',
     ...particulars(entity, attribute),
     AttributeTypeName: { Value: attribute.typeName },
     Description: label('', `column description ${entity.logicalName}.${attribute.logicalName}`),
@@ -97,15 +98,15 @@ function attributeDefinition(
     IsAuditEnabled: managedProperty(!isMirror, !isMirror, 'canmodifyauditsettings'),
     IsGlobalFilterEnabled: managedProperty(false, true, 'canmodifyglobalfiltersettings'),
     IsSortableEnabled: managedProperty(false, true, 'canmodifyissortablesettings'),
-    IsCustomizable: managedProperty(!isMirror, false, 'iscustomizable'),
-    IsRenameable: managedProperty(!isMirror, false, 'isrenameable'),
+    IsCustomizable: managedProperty(!isMirror, isMade, 'iscustomizable'),
+    IsRenameable: managedProperty(!isMirror, isMade, 'isrenameable'),
     IsValidForAdvancedFind: managedProperty(!isMirror, !isMirror, 'canmodifysearchsettings'),
     RequiredLevel: managedProperty(
       required,
       !systemRequired && !isMirror,
       'canmodifyrequirementlevelsettings',
     ),
-    CanModifyAdditionalSettings: managedProperty(!isMirror, false, 'canmodifyadditionalsettings'),
+    CanModifyAdditionalSettings: managedProperty(!isMirror, isMade, 'canmodifyadditionalsettings'),
     Settings: [],
     ...closing(attribute),
     ...attribute.given,
@@ -127,11 +128,10 @@ function hasSource(attribute: Attribute): boolean {
   ].includes(attribute.typeName);
 }
 
-const formula = { FormulaDefinition: null, SourceTypeMask: 0 };
-
 /** What only columns of its kind have, between the common members. */
 function particulars(entity: Entity, attribute: Attribute): Definition {
   const { maxLength, minValue, maxValue, precision } = attribute;
+  const formula = { FormulaDefinition: attribute.custom ? '' : null, SourceTypeMask: 0 };
   switch (attribute.typeName) {
     case 'StringType':
       return {
@@ -196,7 +196,7 @@ function particulars(entity: Entity, attribute: Attribute): Definition {
         Format: attribute.format ?? 'DateAndTime',
         ImeMode: 'Inactive',
         SourceTypeMask: 0,
-        FormulaDefinition: null,
+        FormulaDefinition: formula.FormulaDefinition,
       };
     case 'BooleanType':
       return { DefaultValue: attribute.defaultValue ?? false, ...formula };

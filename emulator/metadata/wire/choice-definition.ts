@@ -18,21 +18,30 @@ export function choiceDefinition(
   isGlobal: boolean,
 ): Definition {
   const isBoolean = attribute.type === 'Boolean';
+  const isManaged = !isMadeHere(attribute);
+  // A choice of one column is called as the column is.
+  const {
+    metadataId,
+    displayName = attribute.displayName,
+    given,
+  } = attribute.sharedChoice ?? {
+    given: attribute.given,
+  };
   const options = (attribute.options ?? []).map((each) => optionDefinition(name, attribute, each));
   return {
-    MetadataId: stableId(`choice ${name}`),
+    MetadataId: metadataId ?? stableId(`choice ${name}`),
     HasChanged: null,
     IsCustomOptionSet: /^[a-z][a-z0-9]+_/.test(name) && attribute.custom,
     IsGlobal: isGlobal,
-    IsManaged: !isMadeHere(attribute),
+    IsManaged: isManaged,
     Name: name,
     ExternalTypeName: null,
     OptionSetType: choiceType(attribute),
     IntroducedVersion: attribute.custom ? '1.0.0.0' : '5.0.0.0',
     ...(isBoolean ? {} : { ParentOptionSetName: null }),
-    Description: label('', `choice description ${name}`),
-    DisplayName: label(attribute.displayName, `choice ${name}`),
-    IsCustomizable: managedProperty(true, false, 'iscustomizable'),
+    Description: given?.['Description'] ?? label('', `choice description ${name}`),
+    DisplayName: given?.['DisplayName'] ?? label(displayName, `choice ${name}`, isManaged),
+    IsCustomizable: managedProperty(true, !isManaged, 'iscustomizable'),
     ...(isBoolean
       ? {
           TrueOption: options.find((each) => each['Value'] === 1) ?? null,
@@ -47,11 +56,12 @@ function choiceType(attribute: Attribute): string {
 }
 
 function optionDefinition(name: string, attribute: Attribute, option: Option): Definition {
+  const isManaged = !isMadeHere(attribute);
   const common = {
     Value: option.value,
-    Color: null,
-    IsManaged: !isMadeHere(attribute),
-    ExternalValue: null,
+    Color: option.color ?? null,
+    IsManaged: isManaged,
+    ExternalValue: option.externalValue ?? (isManaged ? null : ''),
     ParentValues: [],
     Tag: null,
     IsHidden: false,
@@ -59,8 +69,12 @@ function optionDefinition(name: string, attribute: Attribute, option: Option): D
     HasChanged: null,
   };
   const texts = {
-    Label: labelOf(option.label, `option ${name} ${option.value}`),
-    Description: label('', `option description ${name} ${option.value}`),
+    Label: labelOf(option.label, `option ${name} ${option.value}`, isManaged),
+    Description: label(
+      option.description ?? '',
+      `option description ${name} ${option.value}`,
+      isManaged,
+    ),
   };
   if (attribute.type === 'State') {
     return {

@@ -7,6 +7,7 @@ import type { Definition } from './labels.ts';
 import { metadataFilter } from './metadata-filter.ts';
 import { project, type DefinitionOptions } from './project-definition.ts';
 import { manyToManyDefinition, manyToOneDefinition } from './relationship-definition.ts';
+import { inRootOrder } from './root-order.ts';
 
 const namespace = 'Microsoft.Dynamics.CRM.';
 
@@ -22,7 +23,11 @@ export function entityAnswer(
     expanded[name] = collectionOf(metadata, entity, name, nested);
   }
   const type = { name: 'EntityMetadata', properties: definition };
-  return { ...project(definition, options.select, type), ...expanded };
+  const shown =
+    options.select === undefined
+      ? inRootOrder(definition, false)
+      : project(definition, options.select, type);
+  return { ...shown, ...expanded };
 }
 
 /** One of the collections of a table: `Attributes`, `Keys` and the three kinds of relationships. */

@@ -4,17 +4,17 @@ import { stableId } from '../stable-id.ts';
 export type Definition = Readonly<Record<string, unknown>>;
 
 /** A label in the base language; without text the service shows none. */
-export function label(text: string, of: string): Definition {
+export function label(text: string, of: string, isManaged = true): Definition {
   if (text === '') return { LocalizedLabels: [], UserLocalizedLabel: null };
-  return labelOf(text, of);
+  return labelOf(text, of, isManaged);
 }
 
 /** The same where an empty text is a text. */
-export function labelOf(text: string, of: string): Definition {
+export function labelOf(text: string, of: string, isManaged = true): Definition {
   const localized = {
     Label: text,
     LanguageCode: 1033,
-    IsManaged: true,
+    IsManaged: isManaged,
     MetadataId: stableId(`label ${of}`),
     HasChanged: null,
   };

@@ -1,6 +1,7 @@
 import { metadataSyntaxError } from '../../errors/metadata-errors.ts';
 import { unknownProperty } from '../../errors/query-errors.ts';
 import type { Definition } from './labels.ts';
+import { inRootOrder } from './root-order.ts';
 
 /** Options of a metadata query or of one of its expansions. */
 export interface DefinitionOptions {
@@ -78,6 +79,15 @@ export function project(
   }
   if (!('MetadataId' in plain)) plain['MetadataId'] = definition['MetadataId'];
   return { ...plain, ...structured };
+}
+
+/** The same of a relationship or a choice that is asked for by itself. */
+export function projectRoot(
+  definition: Definition,
+  select: readonly string[] | undefined,
+  type: { readonly name: string; readonly properties: Definition },
+): Definition {
+  return select === undefined ? inRootOrder(definition, true) : project(definition, select, type);
 }
 
 /** Labels, managed properties and lists of definitions; lists of names are plain. */

@@ -5,6 +5,9 @@ import { label, managedProperty, type Definition } from './labels.ts';
 const prefixed = /^[a-z][a-z0-9]{1,7}_/;
 const system = /^(lk|user|team|business_unit|owner|organization|TransactionCurrency)_/;
 
+/** Tables whose rows can be merged: learn.microsoft.com/power-apps/developer/data-platform/merge-data */
+const merged: ReadonlySet<string> = new Set(['account', 'contact', 'incident', 'lead']);
+
 /** A lookup's relationship, which both its tables list. */
 export function manyToOneDefinition(relationship: ManyToOne): Definition {
   const { given } = relationship;
@@ -37,6 +40,7 @@ export function manyToOneDefinition(relationship: ManyToOne): Definition {
       Unshare: 'NoCascade',
       RollupView: 'NoCascade',
       ...objectOf(given, 'CascadeConfiguration'),
+      ...(isMade && !merged.has(relationship.referencedEntity) ? { Merge: 'NoCascade' } : {}),
     },
     RelationshipAttributes: [],
   };

@@ -64,9 +64,22 @@ export function optionsIn(set: unknown): readonly Option[] {
     return {
       value: numberIn(option, 'Value') ?? index,
       label: labelText(isObject(option) ? option['Label'] : undefined) ?? '',
+      ...textsOfOption(option),
       ...(state === undefined ? {} : { state }),
     };
   });
+}
+
+/** What an option has beside its label. */
+export function textsOfOption(option: unknown): Partial<Option> {
+  const color = textIn(option, 'Color');
+  const description = labelText(objectIn(option, 'Description'));
+  const externalValue = textIn(option, 'ExternalValue');
+  return {
+    ...(color === undefined ? {} : { color }),
+    ...(description === undefined ? {} : { description }),
+    ...(externalValue === undefined ? {} : { externalValue }),
+  };
 }
 
 /** Members of a definition that are shown again as they were given; labels get what the service adds. */
@@ -101,4 +114,36 @@ function shownLabel(value: JsonObject, of: string): Definition {
     };
   });
   return { LocalizedLabels: labels, UserLocalizedLabel: labels[0] ?? null };
+}
+
+/**
+ * Members given before and anew. A label replaces the one before; `MSCRM.MergeLabels` keeps that one's
+ * texts in the languages that the new one does not have:
+ * learn.microsoft.com/power-apps/developer/data-platform/webapi/create-update-entity-definitions-using-web-api
+ */
+export function withLabels(
+  known: Definition | undefined,
+  given: Definition,
+  merge: boolean,
+): Definition {
+  if (!merge || known === undefined) return { ...known, ...given };
+  const merged: Record<string, unknown> = { ...known };
+  for (const [name, value] of Object.entries(given)) {
+    merged[name] = isObject(value) ? mergedLabel(objectIn(known, name), value) : value;
+  }
+  return merged;
+}
+
+function mergedLabel(known: JsonObject | undefined, given: JsonObject): JsonObject {
+  if (known === undefined || !('LocalizedLabels' in given)) return given;
+  const texts = listIn(given, 'LocalizedLabels');
+  const named = new Set(texts.map((each) => numberIn(each, 'LanguageCode')));
+  const kept = listIn(known, 'LocalizedLabels').filter(
+    (each) => !named.has(numberIn(each, 'LanguageCode')),
+  );
+  const all = [...texts, ...kept].toSorted(
+    (one, other) => (numberIn(one, 'LanguageCode') ?? 0) - (numberIn(other, 'LanguageCode') ?? 0),
+  );
+  const own = all.find((each) => numberIn(each, 'LanguageCode') === 1033);
+  return { LocalizedLabels: all, UserLocalizedLabel: own ?? all[0] ?? null };
 }

@@ -6,6 +6,7 @@ import { isCustom } from '../build-entity.ts';
 import type { Attribute, Entity, Metadata } from '../metadata.ts';
 import { mirrorsOf } from '../mirrors.ts';
 import type { RawColumn } from '../raw-tables.ts';
+import { sharedBy } from './global-choice.ts';
 import {
   givenMembers,
   labelText,
@@ -15,12 +16,15 @@ import {
   schemaNameOf,
   textIn,
   typeOf,
+  withLabels,
 } from './read-definition.ts';
 
 const shown = [
   'Description',
   'DisplayName',
   'RequiredLevel',
+  'CreatedOn',
+  'ModifiedOn',
   'IsAuditEnabled',
   'AutoNumberFormat',
   'SourceType',
@@ -47,19 +51,30 @@ export function createColumn(
 export function putColumn(
   metadata: Metadata,
   entity: Entity,
-  given: { readonly body: JsonObject; readonly metadataId: string },
+  given: {
+    readonly body: JsonObject;
+    readonly metadataId: string;
+    /** The column whose labels in other languages stay. */
+    readonly known?: Attribute;
+  },
 ): Attribute {
-  const { body, metadataId } = given;
+  const { body, metadataId, known } = given;
   const raw = columnOf(metadata, body);
   const prefix = isCustom(raw.name) ? raw.name.slice(0, raw.name.indexOf('_') + 1) : undefined;
   const built = buildAttribute(raw, prefix);
   const options = choicesOf(metadata, body);
+  const shared = metadata.choices.get(built.globalChoice ?? '');
   const attribute: Attribute = {
     ...built,
+    ...(shared === undefined ? {} : { sharedChoice: sharedBy(shared) }),
     ...(options === undefined ? {} : { options }),
     metadataId,
     secured: body['IsSecured'] === true,
-    given: givenMembers(body, shown, `${entity.logicalName}.${raw.name}`),
+    given: withLabels(
+      known?.given,
+      givenMembers(body, shown, `${entity.logicalName}.${raw.name}`),
+      known !== undefined,
+    ),
   };
   const attributes = new Map<string, Attribute>(entity.attributes);
   attributes.set(raw.name, attribute);
@@ -199,7 +214,7 @@ function globalChoiceOf(
   const key =
     bound === undefined
       ? named?.['IsGlobal'] === true && textIn(named, 'Name')
-      : /\((?:Name=)?'?([^')]*)'?\)/.exec(bound)?.[1];
+      : /\((?:Name=)?'?([^'()]*)'?\)/.exec(bound)?.[1];
   if (typeof key !== 'string') return undefined;
   const made = [...metadata.choices.values()].find(
     (each) => each.name === key || each.metadataId === key.toLowerCase(),

@@ -1,7 +1,7 @@
 import { definitionNotFound, optionExists, unknownTable } from '../../errors/metadata-errors.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import type { Attribute, Metadata, Option } from '../metadata.ts';
-import { labelText, listIn, numberIn, textIn } from './read-definition.ts';
+import { labelText, listIn, numberIn, textIn, textsOfOption } from './read-definition.ts';
 
 /** Makes or changes the options of a choice: of one column, or of a global choice and all its columns. */
 export function changeOptions(
@@ -49,18 +49,27 @@ function changeGlobal(
 }
 
 /** `InsertOptionValue`, `InsertStatusValue` */
-export function insertOption(metadata: Metadata, parameters: JsonObject): JsonObject {
+export function insertOption(
+  metadata: Metadata,
+  parameters: JsonObject,
+  first = 100_000_000,
+): JsonObject {
   let value = numberIn(parameters, 'Value');
   const state = numberIn(parameters, 'StateCode');
   changeOptions(metadata, parameters, (options) => {
-    const highest = Math.max(0, ...options.map((each) => each.value));
-    const used = value ?? (state === undefined ? Math.max(727_000_000, highest + 1) : highest + 1);
+    // A publisher has ten thousand values of its own.
+    const own = options.filter((each) => each.value >= first && each.value < first + 10_000);
+    const used = value ?? Math.max(first, ...own.map((each) => each.value + 1));
     value = used;
     if (options.some((each) => each.value === used)) {
       throw optionExists();
     }
     const label = labelText(parameters['Label']) ?? '';
-    return [...options, { value: used, label, ...(state === undefined ? {} : { state }) }];
+    const texts = textsOfOption(parameters);
+    return [
+      ...options,
+      { value: used, label, ...texts, ...(state === undefined ? {} : { state }) },
+    ];
   });
   return { NewOptionValue: value };
 }
@@ -78,6 +87,7 @@ export function updateOption(metadata: Metadata, parameters: JsonObject): undefi
       each.value === value
         ? {
             ...each,
+            ...textsOfOption(parameters),
             label: label ?? each.label,
             ...(defaultStatus === undefined ? {} : { defaultStatus }),
           }

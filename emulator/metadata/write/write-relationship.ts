@@ -12,6 +12,7 @@ import {
   schemaNameOf,
   textIn,
   typeOf,
+  withLabels,
 } from './read-definition.ts';
 import { putColumn } from './write-column.ts';
 
@@ -105,6 +106,22 @@ export function createLookupOfMany(
   for (const each of relationships) assertNew(metadata, schemaNameOf(each));
   const made = createLookup(metadata, { lookup, relationships }, newId);
   return { RelationshipIds: made.relationshipIds, AttributeId: made.attributeId };
+}
+
+/** Changes what a body gives of a relationship's definition; its tables and columns stay. */
+export function updateRelationship(
+  metadata: Metadata,
+  known: ManyToOne | ManyToMany,
+  write: { readonly body: JsonObject; readonly mergeLabels?: boolean },
+): void {
+  const { body, mergeLabels = false } = write;
+  const given = withLabels(known.given, givenMembers(body, shown, known.schemaName), mergeLabels);
+  const isLookup = 'referencingAttribute' in known;
+  metadata.add({
+    entities: [],
+    manyToOne: isLookup ? [{ ...known, given, cascadeDelete: deleteOf(given) }] : [],
+    manyToMany: isLookup ? [] : [{ ...known, given }],
+  });
 }
 
 function createManyToMany(metadata: Metadata, schemaName: string, body: JsonObject): void {

@@ -13,6 +13,7 @@ import {
   listIn,
   schemaNameOf,
   textIn,
+  withLabels,
 } from './read-definition.ts';
 import { putColumn } from './write-column.ts';
 
@@ -21,6 +22,7 @@ const shown = [
   'AutoCreateAccessTeams',
   'CanCreateCharts',
   'ChangeTrackingEnabled',
+  'CreatedOn',
   'Description',
   'DisplayCollectionName',
   'DisplayName',
@@ -38,6 +40,7 @@ const shown = [
   'IsQuickCreateEnabled',
   'IsSLAEnabled',
   'IsValidForQueue',
+  'ModifiedOn',
 ];
 
 const usual = [
@@ -111,19 +114,28 @@ export function createTable(metadata: Metadata, body: JsonObject, newId: () => s
   ];
   metadata.add({ entities: [entity], manyToOne, manyToMany: [] });
   for (const column of columns) {
-    putColumn(metadata, metadata.entity(name) ?? entity, { body: column, metadataId: newId() });
+    const { CreatedOn, ModifiedOn } = body;
+    putColumn(metadata, metadata.entity(name) ?? entity, {
+      body: { CreatedOn, ModifiedOn, ...column },
+      metadataId: newId(),
+    });
   }
   return metadata.entity(name) ?? entity;
 }
 
 /** Changes what a body gives of a table's definition; what cannot change stays. */
-export function updateTable(metadata: Metadata, entity: Entity, body: JsonObject): void {
+export function updateTable(
+  metadata: Metadata,
+  entity: Entity,
+  write: { readonly body: JsonObject; readonly mergeLabels?: boolean },
+): void {
+  const { body, mergeLabels = false } = write;
   const given = givenMembers(body, shown, `table ${entity.logicalName}`);
   const changed: Entity = {
     ...entity,
     displayName: labelText(body['DisplayName']) ?? entity.displayName,
     displayCollectionName: labelText(body['DisplayCollectionName']) ?? entity.displayCollectionName,
-    given: { ...entity.given, ...given },
+    given: withLabels(entity.given, given, mergeLabels),
   };
   metadata.add({ entities: [changed], manyToOne: [], manyToMany: [] });
 }
