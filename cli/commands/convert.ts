@@ -4,6 +4,7 @@ import { nodeFiles } from '#shared/host/node-ports.ts';
 import { rowsRead } from '#shared/model/result.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { renderFindings } from '#shared/report/terminal.ts';
+import { claimPaths } from '#shared/stages/claim-outputs.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
@@ -28,12 +29,17 @@ export async function runConvert(
     files: ports.files,
   } as const;
   return orFailure(stage, async () => {
-    const { rows, links, findings } = await convertPackage(options.path, to, signal);
-    return {
-      ...commandResult(stage, findings),
-      counts: rowsRead(rows),
-      outputs: { out: options.out, rows, links },
-    };
+    const claim = await claimPaths([options.out], ports.files);
+    try {
+      const { rows, links, findings } = await convertPackage(options.path, to, signal);
+      return {
+        ...commandResult(stage, findings),
+        counts: rowsRead(rows),
+        outputs: { out: options.out, rows, links },
+      };
+    } finally {
+      await claim.release();
+    }
   });
 }
 

@@ -35,6 +35,16 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** A new empty folder for spooled data; the caller removes it. */
   makeTemporaryFolder(prefix: string): Promise<string>;
+  /**
+   * Keeps a path for this process until it lets go of it or ends; `undefined`: another one on this
+   * machine has it. It binds those who ask: reading and writing is possible without.
+   */
+  claim(path: string): Promise<Claim | undefined>;
+}
+
+/** A path that nobody else writes to meanwhile. */
+export interface Claim {
+  release(): Promise<void>;
 }
 
 export interface JournalFile {

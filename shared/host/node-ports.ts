@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { claimPath } from './claim-path.ts';
 import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
 import type { Ids } from './ids.ts';
@@ -87,6 +88,7 @@ export const nodeFiles: Files = {
   remove: (path) => rm(path, { recursive: true, force: true }),
   rename: (from, to) => rename(from, to),
   makeTemporaryFolder: (prefix) => mkdtemp(join(tmpdir(), prefix)),
+  claim: claimPath,
 };
 
 function isAbsent(error: unknown): boolean {

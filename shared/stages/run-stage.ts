@@ -2,11 +2,13 @@ import { DeadlineReached } from '../errors/deadline-reached.ts';
 import { fileSystemError } from '../errors/file-system-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { InputError, InternalError, MigrationError } from '../errors/migration-error.ts';
+import type { Claim } from '../host/files.ts';
 import { noCounts, type StageResult } from '../model/result.ts';
 import type { Report } from '../report/report.ts';
 import { optionName } from './stage-options.ts';
 import type { StageEntry } from './stage-entry.ts';
 import type { Ports, Stage } from './stage.ts';
+import { claimOutputs } from './claim-outputs.ts';
 import { readDeadline, startDeadline } from './deadline.ts';
 import { withNewFolder } from './new-folder.ts';
 import { writeReports } from './write-reports.ts';
@@ -36,6 +38,7 @@ export async function runStage<Options>(
   const minutes = readDeadline(ports.host);
   const isWrong = minutes instanceof InputError;
   const deadline = startDeadline(stage.name, isWrong ? 1 : minutes, signal);
+  let claim: Claim | undefined;
   try {
     let result: StageResult;
     try {
@@ -47,6 +50,7 @@ export async function runStage<Options>(
         ...(isWrong ? [minutes] : []),
       ];
       if (isErrors(options) || wrong.length > 0) return failure(stage.name, wrong, signal);
+      claim = await claimOutputs(entry, ports);
       result = await stage.run(options, ports, deadline.signal);
     } catch (error) {
       const end = failure(
@@ -64,6 +68,7 @@ export async function runStage<Options>(
     return await reported(entry, { result, usage: false, cancelled: signal.aborted }, ports, still);
   } finally {
     deadline.clear();
+    await claim?.release();
   }
 }
 

@@ -86,6 +86,7 @@ export function createMemoryFiles(
       }
       return Promise.resolve();
     },
+    claim: () => Promise.resolve({ release: () => Promise.resolve() }),
     makeTemporaryFolder: (prefix) => {
       temporary += 1;
       return Promise.resolve(`${root}/temporary/${prefix}${String(temporary)}`);

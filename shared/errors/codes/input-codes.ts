@@ -37,6 +37,12 @@ export const inputCodes = {
     cause: 'The stage did its work; its reports could not be put in their folder.',
     remedy: 'Make room, or give another folder. Nothing has to be done again for the work itself.',
   },
+  URM1007: {
+    title: 'Another run writes to the same place',
+    cause:
+      'Two runs on one machine were given the same output or run folder at the same time. Their files would be mixed, so that the second one does not begin.',
+    remedy: 'Wait for the end of the other run, or give each a folder of its own.',
+  },
   URM1010: {
     title: 'The address of the environment is wrong',
     cause: 'It is no URL, or it asks for plain http on another machine.',
