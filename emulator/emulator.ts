@@ -180,7 +180,9 @@ function readFaults(options: EmulatorOptions): FaultPlan {
 }
 
 function createIdentity(seed: string): Identity {
-  const name = /([^/\\]+?)(\.json)?$/i.exec(seed)?.[1] ?? seed;
+  const name = seed
+    .slice(Math.max(seed.lastIndexOf('/'), seed.lastIndexOf('\\')) + 1)
+    .replace(/\.json$/i, '');
   return {
     seed,
     name,

@@ -33,11 +33,11 @@ export function rowOfUrl(context: BindContext, url: string): BoundRow {
 
 /** Replaces a leading `$n` by what that part of the change set made. */
 export function resolveContentId(context: BindContext, url: string): string {
-  const reference = /^\/?(\$[^/?()]+)(.*)$/s.exec(url);
+  const reference = /^\/?(\$[^/?()]+)/.exec(url);
   if (reference?.[1] === undefined) return url;
   const made = context.contentIds.get(reference[1].slice(1));
   if (made === undefined) throw contentIdUnknown(reference[1]);
-  return `${made}${reference[2] ?? ''}`;
+  return `${made}${url.slice(reference[0].length)}`;
 }
 
 function relativePath(url: string): string {

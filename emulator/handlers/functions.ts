@@ -28,8 +28,8 @@ export const functions: ReadonlyMap<string, FunctionHandler> = new Map<string, F
 export function readCollection(literal: string | undefined): readonly string[] {
   const inner = /^\s*\[(.*)\]\s*$/s.exec(literal ?? '')?.[1];
   if (inner === undefined) throw invalidArgument(`'${literal ?? ''}' is not a collection.`);
-  const items = inner.match(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/g) ?? [];
-  return items.map((item) => (item.startsWith("'") ? unquote(item) : item.slice(1, -1)));
+  const items = [...inner.matchAll(/[\s,]*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/gy)];
+  return items.map(([, item = '']) => (item.startsWith("'") ? unquote(item) : item.slice(1, -1)));
 }
 
 function whoAmI({ context }: FunctionCall): ReturnType<FunctionHandler> {

@@ -47,7 +47,7 @@ export function setNextNumber(
 }
 
 function composed(environment: Environment, format: string, number: number): string {
-  return format.replaceAll(/\{(SEQNUM|RANDSTRING|DATETIMEUTC):([^}]*)\}/gi, (_, kind, size) => {
+  return format.replaceAll(/\{(SEQNUM|RANDSTRING|DATETIMEUTC):([^{}]*)\}/gi, (_, kind, size) => {
     switch (String(kind).toUpperCase()) {
       case 'SEQNUM':
         return String(number).padStart(Number(size), '0');

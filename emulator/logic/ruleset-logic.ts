@@ -4,8 +4,8 @@ import type { Cell, StoredRow } from '../store/store.ts';
 import { putServerRow, type TableLogic, type WriteEvent } from './write-event.ts';
 
 const guid = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi;
-const variable = /<lhs\b[^>]*>\s*liveworkitemcontext\.([^<\s]+)\s*<\/lhs>/gi;
-const rule = /<rule\b([^>]*)>([\s\S]*?)<\/rule>/gi;
+const variable = /<lhs\b[^<>]*>\s*liveworkitemcontext\.([^<\s]+)\s*<\/lhs>/gi;
+const rule = /<rule\b([^<>]*)>/i;
 
 /**
  * Saving a ruleset lists the rows its rules name in `msdyn_rulesetdependencymapping`; a context variable
@@ -31,8 +31,11 @@ export const rulesetLogic: TableLogic = {
 
 function mapDependencies(event: WriteEvent, row: StoredRow, definition: string): void {
   const mapped = new Set<string>();
-  for (const [, attributes = '', body = ''] of definition.matchAll(rule)) {
-    for (const target of referencesIn(event, body)) {
+  // What stands behind the last end of a rule belongs to none.
+  for (const part of definition.split(/<\/rule>/i).slice(0, -1)) {
+    const [tag = '', attributes = ''] = rule.exec(part) ?? [];
+    if (tag === '') continue;
+    for (const target of referencesIn(event, part.slice(part.indexOf(tag) + tag.length))) {
       if (mapped.has(target.id)) continue;
       mapped.add(target.id);
       putServerRow(

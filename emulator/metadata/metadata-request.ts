@@ -47,9 +47,10 @@ export function readSegment(text: string): Segment {
 
 /** `LogicalName='queue'`, `Name='x'`, `SchemaName='x'`, `MetadataId=…` or an id alone. */
 export function readKey(argument: string): { readonly name: string; readonly value: string } {
-  const named = /^\s*(\w+)\s*=\s*'?([^']*)'?\s*$/.exec(argument);
-  if (named?.[1] !== undefined && named[2] !== undefined) {
-    return { name: named[1], value: named[2] };
+  const named = /^(\w+)\s*=(.*)$/s.exec(argument.trim());
+  const value = named?.[2]?.trim().replace(/^'/, '').replace(/'$/, '');
+  if (named?.[1] !== undefined && value?.includes("'") === false) {
+    return { name: named[1], value };
   }
   return { name: 'MetadataId', value: argument.trim().replace(/^'|'$/g, '').toLowerCase() };
 }

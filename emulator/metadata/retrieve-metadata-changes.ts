@@ -211,7 +211,7 @@ function textOf(value: unknown): string {
 /** `Query=@p1,ClientVersionStamp=@p2`, or the values in place. */
 function readParameters(argument: string, options: QueryOptions): ReadonlyMap<string, unknown> {
   const parameters = new Map<string, unknown>();
-  const pattern = /(\w+)=(@\w+|'(?:[^']|'')*'|\{[\s\S]*\}|null)(?=,\s*\w+=|\s*$)/g;
+  const pattern = /(?<!\w)(\w+)=(@\w+|'(?:[^']|'')*'|\{[\s\S]*\}|null)(?=,\s*\w+=|\s*$)/g;
   for (const [, name = '', text = ''] of argument.matchAll(pattern)) {
     const literal = text.startsWith('@') ? (options.get(text) ?? 'null') : text;
     parameters.set(name, literal.startsWith("'") ? literal.slice(1, -1) : parse(literal));

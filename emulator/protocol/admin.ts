@@ -22,7 +22,7 @@ export async function answerAdmin(
   request: { readonly method: string; readonly url: string; readonly body: Uint8Array },
 ): Promise<Answer> {
   const url = new URL(request.url, 'http://emulator');
-  const operation = `${request.method} ${url.pathname.replace(/\/+$/, '')}`;
+  const operation = `${request.method} ${url.pathname.replace(/(?<!\/)\/+$/, '')}`;
   const body = Buffer.from(request.body).toString('utf8');
   try {
     switch (operation) {

@@ -62,7 +62,9 @@ export function readPartRequest(content: string): PartRequest {
   if (method === '' || url === '' || !/^\s/.test(line.slice(method.length))) {
     throw batchRefused(`Invalid request line in a batch part: '${line.slice(0, 100)}'.`);
   }
-  const body = rest.replace(/(\r?\n)+$/, '');
+  let end = rest.length;
+  while (rest[end - 1] === '\n') end -= rest[end - 2] === '\r' ? 2 : 1;
+  const body = rest.slice(0, end);
   return {
     method: method.toUpperCase(),
     url,

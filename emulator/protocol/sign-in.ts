@@ -48,7 +48,7 @@ function isCurrent(claims: Claims, now: number, origin: string): boolean {
   if (typeof claims.aud !== 'string') return true;
   // A token for another environment; tokens that name no URL are tests' own.
   if (!/^https?:/i.test(claims.aud)) return true;
-  return claims.aud.replace(/\/+$/, '').toLowerCase() === origin.toLowerCase();
+  return claims.aud.replace(/(?<!\/)\/+$/, '').toLowerCase() === origin.toLowerCase();
 }
 
 /** Impersonation: `CallerObjectId` names an Entra object, the older `MSCRMCallerID` a systemuser. */

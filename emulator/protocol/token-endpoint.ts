@@ -267,7 +267,9 @@ function issueToDevice(target: SignInTarget, request: TokenRequest, asked: Asked
 /** Tokens are for this environment only. */
 function assertScope(scope: string, origin: string, options: { readonly suffix?: string }): void {
   const { suffix } = options;
-  const resource = scope.replace(/\/(\.default|user_impersonation)$/i, '').replace(/\/+$/, '');
+  const resource = scope
+    .replace(/\/(\.default|user_impersonation)$/i, '')
+    .replace(/(?<!\/)\/+$/, '');
   if (suffix !== undefined && !scope.toLowerCase().endsWith(suffix)) {
     throw new Refusal(
       400,

@@ -208,7 +208,7 @@ export function optionLabels(attribute: Attribute, cell: Cell): string | undefin
 const decimalScale = 12;
 
 function decimalComparable(text: string): bigint | undefined {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(text);
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text.trim());
   if (match === null || `${match[2] ?? ''}${match[3] ?? ''}` === '') return undefined;
   if (match[4] !== undefined) {
     const value = Number(text);
@@ -317,7 +317,9 @@ export function comparableOfText(kind: ValueKind, text: string): Comparable | un
       return id === undefined ? undefined : sqlServerSortKey(id);
     }
     case 'number':
-      return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : undefined;
+      return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(trimmed)
+        ? Number(trimmed)
+        : undefined;
     case 'decimal':
       return decimalComparable(trimmed);
     case 'bigint':

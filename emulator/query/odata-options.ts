@@ -153,7 +153,7 @@ function readItems(metadata: Metadata, entity: Entity, text: string): readonly E
 }
 
 function readItem(metadata: Metadata, entity: Entity, text: string): ExpandItem {
-  const match = /^([\w.]+)\s*(\/\$ref)?\s*(?:\((.*)\))?$/s.exec(text);
+  const match = /^([\w.]+)(?:\s*(\/\$ref))?\s*(?:\((.*)\))?$/s.exec(text);
   const name = match?.[1];
   if (match === null || name === undefined) throw unknownProperty(text, entity.logicalName);
   const navigation = navigationOf(metadata, entity, name);

@@ -51,7 +51,7 @@ export function nextToken(text: string, from: number): Token {
     if (match === undefined) continue;
     return {
       kind: 'literal',
-      text: match.replace(/(?<=^-?[\d.]+)[lLmMdDfF]$/, ''),
+      text: /^-?[\d.]+[lLmMdDfF]$/.test(match) ? match.slice(0, -1) : match,
       type: type === 'Edm.Int32' && match.replace('-', '').length > 10 ? 'Edm.Int64' : type,
       position,
       end: position + match.length,

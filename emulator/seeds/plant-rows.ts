@@ -126,7 +126,7 @@ function idOf(name: string, ids: SeedIds, where: string): string {
   return id;
 }
 
-const rowName = /\[\[([A-Za-z_0-9]+)#([^\]]+)\]\]/g;
+const rowName = /\[\[([A-Za-z_0-9]+)#([^[\]]+)\]\]/g;
 
 function resolveText(text: string, ids: SeedIds): string {
   return text.replace(rowName, (_whole, table: string, key: string) => {

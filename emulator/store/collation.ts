@@ -30,7 +30,7 @@ const asciiKeys: readonly string[] = Array.from({ length: 128 }, (_, code) => {
 
 /** A key that compares with `<` and `===` as the collation compares the texts. */
 export function sortKey(text: string): string {
-  const folded = foldText(text).replace(/ +$/, '');
+  const folded = foldText(text).replace(/(?<! ) +$/, '');
   let key = '';
   for (let at = 0; at < folded.length; at++) {
     const code = folded.charCodeAt(at);

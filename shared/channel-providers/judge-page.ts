@@ -189,5 +189,5 @@ function failed(question: MigrationCheck, at: LookedAt, answer: Answer): Migrati
 }
 
 function withoutQuery(url: string): string {
-  return url.replace(/[?#].*$/, '').replace(/\/$/, '');
+  return (url.split(/[?#]/, 1)[0] ?? '').replace(/\/$/, '');
 }

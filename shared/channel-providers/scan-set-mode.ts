@@ -44,7 +44,7 @@ export async function scanSetMode(text: string, name: string): Promise<ScannedFi
 
 /** Addresses of the scripts that a page loads. */
 export function scriptAddresses(page: string): readonly string[] {
-  return [...page.matchAll(/<script\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi)].map(
+  return [...page.matchAll(/<script\b[^<>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',
   );
 }
@@ -58,13 +58,28 @@ interface Place {
 function* scriptsIn(
   page: string,
 ): Generator<{ readonly text: string; readonly line: number; readonly column: number }> {
-  for (const found of page.matchAll(/<script\b([^>]*)>([^]*?)<\/script\s*>/gi)) {
-    const [whole, attributes = '', text = ''] = found;
+  const opening = /<script\b([^<>]*)>/gi;
+  const closing = /<\/script\s*>/gi;
+  let line = 1;
+  let lineStart = 0;
+  for (let found = opening.exec(page); found !== null; found = opening.exec(page)) {
+    const [tag, attributes = ''] = found;
+    const start = found.index + tag.length;
+    closing.lastIndex = start;
+    const end = closing.exec(page);
+    // Where none is closed any more, there is no other script either: a page is read once.
+    if (end === null) return;
+    opening.lastIndex = closing.lastIndex;
+    const text = page.slice(start, end.index);
     const type = /\btype\s*=\s*["']?([^"'\s>]+)/i.exec(attributes)?.[1] ?? 'module';
     if (!/javascript|ecmascript|module|babel/i.test(type) || text.trim() === '') continue;
-    const before = page.slice(0, found.index + whole.indexOf('>') + 1);
-    const lines = before.split('\n');
-    yield { text, line: lines.length, column: lines.at(-1)?.length ?? 0 };
+    let next = page.indexOf('\n', lineStart);
+    while (next >= 0 && next < start) {
+      line += 1;
+      lineStart = next + 1;
+      next = page.indexOf('\n', lineStart);
+    }
+    yield { text, line, column: start - lineStart };
   }
 }
 

@@ -25,7 +25,7 @@ export function uniqueNameFor(prefix: string, name: string): string {
     .replaceAll(/ß/g, 'ss')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
+    .replaceAll(/^_|_$/g, '');
   const tail = words === '' ? digest(name).slice(0, 12) : words;
   return `${prefix}_${tail}`.slice(0, maxLength);
 }

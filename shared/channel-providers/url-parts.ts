@@ -7,7 +7,7 @@ export interface BoundPart {
 }
 
 const environmentHost =
-  /\b[a-z0-9-]+\.(?:api\.)?crm\d*\.(?:dynamics\.com|microsoftdynamics\.\w+|dynamics\.cn)\b/gi;
+  /\b[a-z0-9-]{1,63}\.(?:api\.)?crm\d{0,3}\.(?:dynamics\.com|microsoftdynamics\.\w{1,63}|dynamics\.cn)\b/gi;
 const guid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 
 /**

@@ -115,7 +115,7 @@ async function unpacked(
 
 /** An output inside its own source would be read while it is written. */
 function refuseSelf(from: string, to: string): void {
-  const plain = (path: string): string => path.replaceAll('\\', '/').replace(/\/+$/, '');
+  const plain = (path: string): string => path.replaceAll('\\', '/').replace(/(?<!\/)\/+$/, '');
   const source = plain(from);
   const target = plain(to);
   if (target !== source && !target.startsWith(`${source}/`)) return;

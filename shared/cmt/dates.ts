@@ -18,7 +18,7 @@ export function decodeDate(text: string, order: DateOrder): string | undefined {
   if (!isDay(day)) return undefined;
   if (time === undefined) return day;
   if (!isTime(time)) return undefined;
-  const digits = fraction.replace(/0+$/, '');
+  const digits = fraction.replace(/(?<!0)0+$/, '');
   const value = `${day}T${time}${digits === '' ? '' : `.${digits}`}`;
   if (zone === '' || zone === 'Z') return value + zone;
   const utc = new Date(`${day}T${time}${zone}`);

@@ -62,10 +62,10 @@ function decodeScalar(
     case 'money':
       return decodeDecimal(text);
     case 'double': {
-      const decimal = invariantNumber(text);
-      return decimal === undefined
-        ? problem(`'${shown(text)}' is no number`)
-        : { value: Number(decimal) };
+      const number = Number(invariantNumber(text) ?? Number.NaN);
+      return Number.isFinite(number)
+        ? { value: number }
+        : problem(`'${shown(text)}' is no number that a column can hold`);
     }
     case 'date':
     case 'datetime': {
@@ -121,7 +121,7 @@ function decodeDecimal(text: string): Decoded {
 
 /** Reads `12.50`, and `1.234,50` or `1,234.50` of other cultures where only one reading is possible. */
 function invariantNumber(text: string): string | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d+)?$/.test(text)) return text;
+  if (/^[+-]?(\d+(\.\d*)?|\.\d+)([Ee][+-]?\d+)?$/.test(text)) return text;
   if (/^-?\d+,\d+$/.test(text)) return text.replace(',', '.');
   const plain = text.replaceAll(/[\s\u00a0\u202f'\u2019]/g, '');
   if (/^-?\d{1,3}(\.\d{3})+,\d+$/.test(plain)) return plain.replaceAll('.', '').replace(',', '.');

@@ -17,7 +17,7 @@ export interface FoundSteps {
 
 /** What stands at a path, before any of it is read. */
 export async function findSteps(path: string, files: Files): Promise<FoundSteps> {
-  const folder = path.replace(/(?<=.)[\\/]+$/, '');
+  const folder = path.replace(/(?<=[^\\/])[\\/]+$/, '');
   const stat = await files.stat(folder);
   if (stat === undefined)
     throw new FileFormatError(

@@ -39,9 +39,10 @@ export function parseJsonExactly(text: string): unknown {
   return parseJson(text.replace(stringOrNumber, keepNumberText));
 }
 
-// Strings are matched first, so that digits inside them are never touched.
+// Strings are matched first, so that digits inside them are never touched; one that an answer cut off does
+// not close is matched to its end, lest it be read again from each of its quotes.
 const stringOrNumber =
-  /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)|-?\d{16,}/gs;
+  /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)|-?\d{16,}/gs;
 
 function keepNumberText(token: string): string {
   return token.startsWith('"') ? token : `"${token}"`;

@@ -116,8 +116,8 @@ function certificateOf(
   pem: string,
   environment: string,
 ): { readonly thumbprintSha256: string; readonly privateKey: string; readonly x5c: string } {
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
-  const key = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*KEY-----/.exec(
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  const key = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----[^-]+-----END [A-Z ]{0,20}KEY-----/.exec(
     pem,
   )?.[0];
   const [own] = certificates ?? [];

@@ -199,8 +199,12 @@ function sentence(answer: ServiceAnswer, envelope: Envelope, meaning: Meaning): 
 
 /** Payload errors carry a help link and a .NET exception: only what tells something to people stays. */
 function shortened(message: string): string {
-  const inner = /InnerException\s*:\s*(?:[\w.]+Exception:\s*)?([\s\S]*)$/.exec(message)?.[1];
-  const text = (inner ?? message).split(/\r?\n/, 1)[0]?.trim().replace(/\.$/, '') ?? '';
+  const inner = /InnerException\s*:([\s\S]*)$/.exec(message)?.[1];
+  const text =
+    (inner?.trimStart().replace(/^[\w.]+Exception:\s*/, '') ?? message)
+      .split(/\r?\n/, 1)[0]
+      ?.trim()
+      .replace(/\.$/, '') ?? '';
   return text.length > 400 ? `${text.slice(0, 400)}…` : text;
 }
 

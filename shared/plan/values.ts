@@ -65,13 +65,15 @@ function normalBoolean(value: boolean | number | string): string {
   return String(Boolean(value));
 }
 
-const decimalText = /^([+-]?)0*(\d*)(?:\.(\d*?)0*)?$/;
+const decimalText = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 // The service pads decimals to the column's scale, files keep the scale of their exporter.
 function normalDecimal(text: string): string {
   const parts = decimalText.exec(text.trim());
   if (parts === null) return text;
-  const [, sign = '', whole = '', fraction = ''] = parts;
+  const sign = parts[1] ?? '';
+  const whole = (parts[2] ?? '').replace(/^0+/, '');
+  const fraction = (parts[3] ?? '').replace(/(?<!0)0+$/, '');
   const digits = `${whole === '' ? '0' : whole}${fraction === '' ? '' : `.${fraction}`}`;
   return sign === '-' && digits !== '0' ? `-${digits}` : digits;
 }

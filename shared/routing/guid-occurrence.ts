@@ -42,5 +42,5 @@ export const keyReach = 400;
 
 /** The key whose value stands at the end of a piece of JSON: `characteristicid` of `[{"characteristicid":"`. */
 export function keyBefore(json: string): string | undefined {
-  return /"([^"]+)"\s*:\s*\[?\s*"?\{?$/.exec(json.slice(-keyReach))?.[1];
+  return /"([^"]+)"\s*:\s*(?:\[\s*)?"?\{?$/.exec(json.slice(-keyReach))?.[1];
 }

@@ -1,6 +1,6 @@
 import { findGuids } from './guid-occurrence.ts';
 import { tablesOfPosition } from './reference-positions.ts';
-import { elementsOf, readXml, textOf, type XmlElement } from './xml-tree.ts';
+import { descendants, elementsOf, readXml, textOf, type XmlElement } from './xml-tree.ts';
 
 /** What a reader of sentences knows beyond the text; names decide nothing. */
 export interface SentenceNames {
@@ -222,11 +222,4 @@ const outputWords: Readonly<Record<string, string>> = {
 function side(element: XmlElement, name: 'lhs' | 'rhs'): string {
   const found = elementsOf(element).find((child) => child.name === name);
   return found === undefined ? '' : textOf(found).trim();
-}
-
-function descendants(element: XmlElement, name: string): readonly XmlElement[] {
-  return elementsOf(element).flatMap((child) => [
-    ...(child.name === name ? [child] : []),
-    ...descendants(child, name),
-  ]);
 }

@@ -26,7 +26,7 @@ export type XmlReading = { readonly root: XmlElement } | { readonly problem: str
 // One alternative per kind of markup; what stands between two matches is text.
 const markup =
   /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([\p{L}_:][\p{L}\p{N}_.:-]*)((?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/guy;
-const attribute = /([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const attribute = /\s*([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/gy;
 
 const deepest = 200;
 
@@ -130,4 +130,12 @@ export function textOf(element: XmlElement): string {
 /** The elements directly below. */
 export function elementsOf(element: XmlElement): readonly XmlElement[] {
   return element.children.filter((child) => child.is === 'element');
+}
+
+/** All elements of a name below an element, in the order of the text. */
+export function descendants(element: XmlElement, name: string): readonly XmlElement[] {
+  return elementsOf(element).flatMap((child) => [
+    ...(child.name === name ? [child] : []),
+    ...descendants(child, name),
+  ]);
 }

@@ -42,6 +42,12 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
     'elements in elements': inEntities(deepXml),
     'a hundred thousand attributes': inEntities(wideXml('record')),
     'entities of entities': laughs + inEntities('<record id="&a19;"/>'),
+    'a number of a million digits': inEntities(
+      `<record id="1"><field name="rate" value="${'1'.repeat(wide)}x"/></record>`,
+    ),
+    'a million zeros': inEntities(
+      `<record id="1"><field name="createdon" value="2024-01-01T00:00:00.${'0'.repeat(wide)}x"/></record>`,
+    ),
   },
   'data-schema-xml': {
     'elements in elements': `<entities>${deepXml}</entities>`,
@@ -87,7 +93,10 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
     'a hundred thousand parts': `${'--b\r\n\r\nHTTP/1.1 200 OK\r\n\r\n'.repeat(wide / 10)}--b--`,
     'batches in batches': `${'--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'.repeat(deep)}--b--`,
   },
-  'rows-answer': { 'lists in lists': `{"value":[{"queueid":${deepJson}}]}` },
+  'rows-answer': {
+    'lists in lists': `{"value":[{"queueid":${deepJson}}]}`,
+    'a text of quotes that is cut off': `{"value":[{"name":"${'\\"'.repeat(wide)}`,
+  },
   'metadata-answer': { 'lists in lists': `{"EntityMetadata":${deepJson},"value":[]}` },
   manifest: {
     'more than a manifest holds': large,
@@ -124,6 +133,8 @@ const hostile: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
     'type arguments in type arguments': 'm<'.repeat(deep),
     'parentheses in parentheses': '('.repeat(deep),
     'templates in templates': '`${'.repeat(deep),
+    'scripts that never end': '<script>'.repeat(wide / 10),
+    'tags that never end': `<script>${'<script '.repeat(wide / 10)}`,
   },
 };
 

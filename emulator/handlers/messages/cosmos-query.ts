@@ -29,12 +29,11 @@ export function executeCosmosSqlQuery({ context, parameters }: FunctionCall): Js
   if (entity?.tableType !== 'Elastic') {
     throw invalidArgument(`The table '${table}' is no elastic table of the environment.`);
   }
-  const parsed = /^\s*select\s+(.*?)\s+from\s+c(?:\s+where\s+(.*))?\s*$/is.exec(text);
-  if (parsed?.[1] === undefined) throw badQuery(`Syntax error in the query '${text}'.`);
-  const columns = parsed[1].split(',').map(readColumn);
+  const { selected, where } = readClauses(text);
+  const columns = selected.split(',').map(readColumn);
   const values = readParameters(parameters.get('QueryParameters'));
-  const conditions = (parsed[2] ?? '')
-    .split(/\s+and\s+/i)
+  const conditions = where
+    .split(/\sand\s/i)
     .filter((part) => part.trim() !== '')
     .map((part) => readCondition(part, values));
   const partition = parameters.get('PartitionId');
@@ -66,6 +65,25 @@ function shown(row: StoredRow, columns: readonly (readonly [string, Path])[]): J
   return members;
 }
 
+function readClauses(text: string): { readonly selected: string; readonly where: string } {
+  const [select, rest] = splitOnce(text.trim(), /\sfrom\s+c(?=\s|$)/i);
+  if (rest === undefined || !/^select\s/i.test(select)) {
+    throw badQuery(`Syntax error in the query '${text}'.`);
+  }
+  const after = rest.trim();
+  if (after !== '' && !/^where\s/i.test(after)) {
+    throw badQuery(`Syntax error in the query '${text}'.`);
+  }
+  return { selected: select.slice('select'.length), where: after.slice('where'.length) };
+}
+
+/** What stands before and after the first match; nothing after it where there is none. */
+function splitOnce(text: string, separator: RegExp): readonly [string, string?] {
+  const found = separator.exec(text);
+  if (found === null) return [text];
+  return [text.slice(0, found.index), text.slice(found.index + found[0].length)];
+}
+
 function readColumn(text: string): readonly [string, Path] {
   const parsed = /^\s*c\.([\w.]+)(?:\s+as\s+(\w+))?\s*$/i.exec(text);
   if (parsed?.[1] === undefined) throw badQuery(`Syntax error near '${text.trim()}'.`);
@@ -79,7 +97,8 @@ function columnPath(text: string): Path {
 }
 
 function readCondition(text: string, values: ReadonlyMap<string, unknown>): Condition {
-  const parsed = /^\s*\(?\s*c\.([\w.]+)\s*(=|!=|<>|<=|>=|<|>)\s*(.+?)\s*\)?\s*$/.exec(text);
+  const inner = text.trim().replace(/^\(/, '').replace(/\)$/, '').trim();
+  const parsed = /^c\.([\w.]+)\s*(=|!=|<>|<=|>=|<|>)\s*(\S.*)$/s.exec(inner);
   if (parsed?.[1] === undefined || parsed[3] === undefined) {
     throw badQuery(`Syntax error near '${text.trim()}'.`);
   }

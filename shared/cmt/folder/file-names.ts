@@ -8,7 +8,7 @@ export function slug(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, maxSlug)
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-|-$/g, '');
 }
 
 /** Gives each row of a folder a file name of its own: slug and 8 digits of the id, 32 on a clash. */

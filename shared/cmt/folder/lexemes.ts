@@ -47,11 +47,12 @@ export function restyle(lexeme: string, style: LayoutStyle): string {
 /** Tells the style from the first pieces of a text. */
 export function styleOf(lexemes: readonly string[]): LayoutStyle {
   const root = lexemes.find((lexeme) => lexeme.startsWith('<entities'));
-  const space = /(\r?\n)?([ \t]*)$/.exec(root ?? '');
+  const indent = /(?<![ \t])[ \t]*$/.exec(root ?? '');
+  const before = root?.slice(0, indent?.index) ?? '';
   const empty = lexemes.find((lexeme) => /\/>\s*$/.test(lexeme));
   return {
-    newline: space?.[1] ?? '',
-    indent: space?.[2] ?? '',
+    newline: /\r?\n$/.exec(before)?.[0] ?? '',
+    indent: indent?.[0] ?? '',
     emptyEnd: empty === undefined || / \/>\s*$/.test(empty) ? ' />' : '/>',
   };
 }

@@ -27,7 +27,7 @@ const shapes: readonly Shape[] = [
   },
   {
     kind: 'a token',
-    pattern: /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
+    pattern: /(?<![\w-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/,
   },
   { kind: 'a shared access signature', pattern: /[?&]sig=[A-Za-z0-9%+/]{24,}/ },
   { kind: 'an application secret', pattern: /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/ },
@@ -43,7 +43,7 @@ const shapes: readonly Shape[] = [
   },
   {
     kind: 'a password in an address',
-    pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{1,100}:([^\s/@"'<>]{4,100})@/i,
+    pattern: /(?<![\w+.-])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{1,100}:([^\s/@"'<>]{4,100})@/i,
     value: 1,
   },
   {

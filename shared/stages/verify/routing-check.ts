@@ -3,6 +3,7 @@ import { cell, isLookup, nameOf, type Row } from '../../model/row.ts';
 import type { EnvironmentTable } from '../../model/table.ts';
 import { disabledIds } from '../../routing/rule-sentences.ts';
 import { readRuleset } from '../../routing/ruleset-text.ts';
+import { descendants, readXml } from '../../routing/xml-tree.ts';
 import { textReferences } from '../routing-state/read-routing.ts';
 import { isInactive, lookupId, textIn, type RoutingRows } from '../routing-state/routing-rows.ts';
 import type { CheckBook } from './check-book.ts';
@@ -70,9 +71,16 @@ export function queuesNamed(ruleset: Row): readonly Guid[] {
 }
 
 function withoutRules(text: string, off: ReadonlySet<string>): string {
-  return text.replaceAll(/<rule\b[^>]*\bid="([^"]*)"[^>]*>[\s\S]*?<\/rule>/g, (whole, id: string) =>
-    off.has(id) ? '' : whole,
-  );
+  const reading = readXml(text);
+  if ('problem' in reading) return text;
+  let kept = '';
+  let at = 0;
+  for (const { attributes, start, end } of descendants(reading.root, 'rule')) {
+    if (start < at || !off.has(attributes.get('id') ?? '')) continue;
+    kept += text.slice(at, start);
+    at = end;
+  }
+  return kept + text.slice(at);
 }
 
 /** The queue that an overflow action transfers to. */

@@ -37,6 +37,11 @@ describe('decoding a value', () => {
     assert.equal(decode('double', 'value="1E-05"'), 0.00001);
   });
 
+  it('refuses a number that no column can hold', () => {
+    assert.match(String(decode('double', 'value="1E999"')), /'1E999' is no number that a column/);
+    assert.match(String(decode('double', `value="${'9'.repeat(400)}"`)), /is no number/);
+  });
+
   it('reads numbers of other cultures where there is one reading', () => {
     assert.equal(decode('decimal', 'value="1,5"'), '1.5');
     assert.equal(decode('money', 'value="1.234,50"'), '1234.50');
