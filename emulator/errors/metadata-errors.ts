@@ -32,6 +32,15 @@ export function metadataOptionRefused(option: string): ServiceError {
   );
 }
 
+/** `$filter` on a label: learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api */
+export function labelFilterRefused(name: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80060888',
+    `The property '${name}' is a label: a filter cannot read labels.`,
+  );
+}
+
 export function metadataSyntaxError(detail: string): ServiceError {
   return new ServiceError(400, '0x80060888', detail);
 }

@@ -16,6 +16,15 @@ export function unknownSegment(name: string): ServiceError {
   return new ServiceError(404, uriError, `Resource not found for the segment '${name}'.`);
 }
 
+/** A system query option that stands twice in a URL. */
+export function repeatedOption(name: string): ServiceError {
+  return new ServiceError(
+    400,
+    uriError,
+    `Query option '${name}' was specified more than once, but it must be specified at most once.`,
+  );
+}
+
 /** The OData library could not read a token or an operator. */
 export function syntaxError(position: number, text: string): ServiceError {
   return new ServiceError(400, uriError, `Syntax error at position ${position} in '${text}'.`);
@@ -253,7 +262,7 @@ export function aggregateLimitExceeded(): ServiceError {
   return new ServiceError(
     400,
     '0x8004e023',
-    'The maximum record limit is exceeded. Reduce the number of records.',
+    'AggregateQueryRecordLimit exceeded. Cannot perform this operation.',
   );
 }
 
@@ -321,4 +330,22 @@ export function invalidDateGrouping(): ServiceError {
 /** A `savedQuery` or `userQuery` that is not there. */
 export function unknownSavedQuery(table: string, id: string): ServiceError {
   return new ServiceError(404, '0x80040217', `${table} With Id = ${id} Does Not Exist`);
+}
+
+/** A condition that compares columns of different types: learn.microsoft.com/power-apps/developer/data-platform/fetchxml/filter-rows */
+export function columnsNotComparable(left: string, right: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80040203',
+    `The columns '${left}' and '${right}' that a condition compares must have the same type.`,
+  );
+}
+
+/** A question about a hierarchy that the table does not have. */
+export function noHierarchy(table: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80047020',
+    `This query uses a hierarchical operator, but the ${table} entity doesn't have a hierarchical relationship.`,
+  );
 }

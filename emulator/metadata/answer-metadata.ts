@@ -122,6 +122,31 @@ function allEntities(metadata: Metadata, options: DefinitionOptions): readonly D
   );
 }
 
+/** What columns can be cast to: not to the kinds these derive from. learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api */
+const columnKinds: ReadonlySet<string> = new Set(
+  [
+    'BigInt',
+    'Boolean',
+    'DateTime',
+    'Decimal',
+    'Double',
+    'EntityName',
+    'File',
+    'Image',
+    'Integer',
+    'Lookup',
+    'ManagedProperty',
+    'Memo',
+    'Money',
+    'MultiSelectPicklist',
+    'Picklist',
+    'State',
+    'Status',
+    'String',
+    'UniqueIdentifier',
+  ].map((kind) => `${kind}AttributeMetadata`),
+);
+
 function attributes(
   asked: Asked,
   entity: Entity,
@@ -132,6 +157,7 @@ function attributes(
   if (collection === undefined) return undefined;
   const kind =
     cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
+  if (kind !== undefined && !columnKinds.has(kind)) throw unknownSegment(`${namespace}${kind}`);
   const path = `EntityDefinitions('${entity.logicalName}')/Attributes${
     kind === undefined ? '' : `/${namespace}${kind}`
   }`;

@@ -19,6 +19,13 @@ import { contextSelection, projectRoot } from './wire/project-definition.ts';
 import { manyToManyDefinition, manyToOneDefinition } from './wire/relationship-definition.ts';
 import { inRootOrder } from './wire/root-order.ts';
 
+const relationshipKinds = new Set([
+  'OneToManyRelationshipMetadata',
+  'ManyToManyRelationshipMetadata',
+]);
+
+const choiceKinds = new Set(['OptionSetMetadata', 'BooleanOptionSetMetadata']);
+
 /** `RelationshipDefinitions` and one of them, with or without a cast to its kind. */
 export function relationships(
   asked: Asked,
@@ -30,7 +37,7 @@ export function relationships(
   if (further.length > 0) return undefined;
   const kind =
     cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
-  if (cast !== undefined && kind === undefined) throw unknownSegment(cast.name);
+  if (cast !== undefined && !relationshipKinds.has(kind ?? '')) throw unknownSegment(cast.name);
   const path = `RelationshipDefinitions${kind === undefined ? '' : `/${namespace}${kind}`}`;
   const all = allRelationships(metadata).filter((each) => kind === undefined || each.kind === kind);
   if (first.argument === undefined) {
@@ -81,8 +88,9 @@ export function globalChoices(
   const { context, metadata, options } = asked;
   const [cast, ...further] = rest;
   if (further.length > 0) return undefined;
-  const isCast = cast?.name.startsWith(namespace) === true;
-  if (cast !== undefined && !isCast) throw unknownSegment(cast.name);
+  const wanted =
+    cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
+  if (cast !== undefined && !choiceKinds.has(wanted ?? '')) throw unknownSegment(cast.name);
   const all = new Map<string, { readonly kind: string; readonly definition: Definition }>();
   for (const entity of metadata.entities()) {
     for (const attribute of entity.attributes.values()) {
@@ -97,21 +105,22 @@ export function globalChoices(
     const definition = { ...shown, MetadataId: choice.metadataId };
     all.set(choice.name, { kind: 'OptionSetMetadata', definition });
   }
-  const path = `GlobalOptionSetDefinitions${isCast ? `/${cast.name}` : ''}`;
+  const path = `GlobalOptionSetDefinitions${wanted === undefined ? '' : `/${namespace}${wanted}`}`;
+  const chosen = [...all.values()].filter(({ kind }) => wanted === undefined || kind === wanted);
   const shownAs = (each: { readonly kind: string; readonly definition: Definition }): Definition =>
     typed(
       projectRoot(each.definition, options.select, {
         name: each.kind,
         properties: each.definition,
       }),
-      isCast ? undefined : each.kind,
+      wanted === undefined ? each.kind : undefined,
     );
   if (first.argument === undefined) {
     if (options.filter !== undefined) throw metadataOptionRefused('$filter');
-    return list(asked, path, [...all.values()].map(shownAs));
+    return list(asked, path, chosen.map(shownAs));
   }
   const key = readKey(first.argument);
-  const found = [...all.values()].find((each) => matches(each.definition, key));
+  const found = chosen.find((each) => matches(each.definition, key));
   if (found === undefined) throw definitionNotFound('option set', key.value);
   return ok(context, `${path}${contextSelection(options)}/$entity`, shownAs(found));
 }

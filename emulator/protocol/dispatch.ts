@@ -247,8 +247,17 @@ function callFunction(context: RequestContext, segment: Segment, boundTo?: Bound
 
 /** Names of operations start with a capital letter or their namespace, names of sets with a small one. */
 function isOperation(name: string): boolean {
-  return name.startsWith(namespace) || /^[A-Z]/.test(name);
+  return name.startsWith(namespace) || /^[A-Z]/.test(name) || searchOperations.has(name);
 }
+
+/** The exceptions: learn.microsoft.com/power-apps/developer/data-platform/search/overview */
+const searchOperations: ReadonlySet<string> = new Set([
+  'searchautocomplete',
+  'searchquery',
+  'searchstatistics',
+  'searchstatus',
+  'searchsuggest',
+]);
 
 function withoutNamespace(name: string): string {
   return name.startsWith(namespace) ? name.slice(namespace.length) : name;

@@ -53,6 +53,8 @@ export type AggregateColumn =
 export interface Aggregation {
   readonly columns: readonly AggregateColumn[];
   readonly order: readonly { readonly alias: string; readonly descending: boolean }[];
+  /** Fewer rows than the service's own limit. */
+  readonly limit?: number;
 }
 
 /** One value of a result: `counted` ones are plain numbers, others look like their column. */
@@ -62,6 +64,8 @@ export interface AggregateValue {
   readonly cell: Cell;
   readonly counted: boolean;
   readonly row: StoredRow | undefined;
+  /** What a number is called where it is not just a number. */
+  readonly label?: string;
 }
 
 /** Beyond so many rows the service refuses to aggregate. */
@@ -91,6 +95,7 @@ export function aggregateRows(
   for (const create of accumulators) create();
 
   const groups = new Map<string, Group>();
+  const limit = Math.min(aggregation.limit ?? maxRows, maxRows);
   let count = 0;
   const newGroup = (keys: Group['keys']): Group => ({
     keys,
@@ -101,7 +106,7 @@ export function aggregateRows(
     form,
     (tuple) => {
       count++;
-      if (count > maxRows) throw aggregateLimitExceeded();
+      if (count > limit) throw aggregateLimitExceeded();
       const keys = groupKeys.map((read) => read(tuple));
       const name = keys.map((key) => `${typeof key}${String(key)}`).join('\u0000');
       let group = groups.get(name);
@@ -172,7 +177,11 @@ function keyReader(
   if (grouping !== undefined) {
     return (tuple) => {
       const cell = read(tuple);
-      return typeof cell === 'string' ? groupOfDate(grouping, Date.parse(cell)) : undefined;
+      if (typeof cell !== 'string') return undefined;
+      const time = Date.parse(cell);
+      // Periods of different years are different groups.
+      if (grouping !== 'fiscal-period') return groupOfDate(grouping, time);
+      return groupOfDate('fiscal-year', time) * 100 + groupOfDate(grouping, time);
     };
   }
   const keyOf = comparableOf(kindOf(group.column.attribute));
@@ -200,6 +209,13 @@ function groupOfDate(grouping: DateGrouping, time: number): number {
   }
 }
 
+// learn.microsoft.com/power-apps/developer/data-platform/fetchxml/aggregate-data
+function labelOfDate(grouping: DateGrouping | undefined, time: number): string | undefined {
+  if (grouping !== 'fiscal-period' && grouping !== 'fiscal-year') return undefined;
+  const year = `FY${groupOfDate('fiscal-year', time)}`;
+  return grouping === 'fiscal-year' ? year : `Quarter ${groupOfDate(grouping, time)} ${year}`;
+}
+
 function createAccumulator(rows: RowSource, column: AggregateColumn): Accumulator {
   if (column.kind === 'group') return firstOf(rows, column);
   switch (column.operation) {
@@ -220,17 +236,26 @@ function firstOf(rows: RowSource, group: Extract<AggregateColumn, { kind: 'group
   const read = cellOf(rows, column);
   let cell: Cell = null;
   let row: StoredRow | undefined;
+  let label: string | undefined;
   return {
     add: (tuple) => {
       if (row !== undefined) return;
       row = tuple[column.slot];
       const value = read(tuple);
-      cell =
-        grouping !== undefined && typeof value === 'string'
-          ? groupOfDate(grouping, Date.parse(value))
-          : value;
+      cell = value;
+      if (grouping === undefined || typeof value !== 'string') return;
+      const time = Date.parse(value);
+      cell = groupOfDate(grouping, time);
+      label = labelOfDate(grouping, time);
     },
-    result: () => ({ alias, column, cell, counted: grouping !== undefined, row }),
+    result: () => ({
+      alias,
+      column,
+      cell,
+      counted: grouping !== undefined,
+      row,
+      ...(label === undefined ? {} : { label }),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { parseGuid } from '#shared/model/guid.ts';
 import { incompatibleTypes } from '../errors/query-errors.ts';
 import type { Attribute } from '../metadata/metadata.ts';
 import { kindOf } from './column-value.ts';
@@ -84,13 +85,21 @@ export function edmType(attribute: Attribute): string {
 
 function assertCompatible(attribute: Attribute, operator: string, literal: Literal): void {
   const type = edmType(attribute);
-  const numeric = ['Edm.Int32', 'Edm.Int64', 'Edm.Double', 'Edm.Decimal'];
-  const dates = ['Edm.DateTimeOffset', 'Edm.Date'];
+  // Ids may be quoted: learn.microsoft.com/power-apps/developer/data-platform/webapi/query/filter-rows
+  const isQuotedId =
+    type === 'Edm.Guid' && literal.type === 'Edm.String' && parseGuid(literal.text) !== undefined;
+  if (!isQuotedId) assertComparable(type, literal.type, operator);
+}
+
+const comparableTypes: readonly (readonly string[])[] = [
+  ['Edm.Int32', 'Edm.Int64', 'Edm.Double', 'Edm.Decimal'],
+  ['Edm.DateTimeOffset', 'Edm.Date'],
+];
+
+/** Throws where values of two types have nothing to do with each other. */
+export function assertComparable(left: string, right: string, operator: string): void {
   const compatible =
-    type === literal.type ||
-    (numeric.includes(type) && numeric.includes(literal.type)) ||
-    (dates.includes(type) && dates.includes(literal.type));
-  if (!compatible) {
-    throw incompatibleTypes(type, literal.type, operatorKinds.get(operator) ?? operator);
-  }
+    left === right ||
+    comparableTypes.some((types) => types.includes(left) && types.includes(right));
+  if (!compatible) throw incompatibleTypes(left, right, operatorKinds.get(operator) ?? operator);
 }

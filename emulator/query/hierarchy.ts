@@ -21,6 +21,15 @@ export function hierarchyIds(
   ];
 }
 
+/** How many rows stand right below a row; undefined for tables without a hierarchy. */
+export function childCounter(rows: RowSource, table: string): ((id: string) => number) | undefined {
+  const parent = parentLookup(rows, table);
+  if (parent === undefined) return undefined;
+  const { referencingEntity, referencingAttribute } = parent;
+  return (id) =>
+    [...rows.store.find(referencingEntity, referencingAttribute, { table, id })].length;
+}
+
 // Metadata marks one self-reference as the hierarchy; in the platform's own tables it is the one whose
 // column names the parent (parentaccountid, parentbusinessunitid, parentsystemuserid).
 function parentLookup(rows: RowSource, table: string): ManyToOne | undefined {

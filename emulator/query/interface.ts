@@ -49,6 +49,8 @@ export type RunFetchXml = (
   fetchXml: string,
   /** Rows to start from; absent: the whole table. */
   within?: Iterable<StoredRow>,
+  /** `$count=true` stands beside the document. */
+  counted?: boolean,
 ) => JsonObject;
 
 /** One row as the service shows it: retrieve, and `return=representation`. */

@@ -1,6 +1,6 @@
 import { badQuery, unknownProperty } from '../errors/query-errors.ts';
 import { compareColumns } from './column-comparison.ts';
-import { assertNoRow, compareLiteral } from './compare-literal.ts';
+import { assertComparable, assertNoRow, compareLiteral, edmType } from './compare-literal.ts';
 import { oppositeOf } from './condition-operators.ts';
 import { lowerCall } from './lower-call.ts';
 import { navigationOf } from './navigation.ts';
@@ -61,18 +61,21 @@ function lower(lowering: Lowering, names: Names, term: Term): Condition {
       return lowerLambda(lowering, names, { ...expression, negated });
     case 'call':
       return lowerCall(lowering, names, { call: expression, negated });
-    case 'path':
-      return testColumn(lowering, columnAt(lowering, names, expression), {
+    case 'path': {
+      const column = columnAt(lowering, names, expression);
+      if (edmType(column.attribute) !== 'Edm.Boolean') throw badQuery(notBoolean);
+      return testColumn(lowering, column, {
         operator: 'eq',
         values: [negated ? 'false' : 'true'],
       });
+    }
     case 'literal':
-      if (expression.type !== 'Edm.Boolean') {
-        throw badQuery('The $filter expression must evaluate to a single boolean value.');
-      }
+      if (expression.type !== 'Edm.Boolean') throw badQuery(notBoolean);
       return (expression.text === 'true') === negated ? never : always;
   }
 }
+
+const notBoolean = 'The $filter expression must evaluate to a single boolean value.';
 
 // Each has an opposite of its own: learn.microsoft.com/power-apps/developer/data-platform/webapi/use-web-api-functions
 function namesQueryFunction(expression: Expression): boolean {
@@ -113,11 +116,9 @@ function lowerComparison(lowering: Lowering, names: Names, comparison: Compariso
   }
   if (left.kind === 'path' && right.kind === 'path') {
     const effective = negated ? (oppositeOf(operator) ?? operator) : operator;
-    const condition = compareColumns(
-      effective,
-      columnAt(lowering, names, left),
-      columnAt(lowering, names, right),
-    );
+    const [one, other] = [columnAt(lowering, names, left), columnAt(lowering, names, right)];
+    assertComparable(edmType(one.attribute), edmType(other.attribute), operator);
+    const condition = compareColumns(effective, one, other);
     if (condition !== undefined) return condition;
   }
   if (left.kind === 'literal' && right.kind === 'literal') {
@@ -141,6 +142,12 @@ interface LambdaTerm extends Extract<Expression, { kind: 'lambda' }> {
 
 function lowerLambda(lowering: Lowering, names: Names, lambda: LambdaTerm): Condition {
   const collection = lambda.path.at(-1) ?? '';
+  // learn.microsoft.com/power-apps/developer/data-platform/webapi/query/filter-rows
+  if (lambda.path.length > (names.variables.has(lambda.path[0] ?? '') ? 2 : 1)) {
+    throw badQuery(
+      `The collection '${lambda.path.join('/')}' stands behind a lookup: any and all are not supported there.`,
+    );
+  }
   const { scope } = scopeAt(lowering, names, [...lambda.path.slice(0, -1), collection]);
   const navigation = navigationOf(lowering.context.rows.metadata, scope.entity, collection);
   if (navigation === undefined) throw unknownProperty(collection, scope.entity.logicalName);

@@ -34,6 +34,8 @@ export interface Source {
 export interface OutputColumn {
   readonly attribute: Attribute;
   readonly alias?: string;
+  /** How many rows stand right below the row in its table's hierarchy, instead of the value. */
+  readonly countsChildren?: boolean;
 }
 
 /** `first` takes one match where `inner` takes all. */

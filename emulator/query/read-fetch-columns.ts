@@ -2,11 +2,13 @@ import {
   aliasNeeded,
   duplicateAlias,
   invalidDateGrouping,
+  invalidFetchXml,
   notInAggregate,
   unknownAlias,
 } from '../errors/query-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { isDateGrouping, type AggregateFunction, type Aggregation } from './aggregate.ts';
+import { kindOf } from './column-value.ts';
 import { columnIn, scopeNamed, type Reading, type Scope } from './fetch-scope.ts';
 import { flagAttribute, optional, requiredAttribute } from './xml-attributes.ts';
 import type { OrderTerm, OutputColumn } from './query-form.ts';
@@ -40,12 +42,19 @@ export function readColumn(
   const column = columnIn(scope, requiredAttribute(element, 'name'));
   const alias = element.attributes.get('alias');
   if (!reading.aggregate) {
-    columns.push({ attribute: column.attribute, ...optional('alias', alias) });
+    columns.push({
+      attribute: column.attribute,
+      ...optional('alias', alias),
+      ...(countsChildren(element, scope) ? { countsChildren: true } : {}),
+    });
     return;
   }
   if (alias === undefined || alias === '') throw aliasNeeded('aggregate');
   const grouping = element.attributes.get('dategrouping');
-  if (grouping !== undefined && !isDateGrouping(grouping)) throw invalidDateGrouping();
+  if (grouping !== undefined) {
+    if (!isDateGrouping(grouping)) throw invalidDateGrouping();
+    if (kindOf(column.attribute) !== 'datetime') throw invalidDateGrouping();
+  }
   if (flagAttribute(element, 'groupby')) {
     reading.aggregates.push({
       kind: 'group',
@@ -65,6 +74,18 @@ export function readColumn(
     operation,
     distinct: flagAttribute(element, 'distinct'),
   });
+}
+
+// learn.microsoft.com/power-apps/developer/data-platform/fetchxml/aggregate-data
+function countsChildren(element: XmlElement, scope: Scope): boolean {
+  const rowAggregate = element.attributes.get('rowaggregate');
+  if (rowAggregate === undefined) return false;
+  const isKey = element.attributes.get('name') === scope.entity.primaryId;
+  if (rowAggregate.toLowerCase() !== 'countchildren' || !isKey) {
+    throw invalidFetchXml(`The rowaggregate '${rowAggregate}' cannot be used here.`);
+  }
+  if ((element.attributes.get('alias') ?? '') === '') throw aliasNeeded('aggregate');
+  return true;
 }
 
 /** Throws where an alias comes twice. */

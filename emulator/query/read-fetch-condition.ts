@@ -1,9 +1,11 @@
 import {
+  columnsNotComparable,
   conditionValueCount,
   operatorNotAllowed,
   tooManyConditions,
 } from '../errors/query-errors.ts';
 import { compareColumns } from './column-comparison.ts';
+import { kindOf } from './column-value.ts';
 import { columnCondition } from './condition-operators.ts';
 import { columnIn, scopeNamed, type Reading, type Scope } from './fetch-scope.ts';
 import { requiredAttribute } from './xml-attributes.ts';
@@ -26,6 +28,9 @@ export function readCondition(reading: Reading, element: XmlElement, scope: Scop
     const condition = compareColumns(operator, column, other);
     if (condition === undefined) {
       throw operatorNotAllowed(operator, table.entity.logicalName, column.attribute.logicalName);
+    }
+    if (kindOf(column.attribute) !== kindOf(other.attribute)) {
+      throw columnsNotComparable(column.attribute.logicalName, other.attribute.logicalName);
     }
     return condition;
   }

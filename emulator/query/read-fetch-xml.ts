@@ -78,12 +78,17 @@ export function readFetchXml(context: ConditionContext, text: string, entity?: E
     assertUnique(reading.aggregates.map((column) => column.alias));
     if (parts.columns === undefined && reading.aggregates.length === 0) throw notInAggregate();
   }
+  // Links' orders stand behind the table's own, wherever they are written:
+  // learn.microsoft.com/power-apps/developer/data-platform/fetchxml/order-rows
+  const orders = reading.order.toSorted(
+    (left, right) => Number(left.scope !== scope) - Number(right.scope !== scope),
+  );
   const form: QueryForm = {
     root: { slot: 0, entity: rootEntity, columns, joins: parts.joins },
     ...optional('where', parts.filter),
     order: reading.aggregate
       ? []
-      : reading.order.map(({ element, scope: table }) => readOrder(reading, element, table)),
+      : orders.map(({ element, scope: table }) => readOrder(reading, element, table)),
     distinct: flagAttribute(fetch, 'distinct') && !reading.aggregate,
     slots: reading.scopes.length,
   };
@@ -92,11 +97,36 @@ export function readFetchXml(context: ConditionContext, text: string, entity?: E
     allColumns: parts.columns === undefined,
     page: numberAttribute(fetch, 'page') ?? 1,
     wantsTotal: flagAttribute(fetch, 'returntotalrecordcount'),
-    ...optional('top', numberAttribute(fetch, 'top')),
+    ...optional('top', readTop(fetch)),
     ...optional('count', numberAttribute(fetch, 'count')),
     ...optional('pagingCookie', fetch.attributes.get('paging-cookie')),
-    ...optional('aggregation', reading.aggregate ? aggregationOf(reading) : undefined),
+    ...optional(
+      'aggregation',
+      reading.aggregate
+        ? {
+            ...aggregationOf(reading),
+            ...optional('limit', numberAttribute(fetch, 'aggregatelimit')),
+          }
+        : undefined,
+    ),
   };
+}
+
+const withoutTop = ['page', 'count', 'paging-cookie'];
+
+// Neither pages nor totals go with it: learn.microsoft.com/power-apps/developer/data-platform/fetchxml/count-rows
+function readTop(fetch: XmlElement): number | undefined {
+  const top = numberAttribute(fetch, 'top');
+  if (top === undefined) return undefined;
+  const page = withoutTop.find((name) => (fetch.attributes.get(name) ?? '') !== '');
+  if (page !== undefined) {
+    throw invalidFetchXml("The top attribute can't be specified with paging attribute page");
+  }
+  if (flagAttribute(fetch, 'returntotalrecordcount')) {
+    throw invalidFetchXml("The top attribute can't be specified with returntotalrecordcount");
+  }
+  if (top < 1) throw invalidFetchXml('A value greater than zero must be specified.');
+  return top;
 }
 
 interface TableParts {

@@ -56,6 +56,7 @@ export function attributeOfProperty(entity: Entity, name: string): Attribute | u
   const lookup = /^_(.+)_value$/.exec(name)?.[1];
   const column = lookup === undefined ? undefined : entity.attributes.get(lookup);
   if (column !== undefined && isLookup(column)) return isReadable(column) ? column : undefined;
+  if (name === 'ownerid' && isOwnerTable(entity)) return entity.attributes.get(entity.primaryId);
   const attribute = entity.attributes.get(name);
   if (attribute === undefined || isLookup(attribute)) return undefined;
   return isReadable(attribute) ? attribute : undefined;

@@ -3,6 +3,7 @@ import type { Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
 import { aggregateRows, type AggregateColumn, type AggregateFunction } from './aggregate.ts';
 import { collection } from './collection.ts';
+import { kindOf } from './column-value.ts';
 import type { JsonObject, QueryContext, QueryOptions } from './interface.ts';
 import { columnOfPath, newODataScope, type Lowering, type ODataScope } from './odata-scope.ts';
 import { lowerFilter } from './lower-filter.ts';
@@ -91,6 +92,10 @@ function readGroupBy(
   if (names === undefined) throw badQuery(`Syntax error at position 0 in '${text}'.`);
   const groups = names.split(',').map((name): AggregateColumn => {
     const column = columnOfPath(lowering, scope, name.trim());
+    // learn.microsoft.com/power-apps/developer/data-platform/webapi/query/aggregate-data
+    if (kindOf(column.attribute) === 'datetime') {
+      throw badQuery(`Grouping by '${name.trim()}' is not supported: its values are dates.`);
+    }
     const alias =
       column.slot === scope.slot
         ? propertyName(column.attribute)

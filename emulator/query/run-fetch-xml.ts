@@ -1,15 +1,16 @@
-import { invalidFetchXml, tooDeepWithoutCookie } from '../errors/query-errors.ts';
-import type { Entity } from '../metadata/metadata.ts';
+import { noHierarchy, tooDeepWithoutCookie } from '../errors/query-errors.ts';
+import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
 import { aggregateRows, type AggregateValue } from './aggregate.ts';
 import { collection, maxPageSize } from './collection.ts';
 import { isLookup, scalarText } from './column-value.ts';
 import type { RowSource } from './related-rows.ts';
 import { grouped } from './format-value.ts';
+import { childCounter } from './hierarchy.ts';
 import type { QueryContext, RunFetchXml } from './interface.ts';
 import { pageRows, sortTerms, type SortTerm } from './page-rows.ts';
 import { composeCookie, readCookie, wrapCookie } from './paging-cookie.ts';
-import type { Source, Tuple } from './query-form.ts';
+import type { OutputColumn, Source, Tuple } from './query-form.ts';
 import { readFetchXml, type FetchQuery } from './read-fetch-xml.ts';
 import { rowSourceOf } from './row-source.ts';
 import {
@@ -29,14 +30,17 @@ import {
 const maxSimplePaging = 50_000;
 
 /** Answers a FetchXML query: one page of rows, or its groups. */
-export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within) => {
+export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within, countedToo) => {
   const rows = rowSourceOf(context);
   const query = readFetchXml(
     { rows, caller: context.caller, now: context.environment.now() },
     fetchXml,
     entity,
   );
-  if (query.aggregation !== undefined) return aggregated(context, entity, { query, within });
+  const counted = query.wantsTotal || (countedToo === true && tellsCount(context));
+  if (query.aggregation !== undefined) {
+    return aggregated(context, entity, { query, within, counted });
+  }
 
   const terms = sortTerms(rows, query.form);
   const cookies = query.top === undefined && allowsCookie(query);
@@ -48,7 +52,7 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within) => {
   const request = {
     limit,
     skip,
-    counted: query.wantsTotal,
+    counted,
     ...(after === undefined ? {} : { after }),
   };
   const page = pageRows(rows, query.form, request, within);
@@ -57,12 +61,23 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within) => {
   const value = shape.write(page.tuples);
   return collection(context, {
     context: `${entity.entitySetName}${shape.contextColumns(value)}`,
-    total: query.wantsTotal ? page.total : -1,
+    ...(counted ? { count: page.total } : {}),
+    total: counted ? page.total : -1,
     moreRecords: more,
     value,
     ...(more && cookies ? { pagingCookie: nextCookie(terms, query.page, page.tuples) } : {}),
   });
 };
+
+// The page about counts tells of `$count` beside a document; the page about paging asks for other
+// annotations with it and shows no count:
+// learn.microsoft.com/power-apps/developer/data-platform/fetchxml/count-rows and page-results
+function tellsCount({ preferences }: QueryContext): boolean {
+  return (
+    preferences.annotation('Microsoft.Dynamics.CRM.totalrecordcount') ||
+    !preferences.annotation('Microsoft.Dynamics.CRM.morerecords')
+  );
+}
 
 function nextCookie(terms: readonly SortTerm[], page: number, tuples: readonly Tuple[]): string {
   return wrapCookie(composeCookie(terms, { number: page, tuples }), page + 1);
@@ -85,13 +100,7 @@ function showsKey(query: FetchQuery): boolean {
 }
 
 function pageSize(context: QueryContext, query: FetchQuery): number {
-  if (query.top !== undefined) {
-    if (query.count !== undefined || query.pagingCookie !== undefined) {
-      throw invalidFetchXml("The top attribute can't be specified with paging attribute page");
-    }
-    if (query.top < 1) throw invalidFetchXml('A value greater than zero must be specified.');
-    return Math.min(query.top, maxPageSize);
-  }
+  if (query.top !== undefined) return Math.min(query.top, maxPageSize);
   const size = query.count ?? context.preferences.maxPageSize ?? maxPageSize;
   return size < 1 ? maxPageSize : Math.min(size, maxPageSize);
 }
@@ -161,14 +170,38 @@ function lookupOf(entity: Entity, name: string): string | undefined {
 function rootProperties(context: QueryContext, query: FetchQuery): readonly Property[] {
   const { entity, columns } = query.form.root;
   const readable = columns.filter(({ attribute }) => isReadable(attribute));
-  const named = readable.map(({ attribute, alias }) =>
-    propertyOf(context, entity, attribute, alias ?? propertyName(attribute)),
+  const named = readable.map((column) =>
+    column.countsChildren === true
+      ? childrenOf(context, entity, column)
+      : propertyOf(
+          context,
+          entity,
+          column.attribute,
+          column.alias ?? propertyName(column.attribute),
+        ),
   );
   const implied = impliedColumns(
     entity,
     readable.map(({ attribute }) => attribute),
   ).map((attribute) => propertyOf(context, entity, attribute));
   return [...named, ...implied];
+}
+
+/** The number of rows below a row, as a whole number of the column's alias. */
+function childrenOf(
+  context: QueryContext,
+  entity: Entity,
+  { attribute, alias = attribute.logicalName }: OutputColumn,
+): Property {
+  const count = childCounter(rowSourceOf(context), entity.logicalName);
+  if (count === undefined) throw noHierarchy(entity.logicalName);
+  const shownAs: Attribute = {
+    ...attribute,
+    logicalName: alias,
+    type: 'Integer',
+    typeName: 'IntegerType',
+  };
+  return { name: alias, entity, attribute: shownAs, read: (row) => count(row.id) };
 }
 
 interface LinkedProperty {
@@ -196,9 +229,13 @@ function linkedProperties(context: QueryContext, parent: Source): readonly Linke
 function aggregated(
   context: QueryContext,
   entity: Entity,
-  of: { readonly query: FetchQuery; readonly within: Iterable<StoredRow> | undefined },
+  of: {
+    readonly query: FetchQuery;
+    readonly within: Iterable<StoredRow> | undefined;
+    readonly counted: boolean;
+  },
 ) {
-  const { query, within } = of;
+  const { query, within, counted } = of;
   const rows: RowSource = rowSourceOf(context);
   const { aggregation } = query;
   const results =
@@ -207,7 +244,8 @@ function aggregated(
   const from = query.top === undefined ? (query.page - 1) * limit : 0;
   return collection(context, {
     context: entity.entitySetName,
-    total: query.wantsTotal ? results.length : -1,
+    ...(counted ? { count: results.length } : {}),
+    total: counted ? results.length : -1,
     moreRecords: query.top === undefined && results.length > from + limit,
     value: results.slice(from, from + limit).map((values) => aggregateMembers(context, values)),
   });
@@ -219,11 +257,12 @@ export function aggregateMembers(
   values: readonly AggregateValue[],
 ): Members {
   const members: Members = {};
-  for (const { alias, column, cell, counted, row } of values) {
+  for (const { alias, column, cell, counted, row, label } of values) {
     if (cell === null) continue;
     if (counted) {
       if (context.preferences.annotation('OData.Community.Display.V1.FormattedValue')) {
-        members[`${alias}@OData.Community.Display.V1.FormattedValue`] = grouped(scalarText(cell));
+        members[`${alias}@OData.Community.Display.V1.FormattedValue`] =
+          label ?? grouped(scalarText(cell));
       }
       members[alias] = cell;
     } else {

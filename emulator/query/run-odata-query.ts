@@ -26,9 +26,10 @@ import { runFetchXml } from './run-fetch-xml.ts';
 export const runODataQuery: RunODataQuery = (context, entity, options, requestUrl, within) => {
   assertOptions(options);
   const fetchXml = options.get('fetchXml');
-  if (fetchXml !== undefined) return runFetchXml(context, entity, fetchXml, within);
+  const counted = readCount(options.get('$count'));
+  if (fetchXml !== undefined) return runFetchXml(context, entity, fetchXml, within, counted);
   const saved = savedFetchXml(context, options);
-  if (saved !== undefined) return runFetchXml(context, entity, saved, within);
+  if (saved !== undefined) return runFetchXml(context, entity, saved, within, counted);
   const apply = options.get('$apply');
   if (apply !== undefined)
     return runApply(context, entity, apply, {
@@ -49,7 +50,6 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
   const token = options.get('$skiptoken');
   const start = token === undefined ? undefined : readSkipToken(token, terms);
   const { limit, pages } = pageLimit(context, options);
-  const counted = readCount(options.get('$count'));
   const page = pageRows(
     rows,
     form,

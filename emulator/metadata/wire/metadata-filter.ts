@@ -1,4 +1,8 @@
-import { metadataFunctionRefused, metadataSyntaxError } from '../../errors/metadata-errors.ts';
+import {
+  labelFilterRefused,
+  metadataFunctionRefused,
+  metadataSyntaxError,
+} from '../../errors/metadata-errors.ts';
 import { unknownProperty } from '../../errors/query-errors.ts';
 import type { Definition } from './labels.ts';
 
@@ -12,6 +16,9 @@ export interface FilterScope {
 
 const tokenPattern =
   /\s*(?:(Microsoft\.Dynamics\.CRM\.\w+)?'((?:[^']|'')*)'|([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w./]*)|([(),]))/iy;
+
+/** Properties that are labels: no filter reads them. */
+const labels = new Set(['Description', 'DisplayCollectionName', 'DisplayName']);
 
 interface Token {
   readonly kind: 'text' | 'number' | 'word' | 'mark' | 'end';
@@ -93,6 +100,7 @@ export function metadataFilter(text: string, scope: FilterScope): Predicate {
     const path = property.text.split('/');
     const [name = ''] = path;
     if (!scope.has(name)) throw unknownProperty(name, scope.typeName);
+    if (path.length > 1 && labels.has(name)) throw labelFilterRefused(name);
     const operator = take();
     if (operator.kind !== 'word') {
       if (path.length === 1) return (definition) => definition[name] === true;

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { withEmulator, type TestAnswer } from '#support/emulator.ts';
+
+const account = (number: number): string => `10000000-0000-0000-0000-00000000000${number}`;
+const formatted = 'OData.Community.Display.V1.FormattedValue';
+
+describe('what the documentation says of reading', () => {
+  const emulator = withEmulator({ seed: 'empty' });
+
+  before(async () => {
+    const rows = [
+      { name: 'Litware', revenue: 10, accountcategorycode: 2 },
+      { name: 'Adventure', revenue: 20, parent: 1, accountcategorycode: 1 },
+      { name: 'Fabrikam', parent: 1, accountcategorycode: 1 },
+      { name: 'Contoso', parent: 2 },
+    ];
+    for (const [index, { parent, ...columns }] of rows.entries()) {
+      const made = await emulator.send('POST', 'accounts', {
+        body: {
+          accountid: account(index + 1),
+          ...columns,
+          ...(parent === undefined
+            ? {}
+            : { 'parentaccountid@odata.bind': `accounts(${account(parent)})` }),
+        },
+      });
+      assert.equal(made.status, 204, made.text);
+    }
+  });
+
+  const fetched = (fetchXml: string, options: { query?: string; prefer?: string } = {}) =>
+    emulator.send(
+      'GET',
+      `accounts?fetchXml=${encodeURIComponent(fetchXml)}${options.query ?? ''}`,
+      {
+        headers: options.prefer === undefined ? {} : { Prefer: options.prefer },
+      },
+    );
+  const namesOf = ({ status, text, body }: TestAnswer): readonly string[] => {
+    assert.equal(status, 200, text);
+    return body.value.map(({ name }: { readonly name: string }) => name);
+  };
+  const refusal = ({ status, body }: TestAnswer): readonly unknown[] => [status, body.error?.code];
+
+  it('takes an alias that has no value for null', async () => {
+    const answer = await emulator.send(
+      'GET',
+      'accounts?$select=name&$orderby=@p1 asc&$filter=@p1 ne @p2&@p1=revenue',
+    );
+    assert.deepEqual(namesOf(answer), ['Litware', 'Adventure']);
+    const none = await emulator.send('GET', 'accounts?$select=name&$filter=revenue eq @nothing');
+    assert.deepEqual(namesOf(none), ['Fabrikam', 'Contoso']);
+  });
+
+  it('refuses a query option that comes twice', async () => {
+    const answer = await emulator.send('GET', 'accounts?$select=name&$select=revenue');
+    assert.deepEqual(refusal(answer), [400, '0x80060888']);
+  });
+
+  it('names users and teams by their ownerid too', async () => {
+    const { body } = await emulator.send('GET', 'systemusers?$select=ownerid&$top=1');
+    const [{ ownerid, systemuserid }] = body.value;
+    assert.equal(ownerid, systemuserid);
+    const answer = await emulator.send(
+      'GET',
+      `systemusers?$select=systemuserid&$filter=ownerid eq ${ownerid}`,
+    );
+    assert.deepEqual(
+      answer.body.value.map((row: { readonly systemuserid: string }) => row.systemuserid),
+      [systemuserid],
+    );
+  });
+
+  it('counts the rows of several tables, quoted either way', async () => {
+    for (const names of [`['account','contact']`, `["account","contact"]`]) {
+      const { body } = await emulator.send(
+        'GET',
+        `RetrieveTotalRecordCount(EntityNames=@p)?@p=${names}`,
+      );
+      const { Keys, Values } = body.EntityRecordCountCollection;
+      assert.deepEqual(
+        [Keys, Values],
+        [
+          ['account', 'contact'],
+          [4, 0],
+        ],
+      );
+    }
+  });
+
+  it('tells the total of a FetchXML query that asks for it, beside its pages only', async () => {
+    const entity = '<entity name="account"><attribute name="name"/></entity>';
+    const page = await fetched(
+      `<fetch count="1" page="1" returntotalrecordcount="true">${entity}</fetch>`,
+      { prefer: 'odata.include-annotations="*"' },
+    );
+    assert.equal(page.body['@odata.count'], 4);
+    assert.equal(page.body['@Microsoft.Dynamics.CRM.totalrecordcount'], 4);
+    const counted = await fetched(`<fetch count="1">${entity}</fetch>`, { query: '&$count=true' });
+    assert.equal(counted.body['@odata.count'], 4);
+    assert.equal(
+      (await fetched(`<fetch count="1">${entity}</fetch>`)).body['@odata.count'],
+      undefined,
+    );
+    for (const other of ['returntotalrecordcount="true"', 'page="1"', 'count="2"']) {
+      const answer = await fetched(`<fetch top="1" ${other}>${entity}</fetch>`);
+      assert.deepEqual(refusal(answer), [400, '0x80040201'], other);
+    }
+  });
+
+  it('counts the children of a row in its hierarchy', async () => {
+    const { body } = await fetched(
+      '<fetch><entity name="account"><attribute name="name"/><attribute name="accountid" alias="children" rowaggregate="CountChildren"/><order attribute="accountid"/></entity></fetch>',
+    );
+    assert.deepEqual(
+      body.value.map((row: Readonly<Record<string, unknown>>) => [
+        row['name'],
+        row['children'],
+        row['accountid'],
+      ]),
+      [
+        ['Litware', 2, account(1)],
+        ['Adventure', 1, account(2)],
+        ['Fabrikam', 0, account(3)],
+        ['Contoso', 0, account(4)],
+      ],
+    );
+    const wrong = await fetched(
+      '<fetch><entity name="account"><attribute name="name" alias="n" rowaggregate="CountChildren"/></entity></fetch>',
+    );
+    assert.equal(wrong.status, 400);
+  });
+
+  it('aggregates no more rows than the query allows', async () => {
+    const query = (limit: number): string =>
+      `<fetch aggregate="true" aggregatelimit="${limit}"><entity name="account"><attribute name="name" alias="n" aggregate="count"/></entity></fetch>`;
+    assert.deepEqual(refusal(await fetched(query(3))), [400, '0x8004e023']);
+    assert.deepEqual((await fetched(query(4))).body.value, [{ n: 4 }]);
+  });
+
+  it('groups by parts of dates only, and names fiscal periods and years', async () => {
+    const grouped = (column: string, part: string): string =>
+      `<fetch aggregate="true"><entity name="account"><attribute name="name" alias="n" aggregate="count"/><attribute name="${column}" alias="part" groupby="true" dategrouping="${part}"/></entity></fetch>`;
+    assert.deepEqual(refusal(await fetched(grouped('name', 'day'))), [400, '0x80041135']);
+    const label = async (part: string): Promise<unknown> => {
+      const { body } = await fetched(grouped('createdon', part), {
+        prefer: `odata.include-annotations="${formatted}"`,
+      });
+      return body.value[0][`part@${formatted}`];
+    };
+    assert.match(String(await label('fiscal-period')), /^Quarter [1-4] FY\d{4}$/);
+    assert.match(String(await label('fiscal-year')), /^FY\d{4}$/);
+  });
+
+  it("orders by a link's columns after the table's own, unless the link is named", async () => {
+    const link = (order: string): string =>
+      `<link-entity name="account" from="accountid" to="parentaccountid" alias="parent">${order}</link-entity>`;
+    const fetch = (inner: string): string =>
+      `<fetch><entity name="account"><attribute name="name"/>${inner}</entity></fetch>`;
+    const after = `${link('<order attribute="name" descending="true"/>')}<order attribute="accountcategorycode"/>`;
+    assert.deepEqual(namesOf(await fetched(fetch(after))), ['Contoso', 'Adventure', 'Fabrikam']);
+    const first = `${link('')}<order entityname="parent" attribute="name" descending="true"/><order attribute="name"/>`;
+    assert.deepEqual(namesOf(await fetched(fetch(first))), ['Adventure', 'Fabrikam', 'Contoso']);
+  });
+
+  it('compares columns of one type only', async () => {
+    const answer = await fetched(
+      '<fetch><entity name="account"><filter><condition attribute="name" operator="eq" valueof="revenue"/></filter></entity></fetch>',
+    );
+    assert.equal(answer.status, 400);
+  });
+
+  it('casts columns, relationships and choices to their own kinds only', async () => {
+    const namespace = 'Microsoft.Dynamics.CRM';
+    for (const path of [
+      `EntityDefinitions(LogicalName='account')/Attributes/${namespace}.EnumAttributeMetadata`,
+      `RelationshipDefinitions/${namespace}.RelationshipMetadataBase`,
+      `GlobalOptionSetDefinitions/${namespace}.NoSuchMetadata`,
+    ]) {
+      assert.equal((await emulator.send('GET', path)).status, 404, path);
+    }
+    const namesUnder = async (kind: string): Promise<ReadonlySet<string>> => {
+      const { body } = await emulator.send(
+        'GET',
+        `GlobalOptionSetDefinitions/${namespace}.${kind}?$select=Name`,
+      );
+      return new Set(body.value.map(({ Name }: { readonly Name: string }) => Name));
+    };
+    const many = await namesUnder('OptionSetMetadata');
+    const two = await namesUnder('BooleanOptionSetMetadata');
+    assert.deepEqual([many.has('componentstate'), many.has('ismanaged')], [true, false]);
+    assert.deepEqual([two.has('componentstate'), two.has('ismanaged')], [false, true]);
+  });
+
+  it('filters no definitions by a label', async () => {
+    const answer = await emulator.send(
+      'GET',
+      "EntityDefinitions?$select=LogicalName&$filter=DisplayName/UserLocalizedLabel/Label eq 'Account'",
+    );
+    assert.deepEqual(refusal(answer), [400, '0x80060888']);
+  });
+
+  it('says of searching that it is not there', async () => {
+    const answer = await emulator.send('POST', 'searchquery', { body: { search: 'x' } });
+    assert.equal(answer.status, 501);
+  });
+});
