@@ -22,7 +22,7 @@ export async function openOutput(
   replaceable: Replaceable,
   files: Files,
 ): Promise<OutputPlace> {
-  const target = path.replace(/(?<=.)[\\/]+$/, '');
+  const target = path.replace(/(?<=[^\\/])[\\/]+$/, '');
   await recover(target, replaceable, files);
   await checkTaken(target, replaceable, files);
   const staging = `${target}.part`;
