@@ -54,6 +54,15 @@ export function changeTrackingOff(entity: Entity): ServiceError {
   );
 }
 
+/** Whoever follows changes follows all of a table: learn.microsoft.com/power-apps/developer/data-platform/use-change-tracking-synchronize-data-external-systems */
+export function untrackableOption(option: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80060888',
+    `The "${option}" query parameter isn't supported when Change Tracking is enabled.`,
+  );
+}
+
 /** Elastic tables have no joins. */
 export function linksNotSupported(): ServiceError {
   return new ServiceError(400, '0x80048d0b', 'Link entities are not supported');
@@ -72,4 +81,23 @@ export function imageTooLarge(mostBytes: number, bytes: number): ServiceError {
     '0x80072553',
     `Error occured when processing image. Reason: File size is too big. MaxSize: ${inMegabytes(mostBytes)} MB, Uploaded filesize: ${inMegabytes(bytes)} MB.`,
   );
+}
+
+/** A range that begins behind the end of a file. */
+export function rangeNotThere(): ServiceError {
+  return new ServiceError(416, '0x80090000', 'The requested range of the file is not valid.');
+}
+
+/** A file of a kind that the organization does not let in. */
+export function fileBlocked(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80043e09',
+    'The attachment is either not a valid type or is too large. It cannot be uploaded or downloaded.',
+  );
+}
+
+/** A parameter that should be XML and is not. */
+export function invalidXml(): ServiceError {
+  return new ServiceError(400, '0x80040201', 'Invalid XML.');
 }

@@ -66,6 +66,16 @@ export function nestedUpdate(entity: Entity, property: string): ServiceError {
   );
 }
 
+/** A body that says it is a row of another table. */
+export function wrongType(entity: Entity, type: string, isKnown: boolean): ServiceError {
+  return payload(
+    entity.entitySetName,
+    isKnown
+      ? `A resource with type '${type}' was found, but it is not assignable to the expected type 'Microsoft.Dynamics.CRM.${entity.logicalName}'.`
+      : `A type named '${type}' could not be resolved by the model. When a model is available, each type name must resolve to a valid type.`,
+  );
+}
+
 export function wrongBindTarget(entity: Entity, navigation: string, set: string): ServiceError {
   return payload(
     entity.entitySetName,

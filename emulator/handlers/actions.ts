@@ -1,8 +1,10 @@
 import { invalidArgument, rowNotFound, unknownProperty } from '../errors/payload-errors.ts';
+import { invalidXml } from '../errors/message-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject } from '../query/interface.ts';
+import { parseXml } from '../query/xml-tree.ts';
 import type { StoredFile } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
 import { rowOfFile } from './file-attachments.ts';
@@ -32,7 +34,7 @@ export const actions: ReadonlyMap<string, ActionHandler> = new Map<string, Actio
   ['DeleteFile', deleteFile],
   // Customizations are in effect at once.
   ['PublishAllXml', () => undefined],
-  ['PublishXml', () => undefined],
+  ['PublishXml', publish],
 ]);
 
 /** `POST` of an unbound action. */
@@ -50,6 +52,15 @@ export function callAction(
   if (result === undefined) return noContent();
   const url = `${context.rootUrl}$metadata#Microsoft.Dynamics.CRM.${name}Response`;
   return json({ '@odata.context': url, ...result });
+}
+
+function publish({ parameters }: ActionCall): undefined {
+  const text = textOf(parameters, 'ParameterXml');
+  try {
+    parseXml(text);
+  } catch {
+    throw invalidXml();
+  }
 }
 
 function initializeUpload({ context, parameters }: ActionCall): JsonObject {
@@ -113,8 +124,8 @@ function initializeDownload({ context, parameters }: ActionCall): JsonObject {
 function downloadBlock({ context, parameters }: ActionCall): JsonObject {
   const download = context.transfers.download(textOf(parameters, 'FileContinuationToken'));
   if (download === undefined) throw invalidArgument('The file continuation token is not valid.');
-  const offset = Number(parameters['Offset']);
-  const length = Math.min(Number(parameters['BlockLength']), chunkBytes);
+  const offset = numberOf(parameters, 'Offset');
+  const length = Math.min(numberOf(parameters, 'BlockLength'), chunkBytes);
   const bytes = download.bytes.subarray(offset, offset + length);
   return { Data: Buffer.from(bytes).toString('base64') };
 }
@@ -153,6 +164,12 @@ function fileOf(target: BoundRow, column: string): StoredFile {
   const cell = target.row.cells.get(column);
   if (typeof cell === 'object' && cell !== null && 'bytes' in cell) return cell;
   throw rowNotFound(`${target.entity.logicalName} ${column} file of the row`, target.row.id);
+}
+
+function numberOf(parameters: JsonObject, name: string): number {
+  const value = parameters[name];
+  if (typeof value === 'number') return value;
+  throw invalidArgument(`The required parameter '${name}' is missing.`);
 }
 
 function textOf(parameters: JsonObject, name: string): string {

@@ -4,7 +4,7 @@ import { noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { BoundRow } from './bind.ts';
 import type { Navigation } from './navigation.ts';
-import { isJsonObject, readJsonObject, readPayload } from './read-payload.ts';
+import { isJsonObject, readJsonObject, readPayload, type Payload } from './read-payload.ts';
 import { relatedRows } from './related-rows.ts';
 import { createRow, deleteRow, updateRow } from './write-row.ts';
 
@@ -29,13 +29,7 @@ export function replaceParties(
     return readPayload(context, entity, { body, mode: 'create' });
   });
   environment.store.transaction(() => {
-    const before = [...relatedRows(environment, near, navigation)];
-    for (const row of before) deleteRow(context, entity, row);
-    for (const payload of payloads) {
-      const cell = { table: near.entity.logicalName, id: near.row.id };
-      payload.cells.set(navigation.is.referencingAttribute, cell);
-      createRow(context, payload);
-    }
+    putParties(context, near, { navigation, payloads });
     updateRow(context, near.row, {
       entity: near.entity,
       cells: new Map(),
@@ -44,4 +38,25 @@ export function replaceParties(
     });
   });
   return noContent();
+}
+
+/** Puts parties in place of those that an activity has. */
+export function putParties(
+  context: RequestContext,
+  near: BoundRow,
+  {
+    navigation,
+    payloads,
+  }: {
+    readonly navigation: Extract<Navigation, { readonly kind: 'one-to-many' }>;
+    readonly payloads: readonly Payload[];
+  },
+): void {
+  const before = [...relatedRows(context.environment, near, navigation)];
+  for (const row of before) deleteRow(context, navigation.target, row);
+  for (const payload of payloads) {
+    const cell = { table: near.entity.logicalName, id: near.row.id };
+    payload.cells.set(navigation.is.referencingAttribute, cell);
+    createRow(context, payload);
+  }
 }

@@ -12,6 +12,7 @@ import { json, noContent, type Answer } from '../protocol/answer.ts';
 import { readPath } from '../protocol/path.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { JsonObject } from '../query/interface.ts';
+import { assertNoDuplicates } from './duplicate-rules.ts';
 import { isJsonObject, readJsonObject, readPayload, type Payload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
 import { createRow, deleteRow, updateRow } from './write-row.ts';
@@ -36,6 +37,7 @@ export function bulkMessage(context: RequestContext, entity: Entity, message: st
       case 'CreateMultiple': {
         const ids = targets.map((body) => {
           const payload = readPayload(context, entity, { body, mode: 'create' });
+          assertNoDuplicates(context, entity, payload);
           return createRow(context, payload).id;
         });
         const url = `${context.rootUrl}$metadata#Microsoft.Dynamics.CRM.CreateMultipleResponse`;

@@ -57,6 +57,10 @@ export function convertValue(entity: Entity, attribute: Attribute, value: unknow
   }
 }
 
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/_-]*={0,2}$/.test(text);
+}
+
 /** Managed properties are objects on the wire: `{ "Value": true, "CanBeChanged": true, … }`. */
 function toManagedProperty(entity: Entity, attribute: Attribute, value: unknown): boolean {
   const inner: unknown =
@@ -156,10 +160,16 @@ function toDate(entity: Entity, attribute: Attribute, value: unknown): string {
   // A time-bound column takes a plain date as midnight.
   const form = onlyDate ? dateOnly.test(value) : dateAndTime.test(value) || dateOnly.test(value);
   const time = Date.parse(dateOnly.test(value) ? `${value}T00:00:00Z` : value);
-  if (!form || Number.isNaN(time)) throw literalMismatch(entity, value, edmType);
+  if (!form || Number.isNaN(time) || !isDay(value)) throw literalMismatch(entity, value, edmType);
   if (time < Date.UTC(1753, 0, 1)) throw dateOutOfRange();
   const iso = new Date(time).toISOString();
   return onlyDate ? iso.slice(0, 10) : `${iso.slice(0, 19)}Z`;
+}
+
+/** Days past the end of their month are read as days of the next one by `Date`. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function toGuid(entity: Entity, value: unknown): string {
@@ -178,7 +188,8 @@ function toVirtual(entity: Entity, attribute: Attribute, value: unknown): Cell {
     return [...new Set(numbers)].sort((one, other) => one - other);
   }
   if (attribute.typeName === 'ImageType') {
-    if (typeof value !== 'string') throw literalMismatch(entity, value, 'Edm.Binary');
+    if (typeof value !== 'string' || !isBase64(value))
+      throw literalMismatch(entity, value, 'Edm.Binary');
     return {
       fileName: `${attribute.logicalName}.png`,
       mimeType: 'image/png',

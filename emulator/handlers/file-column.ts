@@ -1,4 +1,4 @@
-import { fileTooLarge, imageTooLarge } from '../errors/message-errors.ts';
+import { fileTooLarge, imageTooLarge, rangeNotThere } from '../errors/message-errors.ts';
 import { invalidArgument, methodNotAllowed } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import type { Attribute } from '../metadata/metadata.ts';
@@ -7,6 +7,7 @@ import { decode } from '../protocol/path.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import type { Cell, StoredFile } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
+import { assertNotBlocked } from './blocked-files.ts';
 import { property } from './property.ts';
 import type { WriteContext } from './read-payload.ts';
 import { updateRow } from './write-row.ts';
@@ -58,6 +59,7 @@ export function writeFile(
   of: BoundRow,
   to: { readonly column: string; readonly file: StoredFile },
 ): void {
+  assertNotBlocked(to.file.fileName);
   assertSize(of, to);
   const cells = new Map<string, Cell>([[to.column, to.file]]);
   updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
@@ -105,6 +107,7 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
   const range = /^bytes=(\d+)-(\d*)$/.exec(context.request.headers['range'] ?? '');
   if (range?.[1] === undefined) return { status: 200, headers, body: file.bytes };
   const start = Number(range[1]);
+  if (start >= total) throw rangeNotThere();
   const asked = range[2] === '' ? total : Number(range[2]) + 1;
   const end = Math.min(asked, start + chunkBytes, total);
   return {

@@ -7,6 +7,7 @@ import { shapeRow } from '../query/shape-row.ts';
 import type { Cell } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
+import { assertPreconditions } from './upsert.ts';
 import { updateRow } from './write-row.ts';
 
 /** `set(key)/column`, read, written or emptied on its own. */
@@ -62,6 +63,8 @@ function writeProperty(context: RequestContext, of: BoundRow, attribute: Attribu
 }
 
 function change(context: RequestContext, of: BoundRow, cells: Map<string, Cell>): Answer {
+  const { entity, row } = of;
+  assertPreconditions(context, entity, { row, id: row.id, keyCells: new Map() });
   updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
   return noContent();
 }

@@ -8,8 +8,10 @@ import {
   undeclaredNavigation,
   unknownProperty,
   wrongBindTarget,
+  wrongType,
 } from '../errors/payload-errors.ts';
 import { assertAccess } from '../logic/access.ts';
+import { activityParty } from '../metadata/activity-parties.ts';
 import type { Entity, ManyToOne } from '../metadata/metadata.ts';
 import type { JsonObject } from '../query/interface.ts';
 import type { Cell } from '../store/store.ts';
@@ -69,6 +71,7 @@ export function readPayload(
   const parents: { column: string; payload: Payload }[] = [];
   const nested: NestedRows[] = [];
   let id: string | undefined;
+  assertType(context, entity, options.body['@odata.type']);
   for (const [name, value] of Object.entries(options.body)) {
     if (name.startsWith('@')) continue;
     if (name.endsWith('@odata.bind')) {
@@ -118,7 +121,10 @@ export function readPayload(
       parents.push({ column: found.is.referencingAttribute, payload });
       return;
     }
-    if (options.mode === 'update') throw nestedUpdate(entity, name);
+    // Parties are the one collection that an update writes: all of them, in place of those before.
+    if (options.mode === 'update' && found.target.logicalName !== activityParty) {
+      throw nestedUpdate(entity, name);
+    }
     if (!Array.isArray(value)) throw literalMismatch(entity, value, 'Collection(Edm.EntityType)');
     const created = value.map((child: unknown) => {
       if (!isJsonObject(child)) throw literalMismatch(entity, child, 'Edm.EntityType');
@@ -160,6 +166,18 @@ export function readPayload(
     });
     nested.push({ navigation: found, created: [], bound });
   }
+}
+
+/** Types that rows of several tables are of. */
+const baseTypes: ReadonlySet<string> = new Set(['activitypointer', 'crmbaseentity', 'expando']);
+
+function assertType(context: WriteContext, entity: Entity, type: unknown): void {
+  if (typeof type !== 'string') return;
+  const [, table] = /^#?Microsoft\.Dynamics\.CRM\.(\w+)$/.exec(type) ?? [];
+  if (table === entity.logicalName || baseTypes.has(table ?? '')) return;
+  const { metadata } = context.environment;
+  const isKnown = table !== undefined && metadata.entity(table) !== undefined;
+  throw wrongType(entity, type.replace(/^#/, ''), isKnown);
 }
 
 /** Refuses a row of a table that the lookup does not point at. */

@@ -12,6 +12,7 @@ import { etagOf } from '../query/row-members.ts';
 import { shapeRow } from '../query/shape-row.ts';
 import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
+import { putParties } from './activity-parties.ts';
 import { assertNoDuplicates } from './duplicate-rules.ts';
 import { readJsonObject, readPayload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
@@ -23,14 +24,19 @@ export function upsert(context: RequestContext, entity: Entity, argument: string
   const found = findByKey(context.environment, entity, argument);
   assertPreconditions(context, entity, found);
   const body = readJsonObject(entity.entitySetName, context.request.body);
-  return found.row === undefined
-    ? createKeyed(context, entity, { argument, found, body })
-    : update(context, entity, {
-        argument,
-        row: found.row,
-        keyColumns: found.keyCells.keys(),
-        body,
-      });
+  const { row } = found;
+  return shownOrUndone(context, () =>
+    row === undefined
+      ? createKeyed(context, entity, { argument, found, body })
+      : update(context, entity, { argument, row, keyColumns: found.keyCells.keys(), body }),
+  );
+}
+
+/** What is asked to be shown and cannot be, is not written either. */
+export function shownOrUndone(context: RequestContext, write: () => Answer): Answer {
+  return context.preferences.representation
+    ? context.environment.store.transaction(write)
+    : write();
 }
 
 /** Checks `If-Match` and `If-None-Match` of a write against the row its key names. */
@@ -75,7 +81,13 @@ function update(
   }
   const merged = new Map([...given.row.cells, ...payload.cells]);
   assertNoDuplicates(context, entity, { id: given.row.id, cells: merged });
-  const row = updateRow(context, given.row, payload);
+  const row = context.environment.store.transaction(() => {
+    for (const { navigation, created } of payload.nested) {
+      if (navigation.kind !== 'one-to-many') continue;
+      putParties(context, { entity, row: given.row }, { navigation, payloads: created });
+    }
+    return updateRow(context, given.row, payload);
+  });
   const headers = entityIdHeaders(rowUrl(context, entity, namedKey(entity, given.argument)));
   if (!context.preferences.representation) return noContent(headers);
   // An update answers with the selected columns; it does not expand.

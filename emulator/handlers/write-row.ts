@@ -15,6 +15,7 @@ import type { Cell, StoredRow } from '../store/store.ts';
 import { rememberDeleted } from '../query/change-tracking.ts';
 import { audit } from './audit-history.ts';
 import type { BoundRow } from './bind.ts';
+import { assertFileOfRow } from './blocked-files.ts';
 import { recordFiles } from './file-attachments.ts';
 import type { CollectionNavigation } from './navigation.ts';
 import type { Payload, WriteContext } from './read-payload.ts';
@@ -31,6 +32,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
   }
   assertAccess(environment, caller, entity, 'Create');
   assertNewOwner(environment, entity, payload.cells);
+  assertFileOfRow(entity, payload.cells);
   return store.transaction(() => {
     const id = payload.id ?? environment.newId();
     if (store.get(entity.logicalName, id) !== undefined) throw duplicateRow();
@@ -73,6 +75,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
     assertRowAccess(environment, caller, { entity, row: before, verb: 'Assign' });
     assertNewOwner(environment, entity, cells);
   }
+  assertFileOfRow(entity, cells);
   return environment.store.transaction(() => {
     assertRequired(entity, cells, 'update');
     pairStatus(entity, before, cells);

@@ -97,13 +97,22 @@ function readItems(request: PartRequest): readonly Item[] {
 function readItem(part: MultipartPart): Item {
   const boundary = boundaryOf(part.headers['content-type']);
   if (boundary === undefined) return { kind: 'single', request: readSingle(part) };
+  const named = new Set<string>();
   const parts = splitMultipart(part.content, boundary).map((inner) => {
     const request = readSingle(inner);
     const contentId = inner.headers['content-id'] ?? request.headers['content-id'];
     if (contentId === undefined) throw contentIdMissing();
     if (request.method === 'GET') {
-      throw batchRefused('A change set must not contain GET requests.');
+      throw batchRefused(
+        "An invalid HTTP method 'GET' was detected for a request in a change set. Requests in change sets only support the HTTP methods 'POST', 'PUT', 'DELETE', and 'PATCH'.",
+      );
     }
+    if (named.has(contentId)) {
+      throw batchRefused(
+        `The content ID '${contentId}' was found more than once in the same change set or same batch request. Content IDs have to be unique across all operations of a change set for OData V4.0 and have to be unique across all operations in the whole batch request for OData V4.01.`,
+      );
+    }
+    named.add(contentId);
     return { contentId, request };
   });
   return { kind: 'change-set', parts };

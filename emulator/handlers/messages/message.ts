@@ -2,6 +2,7 @@ import { invalidArgument, rowNotFound } from '../../errors/payload-errors.ts';
 import type { Entity } from '../../metadata/metadata.ts';
 import type { RequestContext } from '../../protocol/request.ts';
 import type { JsonObject } from '../../query/interface.ts';
+import { isOwnerTable } from '../../query/row-members.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
 import { rowOfUrl, type BoundRow } from '../bind.ts';
 import { isJsonObject, readPayload } from '../read-payload.ts';
@@ -30,9 +31,11 @@ export function rowOf(context: RequestContext, value: JsonObject, name: string):
   const url = value['@odata.id'];
   if (typeof url === 'string') return rowOfUrl(context, url);
   const entity = typeOf(context, value, name);
-  const id = value[entity.primaryId];
+  // Users and teams are principals, which have the key `ownerid`:
+  // learn.microsoft.com/power-apps/developer/data-platform/webapi/use-web-api-actions
+  const id = value[entity.primaryId] ?? (isOwnerTable(entity) ? value['ownerid'] : undefined);
   if (typeof id !== 'string') {
-    throw invalidArgument(`The parameter '${name}' needs the primary key '${entity.primaryId}'.`);
+    throw invalidArgument('EdmEntityObject passed should have the key property value set.');
   }
   return { entity, row: rowByKey(context.environment, entity, id) };
 }
@@ -50,7 +53,10 @@ export function typeOf(context: RequestContext, value: JsonObject, name: string)
           )
           ?.slice(0, -2) ?? '');
   const entity = metadata.entity(table);
-  if (entity !== undefined) return entity;
+  if (entity !== undefined && table !== 'owner') return entity;
+  if (typeof type !== 'string' && 'ownerid' in value) {
+    throw invalidArgument('EdmEntityObject passed should have the key property value set.');
+  }
   throw invalidArgument(
     `The parameter '${name}' needs an '@odata.type' that is a table of the environment.`,
   );
@@ -117,5 +123,6 @@ export function textParameter(call: MessageCall, name: string): string {
 
 /** An entity parameter as the answer shows a reference to a row. */
 export function reference(entity: Entity, id: string): JsonObject {
-  return { '@odata.type': `#Microsoft.Dynamics.CRM.${entity.logicalName}`, [entity.primaryId]: id };
+  const key = isOwnerTable(entity) ? 'ownerid' : entity.primaryId;
+  return { '@odata.type': `#Microsoft.Dynamics.CRM.${entity.logicalName}`, [key]: id };
 }
