@@ -14,7 +14,7 @@ import type { JsonObject, QueryOptions } from '../query/interface.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import { putParties } from './activity-parties.ts';
 import { assertNoDuplicates } from './duplicate-rules.ts';
-import { readJsonObject, readPayload } from './read-payload.ts';
+import { readJsonObject, readPayload, type Payload } from './read-payload.ts';
 import { findByKey, type KeyedRow } from './resolve-row.ts';
 import { rowUrl } from './row-headers.ts';
 import { createRow, updateRow } from './write-row.ts';
@@ -81,18 +81,26 @@ function update(
   }
   const merged = new Map([...given.row.cells, ...payload.cells]);
   assertNoDuplicates(context, entity, { id: given.row.id, cells: merged });
-  const row = context.environment.store.transaction(() => {
-    for (const { navigation, created } of payload.nested) {
-      if (navigation.kind !== 'one-to-many') continue;
-      putParties(context, { entity, row: given.row }, { navigation, payloads: created });
-    }
-    return updateRow(context, given.row, payload);
-  });
+  const row =
+    payload.nested.length === 0
+      ? updateRow(context, given.row, payload)
+      : updateWithParties(context, given.row, payload);
   const headers = entityIdHeaders(rowUrl(context, entity, namedKey(entity, given.argument)));
   if (!context.preferences.representation) return noContent(headers);
   // An update answers with the selected columns; it does not expand.
   const shaped = shapeRow(context, entity, row, without(context.request.options, '$expand'));
   return json(shaped, { headers: { ...headers, ETag: etagOf(entity, row) } });
+}
+
+function updateWithParties(context: RequestContext, row: StoredRow, payload: Payload): StoredRow {
+  const near = { entity: payload.entity, row };
+  return context.environment.store.transaction(() => {
+    for (const { navigation, created } of payload.nested) {
+      if (navigation.kind !== 'one-to-many') continue;
+      putParties(context, near, { navigation, payloads: created });
+    }
+    return updateRow(context, row, payload);
+  });
 }
 
 /** An upsert of an elastic table replaces the row: learn.microsoft.com/power-apps/developer/data-platform/use-elastic-tables */

@@ -127,7 +127,7 @@ describe('messages and histories of the emulator', () => {
     const path = `RetrieveSharedPrincipalsAndAccess(Target=@t)?@t={'@odata.id':'accounts(${account})'}`;
     const shared = await emulator.send('GET', path);
     assert.equal(shared.body.PrincipalAccesses[0].AccessMask, 'ReadAccess, WriteAccess');
-    assert.equal(shared.body.PrincipalAccesses[0].Principal.teamid, team);
+    assert.equal(shared.body.PrincipalAccesses[0].Principal.ownerid, team);
     await call('RevokeAccess', { Target, Revokee: Principal });
     assert.deepEqual((await emulator.send('GET', path)).body.PrincipalAccesses, []);
   });
