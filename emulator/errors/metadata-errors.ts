@@ -25,11 +25,7 @@ export function metadataFunctionRefused(name: string): ServiceError {
 
 /** `$orderby`, `$top`, `$count` and `$skip` do not exist for metadata. */
 export function metadataOptionRefused(option: string): ServiceError {
-  return new ServiceError(
-    400,
-    '0x80060888',
-    `The query parameter ${option} is not supported for EntityMetadata.`,
-  );
+  return new ServiceError(400, '0x80060888', `The query parameter ${option} is not supported`);
 }
 
 /** `$filter` on a label: learn.microsoft.com/power-apps/developer/data-platform/webapi/query-metadata-web-api */
@@ -43,6 +39,20 @@ export function labelFilterRefused(name: string): ServiceError {
 
 export function metadataSyntaxError(detail: string): ServiceError {
   return new ServiceError(400, '0x80060888', detail);
+}
+
+/** Tables are replaced as a whole, with PUT. */
+export function definitionNotPatched(): ServiceError {
+  return new ServiceError(405, '0x80060888', 'Operation not supported on EntityMetadata');
+}
+
+/** An `Accept` that leaves out what there is. */
+export function mediaTypeRefused(): ServiceError {
+  return new ServiceError(
+    415,
+    '0x80060888',
+    'A supported MIME type could not be found that matches the acceptable MIME types for the request.',
+  );
 }
 
 /** A name that something of the kind already has. */

@@ -1,5 +1,5 @@
 import { definitionNotFound, metadataOptionRefused } from '../errors/metadata-errors.ts';
-import { unknownSegment } from '../errors/query-errors.ts';
+import { unknownProperty, unknownSegment } from '../errors/query-errors.ts';
 import type { Metadata } from './metadata.ts';
 import {
   list,
@@ -91,6 +91,9 @@ export function globalChoices(
   const wanted =
     cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
   if (cast !== undefined && !choiceKinds.has(wanted ?? '')) throw unknownSegment(cast.name);
+  // Options are values of the choice, not what a navigation property leads to.
+  const [expanded] = options.expand.keys();
+  if (expanded !== undefined) throw unknownProperty(expanded, wanted ?? 'OptionSetMetadataBase');
   const all = new Map<string, { readonly kind: string; readonly definition: Definition }>();
   for (const entity of metadata.entities()) {
     for (const attribute of entity.attributes.values()) {

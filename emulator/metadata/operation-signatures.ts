@@ -17,7 +17,9 @@ InitializeFrom(EntityMoniker:entity! TargetEntityName:String! TargetFieldType:Ta
 IsValidStateTransition(Entity:entity! NewState:String! NewStatus:Int32!) IsValid:Boolean!
 RetrieveAttributeChangeHistory(Target:entity! AttributeLogicalName:String! PagingInfo:PagingInfo) AuditDetailCollection:AuditDetailCollection!
 audit.RetrieveAuditDetails() AuditDetail:AuditDetail!
+systemuser.RetrieveAllChildUsersSystemUser() = systemuser[]!
 RetrieveAvailableLanguages() LocaleIds:Int32[]!
+businessunit.RetrieveBusinessHierarchyBusinessUnit() = businessunit[]!
 RetrieveCurrentOrganization(AccessType:EndpointAccessType!) Detail:OrganizationDetail!
 RetrieveDeprovisionedLanguages() RetrieveDeprovisionedLanguages:Int32[]!
 RetrieveDuplicates(BusinessEntity:entity! MatchingEntityName:String! PagingInfo:PagingInfo!) = entity[]!
@@ -30,6 +32,8 @@ RetrieveRolePrivilegesRole(RoleId:Guid!) RolePrivileges:RolePrivilege[]!
 RetrieveSharedPrincipalsAndAccess(Target:entity!) PrincipalAccesses:PrincipalAccess[]!
 RetrieveTimestamp() Timestamp:String!
 RetrieveTotalRecordCount(EntityNames:String[]!) EntityRecordCountCollection:EntityRecordCountCollection!
+appmodule,hierarchyrule,savedquery,savedqueryvisualization,sitemap,systemform,webresource.RetrieveUnpublished() = entity!
+appmodule[],hierarchyrule[],savedquery[],savedqueryvisualization[],sitemap[],systemform[],webresource[].RetrieveUnpublishedMultiple() = entity[]!
 systemuser.RetrieveUserPrivilegeByPrivilegeId(PrivilegeId:Guid!) RolePrivileges:RolePrivilege[]!
 systemuser.RetrieveUserPrivilegeByPrivilegeName(PrivilegeName:String!) RolePrivileges:RolePrivilege[]!
 systemuser.RetrieveUserPrivileges() RolePrivileges:RolePrivilege[]!

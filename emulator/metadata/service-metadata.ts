@@ -1,16 +1,17 @@
 import type { Attribute, Entity, ManyToMany, ManyToOne, Metadata } from './metadata.ts';
+import { isTracked } from '../query/change-tracking.ts';
 import { serviceOperations } from './service-operations.ts';
 
 /**
  * `$metadata`: the tables as an OData schema in XML, on one line as the service writes it. Lookups are
  * `_x_value` with a navigation property and its constraint. The operations the emulator answers follow.
  */
-export function serviceMetadata(metadata: Metadata): string {
+export function serviceMetadata(metadata: Metadata, annotated = false): string {
   const entities = [...metadata.entities()].sort((left, right) =>
     left.logicalName < right.logicalName ? -1 : 1,
   );
   const types = entities.map((entity) => entityType(metadata, entity));
-  const sets = entities.map((entity) => entitySet(metadata, entity));
+  const sets = entities.map((entity) => entitySet(metadata, entity, annotated));
   const { types: operationTypes, operations, imports } = serviceOperations(metadata);
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
@@ -115,7 +116,11 @@ function linkNavigations(name: string, link: ManyToMany): readonly string[] {
   return link.entity1 === name ? [first] : [second];
 }
 
-function entitySet(metadata: Metadata, entity: Entity): string {
+// learn.microsoft.com/power-apps/developer/data-platform/use-change-tracking-synchronize-data-external-systems
+const tracked =
+  '<Annotation Term="Org.OData.Capabilities.V1.ChangeTracking"><Record><PropertyValue Property="Supported" Bool="true" /></Record></Annotation>';
+
+function entitySet(metadata: Metadata, entity: Entity, annotated: boolean): string {
   const bindings = metadata.manyToOne(entity.logicalName).flatMap((lookup) => {
     const target = metadata.entity(lookup.referencedEntity);
     return target === undefined
@@ -124,5 +129,5 @@ function entitySet(metadata: Metadata, entity: Entity): string {
           `<NavigationPropertyBinding Path="${lookup.referencingNavigation}" Target="${target.entitySetName}" />`,
         ];
   });
-  return `<EntitySet Name="${entity.entitySetName}" EntityType="Microsoft.Dynamics.CRM.${entity.logicalName}">${bindings.join('')}</EntitySet>`;
+  return `<EntitySet Name="${entity.entitySetName}" EntityType="Microsoft.Dynamics.CRM.${entity.logicalName}">${bindings.join('')}${annotated && isTracked(entity) ? tracked : ''}</EntitySet>`;
 }

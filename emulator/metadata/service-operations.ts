@@ -60,6 +60,19 @@ export function serviceOperations(metadata: Metadata): {
   };
 }
 
+/** Tables that a function of the name is bound to, `account[]` for a set; undefined for unbound ones. */
+export function boundTables(name: string): readonly string[] | undefined {
+  return bindings.get(name);
+}
+
+const bindings: ReadonlyMap<string, readonly string[]> = new Map(
+  lines(functionSignatures).flatMap((line) => {
+    const [head = ''] = line.split('(');
+    const dot = head.indexOf('.');
+    return dot < 0 ? [] : [[head.slice(dot + 1), head.slice(0, dot).split(',')] as const];
+  }),
+);
+
 function lines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }

@@ -4,6 +4,7 @@ import {
   definitionActions,
   writeDefinition,
 } from '../handlers/definition-writes.ts';
+import { functionsOfRows, functionsOfSets } from '../handlers/composable-functions.ts';
 import { create } from '../handlers/create.ts';
 import { remove } from '../handlers/delete.ts';
 import { bulkMessage } from '../handlers/bulk-messages.ts';
@@ -28,10 +29,12 @@ import {
   rowNotFound,
   segmentNotFound,
 } from '../errors/payload-errors.ts';
+import { definitionNotPatched, mediaTypeRefused } from '../errors/metadata-errors.ts';
 import { activityParty } from '../metadata/activity-parties.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { answerMetadata } from '../metadata/answer-metadata.ts';
 import { serviceMetadata } from '../metadata/service-metadata.ts';
+import { boundTables } from '../metadata/service-operations.ts';
 import { json, type Answer } from './answer.ts';
 import { readArguments, type Segment } from './path.ts';
 import type { JsonObject } from '../query/interface.ts';
@@ -71,17 +74,29 @@ function withSession(context: RequestContext, answer: Answer): Answer {
 }
 
 function metadataAnswer(context: RequestContext, first: Segment): Answer {
-  const { method, segments, options, aliases } = context.request;
-  if (method === 'PATCH') throw methodNotAllowed(method);
+  const { method, segments, options, aliases, headers } = context.request;
+  if (method === 'PATCH') {
+    throw first.name === 'EntityDefinitions' ? definitionNotPatched() : methodNotAllowed(method);
+  }
   if (method !== 'GET' && method !== 'HEAD') return writeDefinition(context, segments);
   if (first.name === '$metadata') {
-    const headers = { 'Content-Type': 'application/xml' };
-    return { status: 200, headers, body: serviceMetadata(context.environment.metadata) };
+    if (!takesXml(headers['accept'])) throw mediaTypeRefused();
+    const annotated = options.get('annotations') === 'true' || context.preferences.allAnnotations;
+    return {
+      status: 200,
+      headers: { 'Content-Type': 'application/xml' },
+      body: serviceMetadata(context.environment.metadata, annotated),
+    };
   }
   const paths = segments.map((segment) => replaceAliases(segment.raw, aliases));
   const answer = answerMetadata(context, paths, options);
   if (answer === undefined) throw notImplemented(`the metadata path '${paths.join('/')}'`);
   return json(answer.body, { status: answer.status, streamed: 'value' in answer.body });
+}
+
+/** The document is XML and nothing else, also for who asks for JSON. */
+function takesXml(accept: string | undefined): boolean {
+  return accept === undefined || /xml|\*\/\*|application\/\*/i.test(accept);
 }
 
 function unbound(context: RequestContext, segment: Segment): Answer {
@@ -107,6 +122,7 @@ function unbound(context: RequestContext, segment: Segment): Answer {
     throw segmentNotFound(segment.name);
   }
   if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method);
+  if (boundTables(name) !== undefined) throw segmentNotFound(segment.name);
   return inPlace(context, name, () => callFunction(context, segment));
 }
 
@@ -132,8 +148,10 @@ function entitySet(context: RequestContext, entity: Entity, segments: readonly S
   }
   if (next.name === '$count' && method === 'GET') return countRows(context, entity);
   if (method === 'POST') return bulkMessage(context, entity, withoutNamespace(next.name));
-  if (method === 'GET' && functions.has(withoutNamespace(next.name))) {
-    return callFunction(context, next);
+  if (method === 'GET') {
+    const answer = functionsOfSets.get(withoutNamespace(next.name))?.(context, entity);
+    if (answer !== undefined) return answer;
+    if (functions.has(withoutNamespace(next.name))) throw segmentNotFound(next.name);
   }
   if (isOperation(next.name)) {
     throw notImplemented(`the operation '${next.name}' of '${entity.entitySetName}'`);
@@ -221,7 +239,13 @@ function columnOrFunction(
   if (action !== undefined && context.request.method === 'POST') {
     return inPlace(context, operation, () => callAction(context, operation, action, near));
   }
+  if (context.request.method === 'GET') {
+    const answer = functionsOfRows.get(operation)?.(context, near);
+    if (answer !== undefined) return answer;
+  }
   if (functions.has(operation)) {
+    const isBound = boundTables(operation)?.includes(near.entity.logicalName) === true;
+    if (!isBound) throw segmentNotFound(segment.name);
     return inPlace(context, operation, () => callFunction(context, segment, near));
   }
   if (isOperation(segment.name)) {

@@ -1,9 +1,9 @@
-import { changeTrackingOff, expiredToken } from '../errors/message-errors.ts';
+import { changeTrackingOff, expiredToken, untrackableOption } from '../errors/message-errors.ts';
 import type { Environment } from '../environment.ts';
 import { isMadeHere } from '../metadata/made-here.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import type { StoredRow } from '../store/store.ts';
-import type { JsonObject, QueryContext } from './interface.ts';
+import type { JsonObject, QueryContext, QueryOptions } from './interface.ts';
 
 /** The table, unseen from outside, whose rows tell which rows are gone. */
 export const deletedTable = '#deleted';
@@ -69,13 +69,19 @@ export function deletedEntry(context: QueryContext, entity: Entity, id: string):
   };
 }
 
-/** Refuses a table that keeps no changes. */
-export function assertTracked(entity: Entity): void {
+/** Does the table keep its changes? Those made here do when their definition says so. */
+export function isTracked(entity: Entity): boolean {
   const told = entity.given?.['ChangeTrackingEnabled'];
-  // Tables made here are not tracked until their definition says so.
-  if (entity.isIntersect || !(typeof told === 'boolean' ? told : !isMadeHere(entity))) {
-    throw changeTrackingOff(entity);
-  }
+  return !entity.isIntersect && (typeof told === 'boolean' ? told : !isMadeHere(entity));
+}
+
+const untrackable = ['$filter', '$orderby', '$expand', '$top'];
+
+/** Refuses a table that keeps no changes, and options that leave some of them out. */
+export function assertTracked(entity: Entity, options: QueryOptions): void {
+  if (!isTracked(entity)) throw changeTrackingOff(entity);
+  const refused = untrackable.find((option) => options.has(option));
+  if (refused !== undefined) throw untrackableOption(refused);
 }
 
 /** The link to the changes after this answer. */

@@ -1,4 +1,3 @@
-import { parseGuid } from '#shared/model/guid.ts';
 import { incompatibleTypes } from '../errors/query-errors.ts';
 import type { Attribute } from '../metadata/metadata.ts';
 import { kindOf } from './column-value.ts';
@@ -56,7 +55,8 @@ export function compareLiteral(
       return testColumn(lowering, column, { operator: 'not-null', values: [] });
     return never;
   }
-  assertCompatible(column.attribute, comparison.operator, right);
+  // Also ids in quotes are texts to the service.
+  assertComparable(edmType(column.attribute), right.type, comparison.operator);
   return testColumn(lowering, column, { operator, values: [right.text] });
 }
 
@@ -81,14 +81,6 @@ export function edmType(attribute: Attribute): string {
     case 'choices':
       return 'Edm.String';
   }
-}
-
-function assertCompatible(attribute: Attribute, operator: string, literal: Literal): void {
-  const type = edmType(attribute);
-  // Ids may be quoted: learn.microsoft.com/power-apps/developer/data-platform/webapi/query/filter-rows
-  const isQuotedId =
-    type === 'Edm.Guid' && literal.type === 'Edm.String' && parseGuid(literal.text) !== undefined;
-  if (!isQuotedId) assertComparable(type, literal.type, operator);
 }
 
 const comparableTypes: readonly (readonly string[])[] = [

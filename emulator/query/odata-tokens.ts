@@ -64,6 +64,13 @@ export function nextToken(text: string, from: number): Token {
     if (text.charAt(quote) === "'" && !text.includes("'", quote + 1)) {
       throw badQuery(`There is an unterminated literal at position ${text.length} in '${text}'.`);
     }
+    // `guid'…'` and `datetime'…'` are of an older protocol; names with dots are those of enumerations.
+    if (text.charAt(quote) === "'" && !name.includes('.')) {
+      const literal = text.slice(position, text.indexOf("'", quote + 1) + 1);
+      throw badQuery(
+        `Unrecognized 'Edm.String' literal '${literal}' at '${position}' in '${text}'.`,
+      );
+    }
     return { kind: 'word', text: name, position, end: position + name.length };
   }
   if ('(),/:=*'.includes(character)) {

@@ -41,7 +41,7 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
   const since = options.get('$deltatoken');
   const changes =
     since === undefined ? undefined : changesSince(context.environment, entity, since);
-  if (context.preferences.trackChanges === true) assertTracked(entity);
+  if (context.preferences.trackChanges === true) assertTracked(entity, options);
   const rows = rowSourceOf(context);
   const selection = readSelect(metadata, entity, options.get('$select'));
   const expand = readExpand(metadata, entity, options.get('$expand'));

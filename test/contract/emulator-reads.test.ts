@@ -200,6 +200,73 @@ describe('what the documentation says of reading', () => {
     assert.deepEqual(refusal(answer), [400, '0x80060888']);
   });
 
+  it('expands no options of choices, which are values', async () => {
+    const answer = await emulator.send(
+      'GET',
+      "GlobalOptionSetDefinitions(Name='componentstate')?$expand=Options",
+    );
+    assert.deepEqual(refusal(answer), [400, '0x80060888']);
+  });
+
+  it('follows all changes of a table or none', async () => {
+    const headers = { Prefer: 'odata.track-changes' };
+    for (const option of ["$filter=name eq 'x'", '$orderby=name', '$top=1', '$expand=ownerid']) {
+      const answer = await emulator.send('GET', `accounts?$select=name&${option}`, { headers });
+      assert.deepEqual(refusal(answer), [400, '0x80060888'], option);
+    }
+    const all = await emulator.send('GET', 'accounts?$select=name', { headers });
+    assert.match(all.body['@odata.deltaLink'], /\$deltatoken=/);
+  });
+
+  it('calls functions only where they are bound', async () => {
+    for (const path of [
+      `accounts(${account(1)})/WhoAmI`,
+      'accounts/WhoAmI',
+      'RetrieveUserPrivileges()',
+      `accounts(${account(1)})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()`,
+    ]) {
+      assert.equal((await emulator.send('GET', path)).status, 404, path);
+    }
+  });
+
+  it('takes query options for functions that answer with rows', async () => {
+    const idOf = (answer: TestAnswer): string =>
+      /\(([^)]+)\)$/.exec(answer.headers.get('odata-entityid') ?? '')?.[1] ?? '';
+    const { body } = await emulator.send('GET', 'WhoAmI');
+    const child = idOf(
+      await emulator.send('POST', 'businessunits', {
+        body: {
+          name: 'Child',
+          'parentbusinessunitid@odata.bind': `businessunits(${body.BusinessUnitId})`,
+        },
+      }),
+    );
+    const hierarchy = await emulator.send(
+      'GET',
+      `businessunits(${body.BusinessUnitId})/Microsoft.Dynamics.CRM.RetrieveBusinessHierarchyBusinessUnit()?$select=name&$filter=name eq 'Child'`,
+    );
+    assert.deepEqual(
+      hierarchy.body.value.map((row: { readonly businessunitid: string }) => row.businessunitid),
+      [child],
+    );
+    const view = await emulator.send('POST', 'savedqueries', {
+      body: { name: 'View', returnedtypecode: 'account', querytype: 0, fetchxml: '<fetch/>' },
+    });
+    assert.equal(view.status, 204, view.text);
+    const unpublished = await emulator.send(
+      'GET',
+      "savedqueries/Microsoft.Dynamics.CRM.RetrieveUnpublishedMultiple()?$select=name&$filter=name eq 'View'",
+    );
+    assert.deepEqual(namesOf(unpublished), ['View']);
+  });
+
+  it('changes definitions of tables as a whole only', async () => {
+    const answer = await emulator.send('PATCH', "EntityDefinitions(LogicalName='account')", {
+      body: {},
+    });
+    assert.deepEqual(refusal(answer), [405, '0x80060888']);
+  });
+
   it('says of searching that it is not there', async () => {
     const answer = await emulator.send('POST', 'searchquery', { body: { search: 'x' } });
     assert.equal(answer.status, 501);

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { SaxesParser } from 'saxes';
 import { actions } from '#emulator/handlers/actions.ts';
+import { functionsOfRows, functionsOfSets } from '#emulator/handlers/composable-functions.ts';
 import { definitionActions } from '#emulator/handlers/definition-writes.ts';
 import { functions } from '#emulator/handlers/functions.ts';
 import { documentedActions } from '#emulator/handlers/messages/documented-actions.ts';
 import { openEmulator, type TestEmulator } from '#support/emulator.ts';
+
+const xml = { headers: { Accept: 'application/xml' } };
 
 describe('$metadata', () => {
   let emulator: TestEmulator;
@@ -16,7 +19,7 @@ describe('$metadata', () => {
   });
 
   it('is well-formed XML with every table, lookup and set', async () => {
-    const { status, text, headers } = await emulator.send('GET', '$metadata');
+    const { status, text, headers } = await emulator.send('GET', '$metadata', xml);
     assert.equal(status, 200);
     assert.match(headers.get('content-type') ?? '', /^application\/xml/);
     let elements = 0;
@@ -44,13 +47,15 @@ describe('$metadata', () => {
   });
 
   it('declares every operation that is answered, and every type it names', async () => {
-    const { text } = await emulator.send('GET', '$metadata');
+    const { text } = await emulator.send('GET', '$metadata', xml);
     const declared = new Set(all(text, /<(?:Function|Action) Name="(\w+)"/g));
     const answered = [
       ...actions.keys(),
       ...documentedActions.keys(),
       ...definitionActions,
       ...functions.keys(),
+      ...functionsOfRows.keys(),
+      ...functionsOfSets.keys(),
       'CreateMultiple',
       'UpdateMultiple',
       'UpsertMultiple',
@@ -74,8 +79,20 @@ describe('$metadata', () => {
     );
   });
 
+  it('is XML also for who asks for JSON: it is refused', async () => {
+    const { status, body } = await emulator.send('GET', '$metadata');
+    assert.deepEqual([status, body.error.code], [415, '0x80060888']);
+  });
+
+  it('tells which tables are tracked when annotations are asked for', async () => {
+    const tracked =
+      /<EntitySet Name="accounts"(?:(?!<\/EntitySet>).)*Term="Org\.OData\.Capabilities\.V1\.ChangeTracking"/;
+    assert.match((await emulator.send('GET', '$metadata?annotations=true', xml)).text, tracked);
+    assert.doesNotMatch((await emulator.send('GET', '$metadata', xml)).text, tracked);
+  });
+
   it('declares operations as the documentation shows them', async () => {
-    const { text } = await emulator.send('GET', '$metadata');
+    const { text } = await emulator.send('GET', '$metadata', xml);
     for (const shown of [
       '<ComplexType Name="WhoAmIResponse"><Property Name="BusinessUnitId" Type="Edm.Guid" Nullable="false" /><Property Name="UserId" Type="Edm.Guid" Nullable="false" /><Property Name="OrganizationId" Type="Edm.Guid" Nullable="false" /></ComplexType><Function Name="WhoAmI"><ReturnType Type="mscrm.WhoAmIResponse" Nullable="false" /></Function>',
       '<FunctionImport Name="WhoAmI" Function="Microsoft.Dynamics.CRM.WhoAmI" />',
