@@ -1,3 +1,5 @@
+// Before the library: see there.
+import { agentSecrets } from './agent-secrets.ts';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
@@ -105,8 +107,7 @@ function createAgentHost(entry: StageEntry): AgentHost {
     },
     clean,
   );
-  const proxyPassword = variableOf('Agent.ProxyPassword');
-  if (proxyPassword !== undefined) maskSecret(proxyPassword);
+  for (const secret of agentSecrets.values()) maskSecret(secret);
   return {
     ...log,
     clean,
@@ -324,7 +325,7 @@ function serviceConnection(id: string, maskSecret: (value: string) => void): Ser
   };
 }
 
-/** The library writes the parameters it reads to its debug log, secrets too. */
+/** The library writes what it reads to its debug log, secrets too: no name tells which are. */
 function quietly<Value>(read: () => Value): Value {
   tl.setStdStream(new Writable({ write: (_chunk, _encoding, done) => done() }));
   try {
@@ -335,8 +336,7 @@ function quietly<Value>(read: () => Value): Value {
 }
 
 function variableOf(name: string): string | undefined {
-  const read = (): string | undefined => tl.getVariable(name) ?? process.env[name];
-  return /password|secret|token/i.test(name) ? quietly(read) : read();
+  return agentSecrets.get(name) ?? quietly(() => tl.getVariable(name) ?? process.env[name]);
 }
 
 function textInput(name: string): string | undefined {

@@ -1,25 +1,37 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applicationIds } from '#emulator/seeds/system-rows.ts';
 import type { Attribute } from '#emulator/metadata/metadata.ts';
 import type { RuleBook, WithheldReason } from '#shared/model/rules.ts';
 import { ruleBook } from '#shared/routing/rule-book.ts';
 import { exportBy } from '#shared/stages/export.ts';
+import { stageTable } from '#shared/stages/stage-table.ts';
 import { withEmulator, type TestEmulator } from '#support/emulator.ts';
 import { openFront, type Front } from '#support/listening-front.ts';
-import { runTask, agentNodes, isBuilt } from '#support/run-task.ts';
+import {
+  agentNodes,
+  isBuilt,
+  runTask,
+  type TaskEnd,
+  type TestEndpoint,
+} from '#support/run-task.ts';
 import { runUrm } from '#support/run-urm.ts';
+import { rowsIn } from '#support/routing-rows.ts';
 import { filesBelow, formsOf, filledSecrets } from '#support/secret-forms.ts';
 import { runWith, withFolder } from '#support/stage-runs.ts';
 import { watchLeaks } from '#support/watch-leaks.ts';
+
+const taskNames = stageTable.map(({ task }) => task).sort();
 
 /** Characters that every encoding changes, so that each form is its own. */
 const own = {
   clientSecret: 'cLient/Secret+5e1f~"planted"&<1>',
   token: 'tokEn.5e1f.pLanted-in-the-answer-of-the-login-host',
   variable: 'vaRiable/Secret=5e1f?planted',
+  jobToken: 'jOb-access/Token+5e1f=',
   proxyPassword: 'pRoxy-password-5e1f',
+  certificatePassword: 'cErtificate-password-5e1f',
   urlPassword: 'uRl-password-5e1f',
 };
 
@@ -54,7 +66,7 @@ environments:
     url: ${fronts.target.url}
     writeSecrets: true
     values:
-      - { table: msdyn_authenticationsettings, row: Customer portal sign-in, column: msdyn_authenticationclientsecret, value: "\${PORTAL_SECRET}" }
+      - { table: msdyn_authenticationsettings, row: Customer portal sign-in, column: msdyn_authenticationclientsecret, value: "\${PORTAL_SIGN_IN}" }
 `,
     );
   });
@@ -68,7 +80,7 @@ environments:
     DATAVERSE_TENANT_ID: (await source.state()).tenantId,
     DATAVERSE_CLIENT_ID: applicationIds.releasePipeline,
     DATAVERSE_CLIENT_SECRET: own.clientSecret,
-    PORTAL_SECRET: own.variable,
+    PORTAL_SIGN_IN: own.variable,
     HTTPS_PROXY: `http://ann:${own.proxyPassword}@127.0.0.1:9`,
     TMPDIR: at('temporary'),
   });
@@ -146,38 +158,146 @@ environments:
     await urm(`export --environment ${url.href.replace('http:', 'ftp:')} --out none`, 2);
   });
 
-  for (const node of agentNodes)
-    it(`are in no line of a task on ${node.title}`, async function () {
-      if (!isBuilt('UnifiedRoutingExport') || !isBuilt('UnifiedRoutingPlan')) this.skip();
-      const connection = {
-        url: fronts.source.url,
+  describe('in service connections and variables of built tasks', () => {
+    let connections: Readonly<Record<string, TestEndpoint>> = {};
+
+    before(async function () {
+      if (!taskNames.every((task) => isBuilt(task))) this.skip();
+      const connect = async (front: Front, from: TestEmulator): Promise<TestEndpoint> => ({
+        url: front.url,
         scheme: 'None',
         parameters: {
-          tenantId: (await source.state()).tenantId,
+          tenantId: (await from.state()).tenantId,
           applicationId: applicationIds.releasePipeline,
           clientSecret: own.clientSecret,
         },
-      };
-      const name = node.path === process.execPath ? 'task' : 'task-24';
-      await mkdir(at(name));
-      const exported = await runTask({
-        task: 'UnifiedRoutingExport',
-        node: node.path,
-        inputs: { serviceConnection: 'dev', outputPath: at(`${name}-package`) },
-        endpoints: { dev: connection },
-        folder: at(name),
       });
-      // The agent is told what to mask: those commands name the secret, and the agent shows none of them.
-      const shown = exported.text.replaceAll(/^##vso\[task\.setsecret\].*$/gm, '');
-      streams.push(shown);
-      assert.equal(exported.exitCode, 0, shown);
+      connections = {
+        dev: await connect(fronts.source, source),
+        test: await connect(fronts.target, target),
+        SYSTEMVSSCONNECTION: {
+          url: 'https://dev.azure.com/contoso',
+          scheme: 'OAuth',
+          parameters: { AccessToken: own.jobToken },
+        },
+      };
+      await source.reset();
+      await target.reset();
+      await mkdir(at('temporary/agent'));
     });
 
-  it('are in no file and no stream of all of this', async () => {
-    const files = await filesBelow(at(''));
-    assert.ok(files.length > 60, String(files.length));
-    const places = [...files, Buffer.from(streams.join('\n'))];
-    assert.deepEqual(findAll([...columns, ...Object.values(own)], places), []);
+    /** Runs a task as the agent does, in a folder of its own, and keeps what the agent would show. */
+    const run = async (
+      task: string,
+      inputs: Readonly<Record<string, string>>,
+      node: string = process.execPath,
+    ): Promise<TaskEnd> => {
+      const home = await mkdtemp(at('task-'));
+      const end = await runTask({
+        task,
+        node,
+        inputs: { ...inputs, artifactName: 'files' },
+        endpoints: connections,
+        variables: {
+          // As the agent hands over a variable that is a secret.
+          SECRET_PORTAL_SIGN_IN: own.variable,
+          AGENT_PROXYURL: 'http://127.0.0.1:9',
+          AGENT_PROXYUSERNAME: 'ann',
+          AGENT_PROXYPASSWORD: own.proxyPassword,
+          AGENT_CLIENTCERT: at('client.pem'),
+          SECRET_AGENT_CLIENTCERTPASSWORD: own.certificatePassword,
+          AGENT_TEMPDIRECTORY: at('temporary/agent'),
+          SYSTEM_DEBUG: 'true',
+          TMPDIR: at('temporary'),
+        },
+        folder: home,
+      });
+      // The agent is told what to mask: those commands name the secret, and the agent shows none of them.
+      const shown = end.text.replaceAll(/^##vso\[task\.setsecret\].*$/gm, '');
+      streams.push(shown, JSON.stringify(end.outputs));
+      assert.equal(end.exitCode, 0, shown);
+      assert.match(end.result ?? '', /^Succeeded/, shown);
+      return end;
+    };
+
+    it('are shown by none of them and left nowhere', async () => {
+      const seen = watchLeaks(at('temporary'));
+      const before = Object.values(fronts).map(({ signed }) => signed);
+      const onto = {
+        serviceConnection: 'test',
+        packagePath: at('of-tasks/package'),
+        configPath: at('unified-routing.yml'),
+      };
+      const out = (name: string): Readonly<Record<string, string>> => ({
+        outputPath: at(`of-tasks/${name}`),
+      });
+      try {
+        const both = { sourceServiceConnection: 'dev', serviceConnection: 'test' };
+        await run('UnifiedRoutingValidate', { ...both, ...out('validation') });
+        const from = { serviceConnection: 'dev' };
+        await run('UnifiedRoutingGenerateSchema', { ...from, ...out('schemas') });
+        const schemaPath = at('of-tasks/schemas');
+        await run('UnifiedRoutingExport', { ...from, schemaPath, ...out('package') });
+        const planned = await run('UnifiedRoutingPlan', { ...onto, ...out('plan') });
+        const planHash = planned.outputs['planHash'] ?? assert.fail(planned.text);
+        const planPath = at('of-tasks/plan/plan.json');
+        await run('UnifiedRoutingImport', { ...onto, planPath, planHash, ...out('run') });
+        assert.equal(
+          await portalSecret(target),
+          own.variable,
+          'the secret has come where it belongs',
+        );
+        await run('UnifiedRoutingVerify', { ...onto, ...out('verification') });
+        await run('UnifiedRoutingCheckDrift', { ...onto, ...out('drift') });
+        const runPath = at('of-tasks/run');
+        await run('UnifiedRoutingRollBack', { serviceConnection: 'test', runPath, ...out('back') });
+        await run('ChannelProviderMigrate', { ...from, mode: 'apply', ...out('providers') });
+      } finally {
+        seen.stop();
+      }
+      const used = Object.values(fronts).map(({ signed }, which) => signed - (before[which] ?? 0));
+      assert.ok(Math.min(...used) > 10, `tokens used ${used.join(' and ')} times`);
+      const bundles = taskNames.filter((task) =>
+        seen.commandLines.some((line) => line.includes(`/${task}/`)),
+      );
+      if (process.platform === 'linux') assert.deepEqual(bundles, taskNames);
+      const places = [...seen.files, ...seen.commandLines.map((line) => Buffer.from(line))];
+      assert.deepEqual(findAll([...columns, ...Object.values(own)], places), []);
+    });
+
+    for (const { title, path } of agentNodes.slice(1))
+      it(`are not shown on ${title} either`, async () => {
+        const inputs = { serviceConnection: 'dev', outputPath: at('of-tasks/package-24') };
+        await run('UnifiedRoutingExport', inputs, path);
+      });
+
+    it('are masked where a service repeats them to a task', async () => {
+      fronts.source.refuse(`Not for ${own.token} or ${own.clientSecret}.`);
+      const end = await runTask({
+        task: 'UnifiedRoutingExport',
+        node: process.execPath,
+        inputs: { serviceConnection: 'dev', outputPath: at('of-tasks/none') },
+        endpoints: connections,
+        variables: { AGENT_TEMPDIRECTORY: at('temporary/agent'), TMPDIR: at('temporary') },
+        folder: at('temporary/agent'),
+      });
+      fronts.source.refuse(undefined);
+      const shown = end.text.replaceAll(/^##vso\[task\.setsecret\].*$/gm, '');
+      streams.push(shown);
+      assert.equal(end.result, 'Failed', shown);
+      assert.match(shown, /Not for \*\*\* or \*\*\*/, shown);
+    });
+  });
+
+  // After all others: whatever a suite ran before its inner ones would not have been searched.
+  describe('when all is done', () => {
+    it('are in no file and no stream of all of this', async () => {
+      const files = await filesBelow(at(''));
+      assert.ok(files.length > 60, String(files.length));
+      assert.ok(streams.length > 30, String(streams.length));
+      const places = [...files, Buffer.from(streams.join('\n'))];
+      assert.deepEqual(findAll([...columns, ...Object.values(own)], places), []);
+    });
   });
 
   describe('with a rule removed', () => {
@@ -216,6 +336,15 @@ environments:
     };
   });
 });
+
+/** What the secret of the portal's sign-in is in an environment. */
+async function portalSecret(emulator: TestEmulator): Promise<unknown> {
+  const rows = await rowsIn(
+    emulator,
+    "msdyn_authenticationsettingses?$filter=msdyn_name eq 'Customer portal sign-in'",
+  );
+  return rows[0]?.['msdyn_authenticationclientsecret'];
+}
 
 interface Column {
   readonly table: string;
