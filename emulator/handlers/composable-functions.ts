@@ -1,10 +1,14 @@
 import type { Entity } from '../metadata/metadata.ts';
+import { rolesOf } from '../logic/held-privileges.ts';
 import type { Answer } from '../protocol/answer.ts';
+import { unquote } from '../protocol/path.ts';
 import type { RequestContext } from '../protocol/request.ts';
 import { hierarchyIds } from '../query/hierarchy.ts';
 import { rowSourceOf } from '../query/row-source.ts';
 import type { StoredRow } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
+import { tableOf } from './messages/message.ts';
+import { userOfDirectory } from './privilege-functions.ts';
 import { retrieve, retrieveMany } from './retrieve.ts';
 
 /** Tables whose rows wait for a publication. Here all rows are published at once. */
@@ -43,6 +47,24 @@ export const functionsOfRows: ReadonlyMap<string, OfRow> = new Map<string, OfRow
   ['RetrieveBusinessHierarchyBusinessUnit', below('businessunit', ['self', 'below'])],
   ['RetrieveAllChildUsersSystemUser', below('systemuser', ['below'])],
 ]);
+
+type OfNothing = (context: RequestContext, parameters: ReadonlyMap<string, string>) => Answer;
+
+/** Functions that are bound to nothing and answer with rows. */
+export const functionsOfNothing: ReadonlyMap<string, OfNothing> = new Map<string, OfNothing>([
+  ['RetrieveAadUserRoles', retrieveAadUserRoles],
+]);
+
+/** learn.microsoft.com/power-apps/developer/data-platform/aad-group-team */
+function retrieveAadUserRoles(
+  context: RequestContext,
+  parameters: ReadonlyMap<string, string>,
+): Answer {
+  const { environment } = context;
+  const objectId = unquote(parameters.get('DirectoryObjectId') ?? '');
+  const { own, throughTeams } = rolesOf(environment, userOfDirectory(context, objectId).id);
+  return retrieveMany(context, tableOf(context, 'role'), new Set([...own, ...throughTeams]));
+}
 
 function below(table: string, parts: readonly ('self' | 'below')[]): OfRow {
   return (context, { entity, row }) => {

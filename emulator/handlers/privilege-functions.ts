@@ -19,6 +19,7 @@ export const privilegeFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
   string,
   FunctionHandler
 >([
+  ['RetrieveAadUserPrivileges', retrieveAadUserPrivileges],
   ['RetrieveUserPrivileges', retrieveUserPrivileges],
   ['RetrieveUserPrivilegeByPrivilegeName', (call) => byName(call, [text(call, 'PrivilegeName')])],
   ['RetrieveUserPrivilegeByPrivilegeId', (call) => byId(call, [text(call, 'PrivilegeId')])],
@@ -40,7 +41,25 @@ function retrieveUserPrivileges(call: FunctionCall): JsonObject {
     held.set(each.id, { ...each, depth: 'Basic' });
   }
   for (const each of privilegesOf(call, own).values()) held.set(each.id, each);
-  return { RolePrivileges: [...held.values()].map((each) => shown(call, each)) };
+  return answer(call, [...held.values()]);
+}
+
+/** The same for who is known by the id of their directory: learn.microsoft.com/power-apps/developer/data-platform/aad-group-team */
+function retrieveAadUserPrivileges(call: FunctionCall): JsonObject {
+  const user = userOfDirectory(call.context, text(call, 'DirectoryObjectId'));
+  const { own, throughTeams } = rolesOf(call.context.environment, user.id);
+  return answer(call, [...privilegesOf(call, [...own, ...throughTeams]).values()]);
+}
+
+/** The user with an id of the directory. */
+export function userOfDirectory(
+  { environment }: FunctionCall['context'],
+  objectId: string,
+): StoredRow {
+  const id = objectId.toLowerCase();
+  const [user] = environment.store.find('systemuser', 'azureactivedirectoryobjectid', id);
+  if (user === undefined) throw userNotFound(id);
+  return user;
 }
 
 function retrieveThroughTeams(call: FunctionCall): JsonObject {

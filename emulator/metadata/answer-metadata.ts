@@ -84,6 +84,12 @@ function entities(
     return ok(context, selection, entityAnswer(metadata, entity, options));
   }
   if (next.name === 'Attributes') return attributes(asked, entity, [next, ...further]);
+  const kind = relationshipKinds.get(next.name);
+  const [last] = further;
+  if (kind !== undefined && next.argument !== undefined && further.length === 1 && last) {
+    const cast = { name: `${namespace}${kind}` };
+    return relationships(asked, { ...next, name: 'RelationshipDefinitions' }, [cast, last]);
+  }
   if (further.length > 0) return undefined;
   const property = entityDefinition(entity)[next.name];
   if (property !== undefined && next.argument === undefined) {
@@ -98,6 +104,12 @@ function entities(
   if (found === undefined) throw definitionNotFound(next.name, key.value);
   return ok(context, `${path}/${next.name}${contextSelection(options)}/$entity`, found);
 }
+
+const relationshipKinds: ReadonlyMap<string, string> = new Map([
+  ['ManyToManyRelationships', 'ManyToManyRelationshipMetadata'],
+  ['ManyToOneRelationships', 'OneToManyRelationshipMetadata'],
+  ['OneToManyRelationships', 'OneToManyRelationshipMetadata'],
+]);
 
 function* matching(metadata: Metadata, filter: string | undefined): Iterable<Entity> {
   if (filter === undefined) {

@@ -33,10 +33,16 @@ export function relationships(
   rest: readonly Segment[],
 ): MetadataAnswer | undefined {
   const { context, metadata, options } = asked;
-  const [cast, ...further] = rest;
+  const [cast, property, ...further] = rest;
   if (further.length > 0) return undefined;
   const kind =
     cast?.name.startsWith(namespace) === true ? cast.name.slice(namespace.length) : undefined;
+  if (property !== undefined) {
+    if (first.argument === undefined || property.argument !== undefined) return undefined;
+    // One property is what selecting it gives: learn.microsoft.com/power-apps/developer/model-driven-apps/customize-menus
+    const selected = { ...asked, options: { ...options, select: [property.name] } };
+    return relationships(selected, first, cast === undefined ? [] : [cast]);
+  }
   if (cast !== undefined && !relationshipKinds.has(kind ?? '')) throw unknownSegment(cast.name);
   const path = `RelationshipDefinitions${kind === undefined ? '' : `/${namespace}${kind}`}`;
   const all = allRelationships(metadata).filter((each) => kind === undefined || each.kind === kind);

@@ -17,6 +17,8 @@ InitializeFrom(EntityMoniker:entity! TargetEntityName:String! TargetFieldType:Ta
 IsValidStateTransition(Entity:entity! NewState:String! NewStatus:Int32!) IsValid:Boolean!
 RetrieveAttributeChangeHistory(Target:entity! AttributeLogicalName:String! PagingInfo:PagingInfo) AuditDetailCollection:AuditDetailCollection!
 audit.RetrieveAuditDetails() AuditDetail:AuditDetail!
+RetrieveAadUserPrivileges(DirectoryObjectId:Guid!) RolePrivileges:RolePrivilege[]!
+RetrieveAadUserRoles(DirectoryObjectId:Guid!) = role[]!
 systemuser.RetrieveAllChildUsersSystemUser() = systemuser[]!
 RetrieveAvailableLanguages() LocaleIds:Int32[]!
 businessunit.RetrieveBusinessHierarchyBusinessUnit() = businessunit[]!
@@ -25,6 +27,7 @@ RetrieveDeprovisionedLanguages() RetrieveDeprovisionedLanguages:Int32[]!
 RetrieveDuplicates(BusinessEntity:entity! MatchingEntityName:String! PagingInfo:PagingInfo!) = entity[]!
 RetrieveInstalledLanguagePackVersion(Language:Int32!) Version:String!
 RetrieveInstalledLanguagePacks() RetrieveInstalledLanguagePacks:Int32[]!
+RetrieveLocLabels(EntityMoniker:entity! AttributeName:String! IncludeUnpublished:Boolean!) Label:Label!
 systemuser,team.RetrievePrincipalAccess(Target:entity!) AccessRights:AccessRights!
 RetrieveProvisionedLanguages() RetrieveProvisionedLanguages:Int32[]!
 RetrieveRecordChangeHistory(Target:entity! PagingInfo:PagingInfo) AuditDetailCollection:AuditDetailCollection!

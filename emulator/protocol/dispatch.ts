@@ -4,7 +4,11 @@ import {
   definitionActions,
   writeDefinition,
 } from '../handlers/definition-writes.ts';
-import { functionsOfRows, functionsOfSets } from '../handlers/composable-functions.ts';
+import {
+  functionsOfNothing,
+  functionsOfRows,
+  functionsOfSets,
+} from '../handlers/composable-functions.ts';
 import { create } from '../handlers/create.ts';
 import { remove } from '../handlers/delete.ts';
 import { bulkMessage } from '../handlers/bulk-messages.ts';
@@ -116,6 +120,11 @@ function unbound(context: RequestContext, segment: Segment): Answer {
     const run = ({ parameters }: ActionCall): JsonObject | undefined =>
       definitionAction(context, name, parameters);
     return callAction(context, name, run);
+  }
+  const rows = functionsOfNothing.get(name);
+  if (rows !== undefined) {
+    if (context.request.method !== 'GET') throw methodNotAllowed(context.request.method);
+    return rows(context, parametersOf(context, segment));
   }
   if (!functions.has(name)) {
     if (isOperation(segment.name)) throw notImplemented(`the operation '${name}'`);
@@ -258,15 +267,19 @@ function callFunction(context: RequestContext, segment: Segment, boundTo?: Bound
   const name = withoutNamespace(segment.name);
   const handler = functions.get(name);
   if (handler === undefined) throw notImplemented(`the function '${name}'`);
-  const parameters = new Map(
+  const parameters = parametersOf(context, segment);
+  const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
+  const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
+  return json({ '@odata.context': url, ...body });
+}
+
+function parametersOf(context: RequestContext, segment: Segment): ReadonlyMap<string, string> {
+  return new Map(
     [...(readArguments(segment.argument ?? '') ?? [])].map(([parameter, literal]) => [
       parameter,
       replaceAliases(literal, context.request.aliases),
     ]),
   );
-  const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
-  const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
-  return json({ '@odata.context': url, ...body });
 }
 
 /** Names of operations start with a capital letter or their namespace, names of sets with a small one. */

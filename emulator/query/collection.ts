@@ -16,6 +16,8 @@ export interface CollectionParts {
   readonly nextLink?: string;
   /** Leads to the changes after this answer. */
   readonly deltaLink?: string;
+  /** The rows are those a row leads to: the version of the definitions is not told with them. */
+  readonly related?: boolean;
 }
 
 /** The envelope of a collection, its members in the service's order. */
@@ -35,7 +37,10 @@ export function collection(
   };
   annotate('totalrecordcount', Math.min(parts.total, maxPageSize));
   annotate('totalrecordcountlimitexceeded', parts.total > maxPageSize);
-  annotate('globalmetadataversion', String(context.environment.metadata.version));
+  // learn.microsoft.com/power-apps/developer/data-platform/column-level-security shows related rows without it.
+  if (parts.related !== true) {
+    annotate('globalmetadataversion', String(context.environment.metadata.version));
+  }
   annotate('fetchxmlpagingcookie', parts.pagingCookie);
   annotate('morerecords', parts.moreRecords === true ? true : undefined);
   if (parts.deltaLink !== undefined) body['@odata.deltaLink'] = parts.deltaLink;

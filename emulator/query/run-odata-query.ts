@@ -69,6 +69,7 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
     context: `${entity.entitySetName}${contextColumns(selection, expand)}${changes === undefined ? '' : '/$delta'}`,
     ...(tracked && isLast ? { deltaLink: deltaLink(context, requestUrl) } : {}),
     total: counted ? page.total : -1,
+    related: within !== undefined,
     value,
     ...(counted ? { count: page.total } : {}),
     ...(pages && page.more

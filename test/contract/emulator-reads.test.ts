@@ -260,6 +260,74 @@ describe('what the documentation says of reading', () => {
     assert.deepEqual(namesOf(unpublished), ['View']);
   });
 
+  it('tells roles and privileges of who is known by an id of the directory', async () => {
+    const objectId = 'e1341054-98ed-489b-a522-15e9e277b737';
+    const { body } = await emulator.send('GET', 'WhoAmI');
+    const { store } = emulator.environment;
+    const cells = new Map(store.get('systemuser', body.UserId)?.cells);
+    store.put('systemuser', body.UserId, cells.set('azureactivedirectoryobjectid', objectId));
+    const roles = await emulator.send(
+      'GET',
+      `RetrieveAadUserRoles(DirectoryObjectId=${objectId})?$select=name`,
+    );
+    assert.ok(namesOf(roles).includes('System Administrator'));
+    const held = await emulator.send(
+      'GET',
+      `RetrieveAadUserPrivileges(DirectoryObjectId=${objectId})`,
+    );
+    const names = held.body.RolePrivileges.map(
+      (each: { readonly PrivilegeName: string }) => each.PrivilegeName,
+    );
+    assert.ok(names.includes('prvReadAccount'));
+    const own = await emulator.send(
+      'GET',
+      `systemusers(${body.UserId})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges`,
+    );
+    assert.ok(
+      own.body.RolePrivileges.every(
+        (each: { readonly PrivilegeName?: string }) => typeof each.PrivilegeName === 'string',
+      ),
+    );
+  });
+
+  it('tells the texts of a row by language', async () => {
+    const path = (column: string): string =>
+      `RetrieveLocLabels(EntityMoniker=@p1,AttributeName=@p2,IncludeUnpublished=@p3)?@p1={'@odata.id':'accounts(${account(1)})'}&@p2='${column}'&@p3=false`;
+    const { body } = await emulator.send('GET', path('name'));
+    assert.equal(body.Label.UserLocalizedLabel.Label, 'Litware');
+    assert.deepEqual(refusal(await emulator.send('GET', path('nothing'))), [400, '0x80041103']);
+  });
+
+  it('tells the version of the definitions with a whole set only', async () => {
+    const headers = { Prefer: 'odata.include-annotations="*"' };
+    const version = '@Microsoft.Dynamics.CRM.globalmetadataversion';
+    const set = await emulator.send('GET', 'accounts?$select=name', { headers });
+    assert.ok(version in set.body);
+    const related = await emulator.send(
+      'GET',
+      `accounts(${account(1)})/account_parent_account?$select=name`,
+      { headers },
+    );
+    assert.deepEqual(namesOf(related), ['Adventure', 'Fabrikam']);
+    assert.ok(!(version in related.body));
+  });
+
+  it('gives one property of a relationship as if it were selected', async () => {
+    const namespace = 'Microsoft.Dynamics.CRM';
+    const cast = `${namespace}.OneToManyRelationshipMetadata`;
+    const bodies = [];
+    for (const path of [
+      `RelationshipDefinitions(SchemaName='Account_Tasks')/${cast}?$select=CascadeConfiguration`,
+      `RelationshipDefinitions(SchemaName='Account_Tasks')/${cast}/CascadeConfiguration`,
+      "EntityDefinitions(LogicalName='account')/OneToManyRelationships(SchemaName='Account_Tasks')/CascadeConfiguration",
+    ]) {
+      bodies.push((await emulator.send('GET', path)).body);
+    }
+    assert.equal(bodies[0].CascadeConfiguration.Assign, 'NoCascade');
+    assert.deepEqual(bodies[1], bodies[0]);
+    assert.deepEqual(bodies[2], bodies[0]);
+  });
+
   it('changes definitions of tables as a whole only', async () => {
     const answer = await emulator.send('PATCH', "EntityDefinitions(LogicalName='account')", {
       body: {},

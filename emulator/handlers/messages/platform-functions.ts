@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors/payload-errors.ts';
+import { unknownAttribute } from '../../errors/query-errors.ts';
 import { unquote } from '../../protocol/path.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
@@ -32,6 +33,7 @@ export const platformFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
     () => ({ AppValidationResponse: { ValidationSuccess: true, ValidationIssueList: [] } }),
   ],
   ['IsValidStateTransition', validTransition],
+  ['RetrieveLocLabels', localLabels],
   ['GetValidManyToMany', (call) => ({ EntityNames: relatable(call) })],
   ['GetValidReferencedEntities', (call) => ({ EntityNames: relatable(call) })],
   ['GetValidReferencingEntities', (call) => ({ EntityNames: relatable(call) })],
@@ -54,6 +56,25 @@ function formatAddress({ parameters }: FunctionCall): JsonObject {
     ? [part('PostalCode'), part('StateOrProvince'), part('City'), ...street, country]
     : [...street, town, country];
   return { Address: lines.filter((line) => line !== '').join('\r\n') };
+}
+
+/** Texts of a row by language; kept in one. learn.microsoft.com/power-apps/developer/data-platform/create-custom-api-with-code */
+function localLabels(call: FunctionCall): JsonObject {
+  const { context } = call;
+  const { entity, row } = rowOfReference(context, call.parameters.get('EntityMoniker') ?? '');
+  const name = textOf(call, 'AttributeName');
+  if (!entity.attributes.has(name)) throw unknownAttribute(entity.logicalName, name);
+  const text = row.cells.get(name);
+  const label = {
+    Label: typeof text === 'string' ? text : '',
+    LanguageCode: 1033,
+    IsManaged: null,
+    MetadataId: null,
+    HasChanged: null,
+  };
+  return typeof text === 'string'
+    ? { Label: { LocalizedLabels: [label], UserLocalizedLabel: label } }
+    : { Label: { LocalizedLabels: [], UserLocalizedLabel: null } };
 }
 
 function relatable({ context }: FunctionCall): readonly string[] {

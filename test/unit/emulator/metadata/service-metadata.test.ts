@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { SaxesParser } from 'saxes';
 import { actions } from '#emulator/handlers/actions.ts';
-import { functionsOfRows, functionsOfSets } from '#emulator/handlers/composable-functions.ts';
+import {
+  functionsOfNothing,
+  functionsOfRows,
+  functionsOfSets,
+} from '#emulator/handlers/composable-functions.ts';
 import { definitionActions } from '#emulator/handlers/definition-writes.ts';
 import { functions } from '#emulator/handlers/functions.ts';
 import { documentedActions } from '#emulator/handlers/messages/documented-actions.ts';
@@ -54,6 +58,7 @@ describe('$metadata', () => {
       ...documentedActions.keys(),
       ...definitionActions,
       ...functions.keys(),
+      ...functionsOfNothing.keys(),
       ...functionsOfRows.keys(),
       ...functionsOfSets.keys(),
       'CreateMultiple',
