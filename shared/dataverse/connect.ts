@@ -92,6 +92,7 @@ function sessionParts(connection: Connection, ports: ClientPorts): SenderParts {
   const transport = openTransport({
     variable: (name) => ports.host.variable(name),
     maxSockets,
+    connectMs: ports.timeouts?.connectMs,
   });
   const principal = (credential: Credential): Principal => ({
     tokens: openTokenProvider(origin, credential, transport, ports),

@@ -44,6 +44,8 @@ export interface SenderParts {
 export interface Timeouts {
   readonly getMs: number;
   readonly batchMs: number;
+  /** How long a connection may take before; see the transport. */
+  readonly connectMs?: number;
 }
 
 // Server logic may take two minutes for a write; gateways cut longer requests after four to five.

@@ -21,6 +21,11 @@ const noConnection: Kind = {
   next: 'Check the URL, the network and the proxy (HTTPS_PROXY, NO_PROXY).',
   retryable: true,
 };
+const unanswered: Kind = {
+  ...noConnection,
+  what: (host) => `No connection to ${host} came about in time: nothing there answers`,
+  next: 'Check the URL, and whether a firewall lets this machine reach the host; where the way leads through a proxy, name it in HTTPS_PROXY.',
+};
 const untrusted: Kind = {
   code: 'URM1013',
   what: (host) => `The TLS certificate of ${host} is not trusted`,
@@ -79,10 +84,14 @@ const noTls: Kind = {
   next: 'Check the URL and its port: what answers there speaks no TLS, or none that is new enough.',
 };
 
+/** The code of a connection that was given up because it did not come about. */
+export const connectTimeout = 'ERR_CONNECT_TIMEOUT';
+
 const kinds: Readonly<Record<string, Kind>> = {
   ENOTFOUND: unknownHost,
   EAI_AGAIN: { ...unknownHost, retryable: true },
   ECONNREFUSED: noConnection,
+  [connectTimeout]: unanswered,
   EHOSTUNREACH: noConnection,
   ENETUNREACH: noConnection,
   EPROTO: noTls,

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { Socket } from 'node:net';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { DataverseError } from './dataverse-error.ts';
 import { isLoopback, managedIdentityHost, shownUrl } from './origin.ts';
 import { proxyFor } from './proxy.ts';
-import { transportFailure } from './transport-failure.ts';
+import { connectTimeout, transportFailure } from './transport-failure.ts';
 import { trustedRoots } from './trusted-roots.ts';
 
 export interface HttpRequest {
@@ -32,10 +33,40 @@ export interface TransportOptions {
   /** Reads `HTTPS_PROXY`, `NO_PROXY` and the agent's proxy variables. */
   readonly variable: (name: string) => string | undefined;
   readonly maxSockets: number;
+  /** How long a connection may take to come about, TLS included; half a minute when not said. */
+  readonly connectMs?: number | undefined;
 }
+
+// Machines that answer at all do so in less than a second; a lost packet is sent again after one and three.
+const usualConnectMs = 30_000;
 
 // A page of 5,000 rows with long texts stays below this; more is no answer of Dataverse.
 const maxAnswerBytes = 256 * 1024 * 1024;
+
+/**
+ * Ends connections that do not come about in time: nothing of a request has left then. The system alone
+ * would try for two minutes, and for ever where a machine takes a connection and says no word of TLS.
+ */
+function limitConnect<Agent extends HttpAgent>(
+  agent: Agent,
+  event: 'connect' | 'secureConnect',
+  ms: number,
+): Agent {
+  const open = agent.createConnection.bind(agent);
+  agent.createConnection = (options, done) => {
+    const socket = open(options, done);
+    if (socket instanceof Socket) {
+      const late = Object.assign(new Error(`no connection within ${ms} ms`), {
+        code: connectTimeout,
+      });
+      const timer = setTimeout(() => socket.destroy(late), ms);
+      const clear = (): void => clearTimeout(timer);
+      socket.once(event, clear).once('close', clear);
+    }
+    return socket;
+  };
+  return agent;
+}
 
 /** The HTTP library takes bytes as a buffer only; this one shares their memory. */
 function bodyOf({ body }: HttpRequest): string | Buffer | undefined {
@@ -50,14 +81,16 @@ function bodyOf({ body }: HttpRequest): string | Buffer | undefined {
  */
 export function openTransport(options: TransportOptions): Transport {
   const sockets = { keepAlive: true, maxSockets: options.maxSockets, timeout: 600_000 };
-  const httpAgent = new HttpAgent(sockets);
+  const connectMs = options.connectMs ?? usualConnectMs;
+  const httpAgent = limitConnect(new HttpAgent(sockets), 'connect', connectMs);
   const roots = trustedRoots(options.variable);
-  const httpsAgent = new HttpsAgent({
+  const ownHttpsAgent = new HttpsAgent({
     ...sockets,
     // Said, because what is not said NODE_TLS_REJECT_UNAUTHORIZED=0 would switch off.
     rejectUnauthorized: true,
     ...(roots === undefined ? {} : { ca: [...roots] }),
   });
+  const httpsAgent = limitConnect(ownHttpsAgent, 'secureConnect', connectMs);
   // Loaded with the first request: what only checks its inputs should start without it.
   const open = async (): Promise<AxiosInstance> => {
     const { create } = await import('axios');

@@ -55,7 +55,7 @@ export const inputCodes = {
   },
   URM1012: {
     title: 'No connection',
-    cause: 'The machine refused the connection, or no way leads to it.',
+    cause: 'The machine refused the connection, did not answer, or no way leads to it.',
     remedy: 'Check the URL, the network and the proxy (HTTPS_PROXY, NO_PROXY).',
     seenAs: [
       'There was no endpoint listening at … that could accept the message. This is often caused by an incorrect address or SOAP action.',
