@@ -101,3 +101,21 @@ export function fileBlocked(): ServiceError {
 export function invalidXml(): ServiceError {
   return new ServiceError(400, '0x80040201', 'Invalid XML.');
 }
+
+/** A solution that is named and not there. */
+export function unknownSolution(uniqueName: string): ServiceError {
+  return new ServiceError(
+    404,
+    '0x80040217',
+    `solution With UniqueName = ${uniqueName} Does Not Exist`,
+  );
+}
+
+/** Only what was made here can be given out. */
+export function managedExport(): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80048036',
+    'An error occurred while exporting a solution. Managed solutions cannot be exported.',
+  );
+}

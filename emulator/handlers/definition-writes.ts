@@ -1,6 +1,7 @@
 import { definitionExists, definitionNotFound, unknownTable } from '../errors/metadata-errors.ts';
 import { invalidArgument, methodNotAllowed, notImplemented } from '../errors/payload-errors.ts';
 import { timeText, type Environment } from '../environment.ts';
+import { findSolution, putComponent } from '../logic/solution-components.ts';
 import type { Attribute, Entity, Metadata } from '../metadata/metadata.ts';
 import { attributeId } from '../metadata/wire/attribute-definition.ts';
 import { entityId } from '../metadata/wire/entity-definition.ts';
@@ -21,6 +22,7 @@ import {
   createLookupOfMany,
   createRelationship,
   relationshipId,
+  removeLookup,
   updateRelationship,
 } from '../metadata/write/write-relationship.ts';
 import {
@@ -58,13 +60,17 @@ export function writeDefinition(context: RequestContext, segments: readonly Segm
   if (method === 'PATCH') throw methodNotAllowed(method);
   const { environment } = context;
   const json = method === 'DELETE' ? {} : readJsonObject(segments.at(-1)?.name ?? '', body);
+  const solutionName = solutionOf(context, json);
   const made = keep(environment, {
     method,
     path: segments.map(shortened),
     body: dated(environment, method, json),
     mergeLabels: context.request.headers['mscrm.mergelabels']?.toLowerCase() === 'true',
-    firstOption: firstOption(environment, solutionOf(context, json)),
+    firstOption: firstOption(environment, solutionName),
   });
+  if (method === 'POST' && solutionName !== undefined) {
+    addToSolution(environment, solutionName, String(made));
+  }
   // A changed definition is named as the client named it.
   const url = method === 'PUT' ? segments.map(({ raw }) => raw).join('/') : made;
   return noContent(typeof url === 'string' ? { 'OData-EntityId': `${context.rootUrl}${url}` } : {});
@@ -81,6 +87,24 @@ function dated(environment: Environment, method: string, body: JsonObject): Json
 
 function solutionOf({ request }: RequestContext, body: JsonObject): string | undefined {
   return textIn(body, 'SolutionUniqueName') ?? request.headers['mscrm.solutionuniquename'];
+}
+
+/** `componenttype` by what a URL ends in: learn.microsoft.com/power-apps/developer/data-platform/reference/entities/solutioncomponent */
+const componentTypes: ReadonlyMap<string, number> = new Map([
+  ['EntityDefinitions', 1],
+  ['Attributes', 2],
+  ['GlobalOptionSetDefinitions', 9],
+  ['RelationshipDefinitions', 10],
+  ['Keys', 14],
+]);
+
+/** Puts what was made into the solution that the client names; the service makes up none. */
+function addToSolution(environment: Environment, name: string, made: string): void {
+  const solution = findSolution(environment, name);
+  const [, kind = '', objectId] = /(\w+)\(([^()]*)\)$/.exec(made) ?? [];
+  const type = componentTypes.get(kind);
+  if (solution === undefined || type === undefined || objectId === undefined) return;
+  putComponent(environment, solution, { objectId, type });
 }
 
 function shortened({ name, argument }: Segment): DefinitionWrite['path'][number] {
@@ -326,7 +350,7 @@ function writeRelationship(metadata: Metadata, write: Write, newId: () => string
     }
     if (write.method !== 'DELETE') throw methodNotAllowed(write.method);
     metadata.removeRelationship(found.schemaName);
-    if ('referencingAttribute' in found) removeColumn(metadata, entity, found.referencingAttribute);
+    if ('referencingAttribute' in found) removeLookup(metadata, entity, found);
     else metadata.removeEntity(found.intersectEntity);
     return undefined;
   }

@@ -1,23 +1,18 @@
 import type { Environment } from '../environment.ts';
+import { findSolution } from '../logic/solution-components.ts';
 import { isObject, listIn, numberIn, objectIn } from '../metadata/write/read-definition.ts';
 import type { JsonObject } from '../query/interface.ts';
 
 const withoutPublisher = 100_000_000;
 
 /** Options are numbered from the prefix of their solution's publisher on: learn.microsoft.com/power-apps/developer/data-platform/webapi/create-update-optionsets */
-export function firstOption({ store }: Environment, solutionName: string | undefined): number {
-  const name = (solutionName ?? 'Default').toLowerCase();
-  for (const { cells } of store.rows('solution')) {
-    const uniqueName = cells.get('uniquename');
-    if (typeof uniqueName !== 'string' || uniqueName.toLowerCase() !== name) continue;
-    const publisher = cells.get('publisherid');
-    if (typeof publisher !== 'object' || publisher === null || !('id' in publisher)) break;
-    const prefix = store
-      .get('publisher', publisher.id)
-      ?.cells.get('customizationoptionvalueprefix');
-    if (typeof prefix === 'number') return prefix * 10_000;
-  }
-  return withoutPublisher;
+export function firstOption(environment: Environment, solutionName = 'Default'): number {
+  const publisher = findSolution(environment, solutionName)?.cells.get('publisherid');
+  if (typeof publisher !== 'object' || publisher === null || !('id' in publisher))
+    return withoutPublisher;
+  const { cells } = environment.store.get('publisher', publisher.id) ?? {};
+  const prefix = cells?.get('customizationoptionvalueprefix');
+  return typeof prefix === 'number' ? prefix * 10_000 : withoutPublisher;
 }
 
 /** The body with values for the options that have none. */

@@ -73,6 +73,7 @@ DeleteFile(FileId:Guid!)
 entity[].DeleteMultiple(Targets:entity[]!)
 DeleteOptionValue(Value:Int32! OptionSetName:String AttributeLogicalName:String EntityLogicalName:String SolutionUniqueName:String)
 DownloadBlock(Offset:Int64! BlockLength:Int64! FileContinuationToken:String!) Data:Binary!
+ExportSolution(SolutionName:String! Managed:Boolean! TargetVersion:String ExportAutoNumberingSettings:Boolean ExportCalendarSettings:Boolean ExportCustomizationSettings:Boolean ExportEmailTrackingSettings:Boolean ExportGeneralSettings:Boolean ExportMarketingSettings:Boolean ExportOutlookSynchronizationSettings:Boolean ExportRelationshipRoles:Boolean ExportIsvConfig:Boolean ExportSales:Boolean ExportExternalApplications:Boolean) ExportSolutionFile:Binary!
 FulfillSalesOrder(OrderClose:orderclose! Status:Int32!)
 GetNextAutoNumberValue(EntityName:String! AttributeName:String!) NextAutoNumberValue:Int64!
 GrantAccess(Target:entity! PrincipalAccess:PrincipalAccess!)
@@ -94,6 +95,7 @@ PublishAllXml()
 PublishXml(ParameterXml:String!)
 lead.QualifyLead(CreateAccount:Boolean! CreateContact:Boolean! CreateOpportunity:Boolean! OpportunityCurrencyId:transactioncurrency OpportunityCustomerId:entity SourceCampaignId:campaign Status:Int32!) = entity[]!
 ReactivateEntityKey(EntityLogicalName:String! EntityKeyLogicalName:String!)
+duplicaterule.PublishDuplicateRule() JobId:Guid!
 queueitem.ReleaseToQueue()
 RemoveAppComponents(AppId:Guid! Components:entity[]!)
 queueitem.RemoveFromQueue()
@@ -101,10 +103,13 @@ team.RemoveMembersTeam(Members:systemuser[]!)
 role.RemovePrivilegeRole(PrivilegeId:Guid!)
 RemoveSolutionComponent(SolutionComponent:solutioncomponent! ComponentType:Int32! SolutionUniqueName:String!) id:Guid!
 role.ReplacePrivilegesRole(Privileges:RolePrivilege[]!)
+RouteTo(Target:entity! QueueItem:queueitem!)
 RevokeAccess(Target:entity! Revokee:entity!)
+email.SendEmail(IssueSend:Boolean! TrackingToken:String) Subject:String!
 SetAutoNumberSeed(EntityName:String! AttributeName:String! Value:Int64!)
 UninstallSampleData()
 entity[].UpdateMultiple(Targets:entity[]!)
+UnpublishDuplicateRule(DuplicateRuleId:Guid!)
 UpdateOptionValue(Value:Int32! Label:Label! MergeLabels:Boolean! OptionSetName:String AttributeLogicalName:String EntityLogicalName:String Description:Label SolutionUniqueName:String)
 UpdateStateValue(Value:Int32! Label:Label MergeLabels:Boolean! OptionSetName:String AttributeLogicalName:String EntityLogicalName:String DefaultStatusCode:Int32 Description:Label)
 UploadBlock(BlockId:String! BlockData:Binary! FileContinuationToken:String!)

@@ -497,9 +497,9 @@ describe('writing rows', () => {
         verb.body.error.message,
         "The requested resource does not support http method 'PUT'.",
       );
-      const operation = await send('POST', 'ExportSolution', { body: {} });
+      const operation = await send('POST', 'ImportSolution', { body: {} });
       assert.equal(operation.status, 501);
-      assert.match(operation.body.error.message, /'ExportSolution'/);
+      assert.match(operation.body.error.message, /'ImportSolution'/);
     });
 
     it('refuses a key in braces as a syntax error', async () => {

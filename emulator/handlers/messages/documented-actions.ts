@@ -8,15 +8,14 @@ import { mergeActions } from './merge.ts';
 import type { MessageHandler } from './message.ts';
 import { rolePrivilegeActions } from './role-privileges.ts';
 import { sharingActions } from './sharing.ts';
+import { solutionActions } from './solutions.ts';
 
 /** Actions that take effect at once or need none here: the emulator has no caches, apps or sample data. */
 const withoutEffect = [
   'AddAppComponents',
-  'AddSolutionComponent',
   'InstallSampleData',
   'ReactivateEntityKey',
   'RemoveAppComponents',
-  'RemoveSolutionComponent',
   'UninstallSampleData',
 ] as const;
 
@@ -34,5 +33,6 @@ export const documentedActions: ReadonlyMap<string, MessageHandler> = new Map<
   ...mergeActions,
   ...rolePrivilegeActions,
   ...sharingActions,
+  ...solutionActions,
   ...withoutEffect.map((name) => [name, () => undefined] as const),
 ]);

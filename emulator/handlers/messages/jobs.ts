@@ -10,16 +10,31 @@ import type { StoredRow } from '../../store/store.ts';
 import { duplicatesOf } from '../duplicate-rules.ts';
 import { isJsonObject } from '../read-payload.ts';
 import { deleteRow } from '../write-row.ts';
-import { make, tableOf, textParameter, type MessageCall, type MessageHandler } from './message.ts';
+import { rowByKey } from '../resolve-row.ts';
+import {
+  change,
+  make,
+  tableOf,
+  textParameter,
+  type MessageCall,
+  type MessageHandler,
+} from './message.ts';
 
 /** Messages that start jobs; the emulator runs a job at once and leaves its row behind. */
 export const jobActions: ReadonlyMap<string, MessageHandler> = new Map<string, MessageHandler>([
   ['BulkDelete', bulkDelete],
   ['BulkDetectDuplicates', bulkDetectDuplicates],
+  ['PublishDuplicateRule', publishDuplicateRule],
+  ['UnpublishDuplicateRule', unpublishDuplicateRule],
+  ['SendEmail', sendEmail],
 ]);
 
 /** `operationtype` of jobs: learn.microsoft.com/power-apps/developer/data-platform/reference/entities/asyncoperation */
-const operationTypes = { bulkDelete: 13, bulkDetectDuplicates: 8 } as const;
+const operationTypes = {
+  bulkDelete: 13,
+  bulkDetectDuplicates: 8,
+  publishDuplicateRule: 7,
+} as const;
 
 const succeeded = { statecode: 3, statuscode: 30 };
 
@@ -58,6 +73,33 @@ function bulkDetectDuplicates(call: MessageCall): JsonObject {
     }
   }
   return { JobId: job.id };
+}
+
+/** learn.microsoft.com/power-apps/developer/data-platform/duplicaterule-entities */
+function publishDuplicateRule({ context, boundTo }: MessageCall): JsonObject {
+  if (boundTo === undefined) throw invalidArgument('The action is bound to a row.');
+  change(context, boundTo, { statecode: 1, statuscode: 2 });
+  const job = finishedJob(context, 'PublishDuplicateRule', operationTypes.publishDuplicateRule);
+  return { JobId: job.id };
+}
+
+function unpublishDuplicateRule(call: MessageCall): undefined {
+  const entity = tableOf(call.context, 'duplicaterule');
+  const id = textParameter(call, 'DuplicateRuleId');
+  const row = rowByKey(call.context.environment, entity, id);
+  change(call.context, { entity, row }, { statecode: 0, statuscode: 0 });
+}
+
+/** No mail leaves: learn.microsoft.com/power-apps/developer/data-platform/webapi/reference/sendemail */
+function sendEmail({ context, parameters, boundTo }: MessageCall): JsonObject {
+  if (boundTo === undefined) throw invalidArgument('The action is bound to a row.');
+  const { IssueSend: isSent } = parameters;
+  if (typeof isSent !== 'boolean') {
+    throw invalidArgument("The required parameter 'IssueSend' is missing.");
+  }
+  // What is to be sent waits for whoever sends; what is only recorded was sent by someone else.
+  const row = change(context, boundTo, { statecode: 1, statuscode: isSent ? 6 : 3 });
+  return { Subject: row.cells.get('subject') ?? '' };
 }
 
 function finishedJob(context: RequestContext, name: string, operationtype: number): StoredRow {

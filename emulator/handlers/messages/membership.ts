@@ -25,6 +25,7 @@ export const membershipActions: ReadonlyMap<string, MessageHandler> = new Map<
   ['PickFromQueue', pickFromQueue],
   ['ReleaseToQueue', (call) => work(call, null)],
   ['RemoveFromQueue', removeFromQueue],
+  ['RouteTo', routeTo],
   ['AddListMembersList', addListMembers],
 ]);
 
@@ -112,6 +113,19 @@ function work(call: MessageCall, worker: Cell): undefined {
 function removeFromQueue(call: MessageCall): undefined {
   const item = bound(call);
   change(call.context, item, { statecode: 1, statuscode: 2 });
+}
+
+/** To a queue, or to the queue of a user or a team: learn.microsoft.com/power-apps/developer/data-platform/webapi/reference/routeto */
+function routeTo(call: MessageCall): undefined {
+  const item = rowParameter(call, 'QueueItem');
+  const target = rowParameter(call, 'Target');
+  const queue: Cell =
+    target.entity.logicalName === 'queue'
+      ? { table: 'queue', id: target.row.id }
+      : (target.row.cells.get('queueid') ?? null);
+  if (queue === null) throw invalidArgument("The parameter 'Target' has no queue.");
+  const enteredon = timeText(call.context.environment);
+  change(call.context, item, { queueid: queue, workerid: null, enteredon });
 }
 
 function addListMembers(call: MessageCall): undefined {

@@ -14,7 +14,8 @@ import {
   typeOf,
   withLabels,
 } from './read-definition.ts';
-import { putColumn } from './write-column.ts';
+import { attributeId } from '../wire/attribute-definition.ts';
+import { putColumn, removeColumn } from './write-column.ts';
 
 const shown = [
   'AssociatedMenuConfiguration',
@@ -59,9 +60,18 @@ export function createLookup(
   const entity = tableOf(metadata, table);
   const schema = schemaNameOf(lookup);
   const column = schema.toLowerCase();
-  const attributeId = newId();
-  const body = { ...lookup, '@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata' };
-  putColumn(metadata, entity, { body, metadataId: attributeId });
+  const known = entity.attributes.get(column);
+  // A relationship of a lookup that is there adds a table to it:
+  // learn.microsoft.com/power-apps/developer/data-platform/webapi/multitable-lookup
+  if (known !== undefined && (known.type !== 'Lookup' || !known.custom)) {
+    throw definitionExists('attribute', column);
+  }
+  const metadataId = known === undefined ? newId() : attributeId(entity, known);
+  if (known === undefined) {
+    const body = { ...lookup, '@odata.type': 'Microsoft.Dynamics.CRM.LookupAttributeMetadata' };
+    putColumn(metadata, entity, { body, metadataId });
+  }
+  const isSingle = relationships.length === 1 && known === undefined;
   const targets = relationships.map((each) =>
     tableOf(metadata, textIn(each, 'ReferencedEntity') ?? ''),
   );
@@ -76,7 +86,8 @@ export function createLookup(
       referencedAttribute: target.primaryId,
       // A lookup with several targets has a navigation property for each.
       referencingNavigation:
-        relationships.length === 1 ? schema : `${schema}_${target.logicalName}`,
+        textIn(each, 'ReferencingEntityNavigationPropertyName') ??
+        (isSingle ? schema : `${schema}_${target.logicalName}`),
       referencedNavigation: textIn(each, 'ReferencedEntityNavigationPropertyName') ?? schemaName,
       cascadeDelete: deleteOf(each),
       given: givenMembers(each, shown, schemaName),
@@ -86,10 +97,33 @@ export function createLookup(
   const attribute = withColumn.attributes.get(column);
   const attributes = new Map(withColumn.attributes);
   if (attribute !== undefined) {
-    attributes.set(column, { ...attribute, targets: targets.map((each) => each.logicalName) });
+    const names = targets.map((each) => each.logicalName);
+    attributes.set(column, {
+      ...attribute,
+      targets: known === undefined ? names : [...new Set([...known.targets, ...names])],
+    });
   }
   metadata.add({ entities: [{ ...withColumn, attributes }], manyToOne, manyToMany: [] });
-  return { attributeId, relationshipIds: manyToOne.map((each) => relationshipId(each.schemaName)) };
+  return {
+    attributeId: metadataId,
+    relationshipIds: manyToOne.map((each) => relationshipId(each.schemaName)),
+  };
+}
+
+/** Takes a table away from a lookup, and with the last one the lookup. */
+export function removeLookup(metadata: Metadata, entity: Entity, gone: ManyToOne): void {
+  const column = gone.referencingAttribute;
+  const attribute = entity.attributes.get(column);
+  const isLast = !metadata
+    .manyToOne(entity.logicalName)
+    .some((each) => each.referencingAttribute === column);
+  if (isLast || attribute === undefined) {
+    removeColumn(metadata, entity, column);
+    return;
+  }
+  const targets = attribute.targets.filter((each) => each !== gone.referencedEntity);
+  const attributes = new Map(entity.attributes).set(column, { ...attribute, targets });
+  metadata.add({ entities: [{ ...entity, attributes }], manyToOne: [], manyToMany: [] });
 }
 
 /** `CreatePolymorphicLookupAttribute` and `CreateCustomerRelationships`: a lookup of several tables. */
