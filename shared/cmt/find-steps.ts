@@ -6,6 +6,7 @@ import { openFolderStep } from './folder/open-folder-step.ts';
 import { readManifest } from './manifest.ts';
 import type { PackageManifest } from './package.ts';
 import { listed, openDocument, openLooseStep, openZipStep } from './step-source.ts';
+import { plainFileBytes, requireFolder } from './read-small.ts';
 import type { StepSource } from './step-source.ts';
 
 /** What stands at a path, opened but not read. */
@@ -78,11 +79,13 @@ async function packageSteps(
             },
       );
     for (const form of forms) used.add(form);
-    sources.push(
-      forms[0] === zip
-        ? await openZipStep(`${folder}/${zip}`, step, files)
-        : await openStepFolder(`${folder}/${step}`, step, files),
-    );
+    if (forms[0] === zip) {
+      await plainFileBytes(`${folder}/${zip}`, files);
+      sources.push(await openZipStep(`${folder}/${zip}`, step, files));
+    } else {
+      await requireFolder(`${folder}/${step}`, files);
+      sources.push(await openStepFolder(`${folder}/${step}`, step, files));
+    }
   }
   const findings = names
     .filter((name) => !used.has(name) && !name.startsWith('.') && !/\.(md|txt)$/i.test(name))

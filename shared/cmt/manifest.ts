@@ -4,7 +4,7 @@ import { FileFormatError } from './file-format-error.ts';
 import { isJsonObject, numberOf, objectsOf, parseJson, textOf, textsOf } from './json.ts';
 import type { JsonObject } from './json.ts';
 import type { PackageManifest } from './package.ts';
-import { readSmallFile } from './read-small.ts';
+import { readSmallText } from './read-small.ts';
 
 /** Reads migration.json; what is missing but not needed is taken as empty. */
 export async function readManifest(path: string, files: Files): Promise<PackageManifest> {
@@ -15,7 +15,7 @@ export async function readManifest(path: string, files: Files): Promise<PackageM
       { what, next: 'Restore the file from the export, or export again.' },
       { cause },
     );
-  const text = Buffer.from(await readSmallFile(path, files)).toString('utf8');
+  const text = await readSmallText(path, files);
   let content: unknown;
   try {
     content = parseJson(text.replace(/^\ufeff/, ''));

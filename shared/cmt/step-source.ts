@@ -1,5 +1,5 @@
 import type { Files } from '../host/files.ts';
-import { openArchive } from './archive.ts';
+import { archiveLimits, openArchive } from './archive.ts';
 import { FileFormatError } from './file-format-error.ts';
 import { decodeText } from './xml/decode-text.ts';
 
@@ -73,6 +73,15 @@ export async function filesUnder(
   const names: string[] = [];
   for (const name of await files.list(folder)) {
     const stat = await files.stat(`${folder}/${name}`);
+    if (names.length > archiveLimits.entries)
+      throw new FileFormatError(
+        'URM1105',
+        { path: folder },
+        {
+          what: `The folder holds more than ${String(archiveLimits.entries)} files`,
+          next: 'No package does: find out where it comes from.',
+        },
+      );
     if (stat?.kind === 'file') names.push(prefix + name);
     else if (stat?.kind === 'folder' && name !== '.git')
       names.push(...(await filesUnder(`${folder}/${name}`, `${prefix}${name}/`, files)));

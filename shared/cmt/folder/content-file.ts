@@ -1,6 +1,8 @@
 import type { Files } from '../../host/files.ts';
 import { FileFormatError } from '../file-format-error.ts';
 import { isJsonObject } from '../json.ts';
+import { readSmallFile, readSmallText } from '../read-small.ts';
+import { maxTokenChars } from '../xml/parse-xml.ts';
 import { isPlainName } from './file-names.ts';
 import { isLongText, plainText, textFileOf } from './long-text.ts';
 import type { RowJson } from './row-json.ts';
@@ -95,8 +97,7 @@ async function readContent(
       },
     );
   const path = `${place.folder}/${file}`;
-  const stat = await files.stat(path);
-  if (stat?.kind !== 'file')
+  if ((await files.stat(path)) === undefined)
     throw new FileFormatError(
       'URM1101',
       { path },
@@ -105,9 +106,11 @@ async function readContent(
         next: `Restore it, or take it out of ${place.path}.`,
       },
     );
-  const bytes = Buffer.from(await files.readWhole(path));
-  if (as === 'base64') return bytes.toString('base64');
-  const content = bytes.toString('utf8');
+  if (as === 'base64') {
+    const bytes = await readSmallFile(path, files, Math.floor((maxTokenChars / 4) * 3));
+    return Buffer.from(bytes).toString('base64');
+  }
+  const content = await readSmallText(path, files, maxTokenChars);
   if (as !== 'pretty') return content;
   try {
     return plainText(content, file.endsWith('.json') ? 'json' : 'xml');

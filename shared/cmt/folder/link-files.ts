@@ -10,7 +10,7 @@ import { elementText } from '../xml/element-text.ts';
 import { isPlainName } from './file-names.ts';
 import type { NotedLinks } from './notes.ts';
 import { parseEdited } from './row-json.ts';
-import { readSmallFile } from '../read-small.ts';
+import { readSmallText } from '../read-small.ts';
 
 type Pair = readonly [source: string, target: string];
 
@@ -138,7 +138,7 @@ async function readLinkFile(
   table: SourceTable | undefined,
   files: Files,
 ): Promise<LinkFile> {
-  const json = parseEdited(Buffer.from(await readSmallFile(path, files)).toString('utf8'), path);
+  const json = parseEdited(await readSmallText(path, files), path);
   const declared = table?.manyToMany.find(({ name }) => name === relationship);
   const list: unknown = isJsonObject(json) ? json['links'] : json;
   const refuse = (what: string): FileFormatError =>

@@ -7,7 +7,7 @@ import type { LayoutEdit } from './layout-edits.ts';
 import { usualStyle } from './lexemes.ts';
 import type { LayoutStyle } from './lexemes.ts';
 import { parseEdited } from './row-json.ts';
-import { readSmallFile } from '../read-small.ts';
+import { readSmallText } from '../read-small.ts';
 
 /** `_package.json`: what the files of the folder form do not say. Only the root is always there. */
 export interface FolderNotes {
@@ -56,7 +56,7 @@ export function notesText(notes: FolderNotes): string {
 /** Reads the notes of a folder. */
 export async function readNotes(folder: string, files: Files): Promise<FolderNotes> {
   const path = `${folder}/${notesName}`;
-  const json = parseEdited(Buffer.from(await readSmallFile(path, files)).toString('utf8'), path);
+  const json = parseEdited(await readSmallText(path, files), path);
   if (!isJsonObject(json) || json['format'] !== 1)
     throw new FileFormatError(
       'URM1109',

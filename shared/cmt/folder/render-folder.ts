@@ -2,11 +2,14 @@ import type { Files } from '../../host/files.ts';
 import { sqlServerSortKey } from '../../model/guid.ts';
 import type { SourceTable } from '../../model/table.ts';
 import { container, recordText, rootEnd, rootStart, tableEnd, tableStart } from '../data-layout.ts';
+import { archiveLimits } from '../archive.ts';
 import { FileFormatError } from '../file-format-error.ts';
 import { isJsonObject, parseJson } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { readLines } from '../lines.ts';
+import { plainFileBytes, readSmallText, requireFolder } from '../read-small.ts';
 import { createSortedSpool } from '../sorted-spool.ts';
+import { maxTokenChars } from '../xml/parse-xml.ts';
 import { takeLongTexts } from './content-file.ts';
 import { isContentFile, isRowFile } from './file-names.ts';
 import { renderLinks } from './link-files.ts';
@@ -46,7 +49,7 @@ export async function* renderTable(
   const definition = form.tables.find(({ name }) => name === attributes['name']);
   const place: TablePlace = { form, folder, path, definition };
   yield tableStart(attributes);
-  if ((await files.stat(path)) === undefined) {
+  if (!(await requireFolder(path, files))) {
     yield container('records').empty + container('m2mrelationships').empty;
   } else {
     const notedLinks = form.notes.links?.[folder];
@@ -93,13 +96,13 @@ function othersText(
 /** The document's tables in their order: as noted, else as the schema has them. */
 async function foldersOf(form: FolderForm, files: Files): Promise<readonly NotedTable[]> {
   const present = new Set<string>();
-  for (const name of await files.list(form.path))
-    if (
-      !name.startsWith('_') &&
-      !name.startsWith('.') &&
-      (await isFolder(`${form.path}/${name}`, files))
-    )
-      present.add(name);
+  for (const name of await files.list(form.path)) {
+    if (name.startsWith('_') || name.startsWith('.')) continue;
+    const path = `${form.path}/${name}`;
+    const kind = (await files.stat(path))?.kind;
+    // Passed over, the rows behind a link would be missing without a word.
+    if (kind !== 'file' && (await requireFolder(path, files))) present.add(name);
+  }
   const noted = form.notes.tables ?? [];
   for (const { folder } of noted) present.delete(folder);
   const found = [...noted];
@@ -116,10 +119,6 @@ async function foldersOf(form: FolderForm, files: Files): Promise<readonly Noted
       next: 'Add the table to data_schema.xml, or remove the folder.',
     },
   );
-}
-
-async function isFolder(path: string, files: Files): Promise<boolean> {
-  return (await files.stat(path))?.kind === 'folder';
 }
 
 async function* renderRows(place: TablePlace, files: Files): AsyncGenerator<string> {
@@ -145,6 +144,15 @@ async function* renderRows(place: TablePlace, files: Files): AsyncGenerator<stri
 }
 
 function checkNames(path: string, names: readonly string[]): void {
+  if (names.length > archiveLimits.entries)
+    throw new FileFormatError(
+      'URM1105',
+      { path },
+      {
+        what: `The folder holds more than ${String(archiveLimits.entries)} files`,
+        next: 'Put the rows into _rows.jsonl, one a line.',
+      },
+    );
   const stranger = names.find(
     (name) =>
       !name.startsWith('.') &&
@@ -206,13 +214,7 @@ async function readRow(
   path: string,
   files: Files,
 ): Promise<{ readonly json: JsonObject; readonly chars: number }> {
-  if ((await files.stat(path))?.kind !== 'file')
-    throw new FileFormatError(
-      'URM1105',
-      { path },
-      { what: 'The row is a link, and links are not followed', next: 'Put the file itself there.' },
-    );
-  const text = Buffer.from(await files.readWhole(path)).toString('utf8');
+  const text = await readSmallText(path, files, maxTokenChars);
   const json = parseEdited(text, path);
   if (!isJsonObject(json))
     throw new FileFormatError(
@@ -263,8 +265,9 @@ async function* readRowLines(
   path: string,
   files: Files,
 ): AsyncGenerator<{ readonly json: JsonObject; readonly where: string }> {
+  await plainFileBytes(path, files);
   let line = 0;
-  for await (const text of readLines(files.read(path))) {
+  for await (const text of readLines(files.read(path), { path, maxChars: maxTokenChars })) {
     line++;
     if (text.trim() === '') continue;
     let json: unknown;

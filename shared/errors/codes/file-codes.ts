@@ -27,7 +27,7 @@ export const fileCodes = {
   URM1105: {
     title: 'An archive or document that is refused',
     cause:
-      'The file asks for something no honest package needs: a path outside the folder, a link, the same entry twice, encryption, a document type with entities, or an expansion out of all proportion.',
+      'The file asks for something no honest package needs: a path outside the folder, a link, the same entry twice, encryption, a document type with entities, an expansion out of all proportion, or in a folder a pipe, a device or a file larger than any of its kind.',
     remedy: 'Find out where the file comes from; make the package again with the export.',
   },
   URM1106: {
