@@ -119,3 +119,12 @@ export function managedExport(): ServiceError {
     'An error occurred while exporting a solution. Managed solutions cannot be exported.',
   );
 }
+
+/** An image that is not its table's primary one, in a row that is being made. */
+export function nonPrimaryImage(table: string, column: string): ServiceError {
+  return new ServiceError(
+    400,
+    '0x80090487',
+    `Non-primary image attribute ${column} of entity ${table} is not allowed to upload during Create operation.`,
+  );
+}

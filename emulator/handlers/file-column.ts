@@ -27,6 +27,9 @@ export function fileColumn(context: RequestContext, of: BoundRow, attribute: Att
       return property(context, of, attribute);
     case 'PATCH':
     case 'PUT': {
+      // An image may come as the value of its column, in Base64.
+      const isValue = headers['content-type']?.startsWith('application/json') === true;
+      if (isValue && attribute.typeName === 'ImageType') return property(context, of, attribute);
       const token = options.get('sessiontoken');
       if (token !== undefined) return nextChunk(context, token);
       const fileName = givenName(context) ?? attribute.logicalName;

@@ -6,6 +6,7 @@ import {
   messageNotSupported,
   requiredColumn,
 } from '../errors/payload-errors.ts';
+import { nonPrimaryImage } from '../errors/message-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import { fillAutoNumbers } from '../logic/auto-numbers.ts';
 import { assertOwnerMayRead, assertRowAccess } from '../logic/visible-rows.ts';
@@ -33,6 +34,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
   assertAccess(environment, caller, entity, 'Create');
   assertNewOwner(environment, entity, payload.cells);
   assertFileOfRow(entity, payload.cells);
+  assertPrimaryImage(entity, payload.cells);
   return store.transaction(() => {
     const id = payload.id ?? environment.newId();
     if (store.get(entity.logicalName, id) !== undefined) throw duplicateRow();
@@ -54,6 +56,16 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
     createNested(context, { entity, row }, payload);
     return store.get(entity.logicalName, id) ?? row;
   });
+}
+
+/** Other images need a row that is there: learn.microsoft.com/power-apps/developer/data-platform/image-column-data */
+function assertPrimaryImage(entity: Entity, cells: ReadonlyMap<string, Cell>): void {
+  for (const [name, cell] of cells) {
+    if (typeof cell !== 'object' || cell === null || !('bytes' in cell)) continue;
+    if (name === entity.primaryImage) continue;
+    if (entity.attributes.get(name)?.typeName === 'ImageType')
+      throw nonPrimaryImage(entity.logicalName, name);
+  }
 }
 
 function assertNewOwner(

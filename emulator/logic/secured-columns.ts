@@ -2,6 +2,7 @@ import { securedCreateDenied, securedUpdateDenied } from '../errors/access-error
 import type { Environment } from '../environment.ts';
 import type { Cell } from '../store/store.ts';
 import { isAdministrator, rolesOf, textOf } from './held-privileges.ts';
+import { rowsSharing } from './shared-columns.ts';
 import type { WriteEvent } from './write-event.ts';
 
 const allowed = 4;
@@ -31,15 +32,29 @@ export function assertSecuredColumns(event: WriteEvent): void {
       profiles.has(textOf(row.cells.get('fieldsecurityprofileid'))),
     );
     if (isAllowed) continue;
+    const shared = rowsSharing(
+      environment,
+      { entity, attribute },
+      { principals: principalsOf(environment, caller.userId), right: 'updateaccess' },
+    );
+    if (before !== undefined && shared.has(before.id)) continue;
     throw before === undefined ? securedCreateDenied() : securedUpdateDenied();
   }
 }
 
-function profilesOf(environment: Environment, userId: string): ReadonlySet<string> {
-  const { store } = environment;
-  const teams = [...store.find('teammembership', 'systemuserid', userId)].map((row) =>
+function teamsOf({ store }: Environment, userId: string): readonly string[] {
+  return [...store.find('teammembership', 'systemuserid', userId)].map((row) =>
     textOf(row.cells.get('teamid')),
   );
+}
+
+function principalsOf(environment: Environment, userId: string): ReadonlySet<string> {
+  return new Set([userId, ...teamsOf(environment, userId)]);
+}
+
+function profilesOf(environment: Environment, userId: string): ReadonlySet<string> {
+  const { store } = environment;
+  const teams = teamsOf(environment, userId);
   const rows = [
     ...store.find('systemuserprofiles', 'systemuserid', userId),
     ...teams.flatMap((team) => [...store.find('teamprofiles', 'teamid', team)]),

@@ -42,6 +42,11 @@ export function columnReadable(
   return false;
 }
 
+/** The caller and the caller's teams. */
+export function principalsOf({ environment, caller }: QueryContext): ReadonlySet<string> {
+  return new Set([caller.userId, ...teamsOf(environment, [caller.userId])]);
+}
+
 function idIn(row: StoredRow, column: string): string | undefined {
   const cell = row.cells.get(column) ?? null;
   if (isReference(cell)) return cell.id;

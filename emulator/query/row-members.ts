@@ -9,7 +9,8 @@ import {
   scalarText,
   type ReadCell,
 } from './column-value.ts';
-import { columnReadable } from './column-security.ts';
+import { rowsSharing } from '../logic/shared-columns.ts';
+import { columnReadable, principalsOf } from './column-security.ts';
 import { formattedValue } from './format-value.ts';
 import type { QueryContext } from './interface.ts';
 import { RawNumber } from './json-text.ts';
@@ -39,7 +40,7 @@ export function isReadable(attribute: Attribute): boolean {
   return attribute.validForRead && attribute.validODataAttribute && attribute.type !== 'PartyList';
 }
 
-/** A column as a property of the answer; secured ones read as null without a profile. */
+/** A column as a property of the answer; secured ones read as null without a profile, but in rows that share them. */
 export function propertyOf(
   context: QueryContext,
   entity: Entity,
@@ -48,7 +49,13 @@ export function propertyOf(
 ): Property {
   const read = cellReader(context.environment, entity, attribute);
   const readable = !attribute.secured || columnReadable(context, entity, attribute);
-  return { name, entity, attribute, read: readable ? read : () => null };
+  if (readable) return { name, entity, attribute, read };
+  const shared = rowsSharing(
+    context.environment,
+    { entity, attribute },
+    { principals: principalsOf(context), right: 'readaccess' },
+  );
+  return { name, entity, attribute, read: (row) => (shared.has(row.id) ? read(row) : null) };
 }
 
 /** The column a property stands for. Lookups are properties only as `_x_value`. */

@@ -32,7 +32,6 @@ const shown = [
   'ImeMode',
   'PrecisionSource',
   'CanStoreFullImage',
-  'IsPrimaryImage',
   'MaxSizeInKB',
 ];
 
@@ -81,7 +80,12 @@ export function putColumn(
   for (const mirror of mirrorsOf(attribute)) {
     if (!attributes.has(mirror.logicalName)) attributes.set(mirror.logicalName, mirror);
   }
-  const changed = { ...entity, attributes };
+  const isPrimaryImage = attribute.typeName === 'ImageType' && body['IsPrimaryImage'] === true;
+  const changed = {
+    ...entity,
+    attributes,
+    ...(isPrimaryImage ? { primaryImage: raw.name } : {}),
+  };
   metadata.add({ entities: [changed], manyToOne: [], manyToMany: [] });
   if (attribute.typeName === 'FileType') addFileAttachments(metadata, changed);
   return attribute;

@@ -111,6 +111,7 @@ export function createTable(metadata: Metadata, body: JsonObject, newId: () => s
   const manyToOne: readonly ManyToOne[] = [
     ...buildManyToOne(name, raw, { standard, idOf }),
     ...notesOf(metadata, entity, body),
+    sharing(entity),
   ];
   metadata.add({ entities: [entity], manyToOne, manyToMany: [] });
   for (const column of columns) {
@@ -138,6 +139,20 @@ export function updateTable(
     given: withLabels(entity.given, given, mergeLabels),
   };
   metadata.add({ entities: [changed], manyToOne: [], manyToMany: [] });
+}
+
+/** Columns of every table can be shared. */
+function sharing(entity: Entity): ManyToOne {
+  return {
+    schemaName: `${entity.logicalName}_PrincipalObjectAttributeAccesses`,
+    referencingEntity: 'principalobjectattributeaccess',
+    referencingAttribute: 'objectid',
+    referencedEntity: entity.logicalName,
+    referencedAttribute: entity.primaryId,
+    referencingNavigation: `objectid_${entity.logicalName}`,
+    referencedNavigation: `${entity.logicalName}_PrincipalObjectAttributeAccesses`,
+    cascadeDelete: 'Cascade',
+  };
 }
 
 /** Notes and activities lead to the tables that have them. */
