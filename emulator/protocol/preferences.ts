@@ -20,6 +20,7 @@ export function readPreferences(header: string | undefined): Preferences {
   let respondAsync = false;
   let trackChanges = false;
   let maxPageSize: number | undefined;
+  let pageSize: string | undefined;
   const applied: string[] = [];
   for (const part of splitPreferences(header ?? '')) {
     const [name, value] = splitOnce(part, '=');
@@ -33,12 +34,14 @@ export function readPreferences(header: string | undefined): Preferences {
         patterns = unquoted(value)
           .split(',')
           .map((pattern) => pattern.trim());
-        break;
+        applied.push(`${name.trim()}="${unquoted(value)}"`);
+        continue;
       case 'maxpagesize': {
         const size = Number(unquoted(value));
         if (!Number.isInteger(size) || size < 1) continue;
         maxPageSize = Math.min(size, 5000);
-        break;
+        pageSize = part;
+        continue;
       }
       case 'return':
         // `return=minimal` is the default and not echoed.
@@ -67,9 +70,15 @@ export function readPreferences(header: string | undefined): Preferences {
     respondAsync,
     trackChanges,
     allAnnotations: patterns.includes('*'),
-    applied: applied.join(', '),
+    // The size of pages comes last, whatever its place in the request.
+    applied: [...applied, ...(pageSize === undefined ? [] : [pageSize])].join(
+      semicolon.test(header ?? '') ? '; ' : ', ',
+    ),
   };
 }
+
+/** A semicolon outside quotes: the answer separates as the request did. */
+const semicolon = /^(?:"[^"]*"|[^";])*;/;
 
 function matches(pattern: string, name: string): boolean {
   if (pattern === '*') return true;

@@ -3,6 +3,8 @@ import type { QueryContext } from './interface.ts';
 /** Rows a page holds at most, and what totals count up to. */
 export const maxPageSize = 5000;
 
+const linkName = 'OData.Community.Display.V1.CurrentEntityField';
+
 /** What an answer with rows holds. */
 export interface CollectionParts {
   /** `accounts(name,revenue)` */
@@ -12,6 +14,8 @@ export interface CollectionParts {
   readonly total: number;
   readonly pagingCookie?: string;
   readonly moreRecords?: boolean;
+  /** Linked tables by their alias, with the column they are linked to. */
+  readonly links?: readonly { readonly alias: string; readonly column: string }[];
   readonly value: readonly unknown[];
   readonly nextLink?: string;
   /** Leads to the changes after this answer. */
@@ -43,6 +47,9 @@ export function collection(
   }
   annotate('fetchxmlpagingcookie', parts.pagingCookie);
   annotate('morerecords', parts.moreRecords === true ? true : undefined);
+  if (annotation(linkName)) {
+    for (const { alias, column } of parts.links ?? []) body[`@${alias}.${linkName}`] = column;
+  }
   if (parts.deltaLink !== undefined) body['@odata.deltaLink'] = parts.deltaLink;
   body['value'] = parts.value;
   if (parts.nextLink !== undefined) body['@odata.nextLink'] = parts.nextLink;

@@ -41,16 +41,31 @@ function encode(text: string): string {
     .replaceAll(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
 }
 
-/** What a `$skiptoken` says: the page it asks for and where that starts. */
+/** What a `$skiptoken` says: the page it asks for and where that starts; without a place it is counted. */
 export function readSkipToken(
   token: string,
   terms: readonly SortTerm[],
-): { readonly page: number; readonly after: Position } {
-  const wrapper = parseCookie(decodeUntilXml(token));
-  const page = Number(wrapper.attributes.get('pagenumber'));
-  const inner = wrapper.attributes.get('pagingcookie');
-  if (!Number.isInteger(page) || page < 1 || inner === undefined) throw invalidPagingCookie();
-  return { page, after: readCookie(inner, terms) };
+): { readonly page: number; readonly after?: Position } {
+  const wrapper = readWrapper(decodeUntilXml(token));
+  const page = Number(wrapper.page);
+  if (!Number.isInteger(page) || page < 1 || wrapper.cookie === undefined) {
+    throw invalidPagingCookie();
+  }
+  return { page, ...(wrapper.cookie === '' ? {} : { after: readCookie(wrapper.cookie, terms) }) };
+}
+
+// Decoded once too often, as clients do, the wrapper is no XML any more: the cookie inside has quotes.
+const decodedWrapper =
+  /^<cookie\s+pagenumber="(?<page>\d+)"\s+pagingcookie="(?<cookie><cookie.*<\/cookie>)"/s;
+
+function readWrapper(text: string): {
+  readonly page: string | undefined;
+  readonly cookie: string | undefined;
+} {
+  const decoded = decodedWrapper.exec(text)?.groups;
+  if (decoded !== undefined) return { page: decoded['page'], cookie: decoded['cookie'] };
+  const { attributes } = parseCookie(text);
+  return { page: attributes.get('pagenumber'), cookie: attributes.get('pagingcookie') };
 }
 
 /** The position in a cookie as a client sends it back, decoded or not. */

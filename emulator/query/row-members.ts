@@ -15,6 +15,8 @@ import { formattedValue } from './format-value.ts';
 import type { QueryContext } from './interface.ts';
 import { RawNumber } from './json-text.ts';
 
+/** Annotation that tells which column an alias stands for. */
+export const columnName = 'OData.Community.Display.V1.AttributeName';
 const formattedName = 'OData.Community.Display.V1.FormattedValue';
 const lookupTableName = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 const navigationName = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
@@ -28,6 +30,8 @@ export interface Property {
   readonly entity: Entity;
   readonly attribute: Attribute;
   readonly read: ReadCell;
+  /** The name is a query's own: annotations tell which column it stands for. */
+  readonly aliased?: true;
 }
 
 /** Name of a column in a row: lookups show their id under `_x_value`. */
@@ -134,13 +138,13 @@ function addCell(
   property: Property,
   { cell, nulls }: { readonly cell: Cell; readonly nulls: 'kept' | 'omitted' },
 ): void {
-  const { name, entity, attribute } = property;
+  const { name, entity, attribute, aliased } = property;
   const value = jsonValue(property, cell, row);
   if (value === null) {
     if (nulls === 'kept') members[name] = null;
     return;
   }
-  annotate(context, members, name, { entity, attribute, cell, row });
+  annotate(context, members, name, { entity, attribute, cell, row, aliased });
   members[name] = value;
   if (attribute.typeName === 'FileType' && isFile(cell)) members[`${name}_name`] = cell.fileName;
 }
@@ -155,20 +159,31 @@ export function annotate(
     readonly attribute: Attribute;
     readonly cell: Cell;
     readonly row: StoredRow | undefined;
+    readonly aliased?: true | undefined;
   },
 ): void {
-  const { entity, attribute, cell, row } = value;
+  const { entity, attribute, cell, row, aliased } = value;
   const annotation = (wanted: string): boolean => context.preferences.annotation(wanted);
+  const format = (): void => {
+    if (!annotation(formattedName)) return;
+    const text = formattedValue(context.environment, attribute, cell, row);
+    if (text !== undefined) members[`${name}@${formattedName}`] = text;
+  };
+  if (aliased === true && annotation(columnName)) {
+    members[`${name}@${columnName}`] = attribute.logicalName;
+  }
+  if (!isAuditTable(entity)) format();
   if (isReference(cell)) {
-    const navigation = navigationOf(context, entity, attribute, cell.table);
-    if (navigation !== undefined && !isAuditTable(entity) && annotation(navigationName)) {
+    const navigation =
+      aliased === true || isAuditTable(entity)
+        ? undefined
+        : navigationOf(context, entity, attribute, cell.table);
+    if (navigation !== undefined && annotation(navigationName)) {
       members[`${name}@${navigationName}`] = navigation;
     }
     if (annotation(lookupTableName)) members[`${name}@${lookupTableName}`] = cell.table;
   }
-  if (!annotation(formattedName)) return;
-  const text = formattedValue(context.environment, attribute, cell, row);
-  if (text !== undefined) members[`${name}@${formattedName}`] = text;
+  if (isAuditTable(entity)) format();
 }
 
 function navigationOf(

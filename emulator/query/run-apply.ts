@@ -10,7 +10,7 @@ import { lowerFilter } from './lower-filter.ts';
 import { parseFilter } from './odata-expression.ts';
 import { splitOutside } from './split-outside.ts';
 import { allOf, type Condition, type QueryForm } from './query-form.ts';
-import { propertyName } from './row-members.ts';
+import { isReadable, propertyName, type Members } from './row-members.ts';
 import { rowSourceOf } from './row-source.ts';
 import { aggregateMembers } from './run-fetch-xml.ts';
 
@@ -61,13 +61,21 @@ export function runApply(
   };
   const aggregation = { columns: inAnswerOrder(columns, scope), order: [] };
   const results = aggregateRows(rows, form, aggregation, query.within);
+  // Behind a row the service answers with all columns, as it does without aggregates.
+  const others = query.within === undefined ? {} : nullsOf(entity);
   return collection(context, {
     context: entity.entitySetName,
     total: -1,
+    related: query.within !== undefined,
     value: results
       .filter((values) => values.some((value) => value.counted || value.cell !== null))
-      .map((values) => aggregateMembers(context, values)),
+      .map((values) => ({ ...others, ...aggregateMembers(context, values) })),
   });
+}
+
+function nullsOf(entity: Entity): Members {
+  const columns = [...entity.attributes.values()].filter(isReadable);
+  return Object.fromEntries(columns.map((attribute) => [propertyName(attribute), null]));
 }
 
 // Own columns first, then aggregates, then columns of tables that a path led to.

@@ -16,6 +16,7 @@ import { rowSourceOf } from './row-source.ts';
 import {
   addProperty,
   annotate,
+  columnName,
   etagOf,
   impliedColumns,
   isReadable,
@@ -64,6 +65,7 @@ export const runFetchXml: RunFetchXml = (context, entity, fetchXml, within, coun
     ...(counted ? { count: page.total } : {}),
     total: counted ? page.total : -1,
     moreRecords: more,
+    links: linksOf(query.form.root),
     value,
     ...(more && cookies ? { pagingCookie: nextCookie(terms, query.page, page.tuples) } : {}),
   });
@@ -114,7 +116,9 @@ function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
   const { root } = query.form;
   const key = root.entity.attributes.get(root.entity.primaryId);
   const withKey = showsKey(query);
-  const properties = rootProperties(context, query);
+  const all = rootProperties(context, query);
+  const properties = all.filter(({ aliased }) => aliased !== true);
+  const aliased = all.filter((property) => property.aliased === true);
   const linked = linkedProperties(context, root);
   const keyListed = properties.some(({ attribute }) => attribute === key);
 
@@ -131,6 +135,7 @@ function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
         if (row !== undefined) members[root.entity.primaryId] = row.id;
       }
     }
+    for (const property of aliased) addProperty(context, page, property, 'omitted');
     for (const { slot, property } of linked) {
       const joined = page.map(({ members }, at) => ({ members, row: tuples[at]?.[slot] }));
       addProperty(context, joined, property, 'omitted');
@@ -156,7 +161,14 @@ function tupleShape(context: QueryContext, query: FetchQuery): TupleShape {
         const lookup = lookupOf(root.entity, name);
         return lookup === undefined ? [] : [`${lookup}()`];
       });
-      return `(${[...listed, ...lookups].join(',')})`;
+      const behind = aliased.map(({ attribute }) => attribute);
+      const aliasedLookups = behind.filter(isLookup).map(({ logicalName }) => `${logicalName}()`);
+      return `(${[
+        ...listed,
+        ...behind.map(({ logicalName }) => logicalName),
+        ...lookups,
+        ...aliasedLookups,
+      ].join(',')})`;
     },
   };
 }
@@ -170,16 +182,13 @@ function lookupOf(entity: Entity, name: string): string | undefined {
 function rootProperties(context: QueryContext, query: FetchQuery): readonly Property[] {
   const { entity, columns } = query.form.root;
   const readable = columns.filter(({ attribute }) => isReadable(attribute));
-  const named = readable.map((column) =>
-    column.countsChildren === true
-      ? childrenOf(context, entity, column)
-      : propertyOf(
-          context,
-          entity,
-          column.attribute,
-          column.alias ?? propertyName(column.attribute),
-        ),
-  );
+  const named = readable.map((column): Property => {
+    if (column.countsChildren === true) return childrenOf(context, entity, column);
+    const { attribute, alias } = column;
+    return alias === undefined
+      ? propertyOf(context, entity, attribute)
+      : { ...propertyOf(context, entity, attribute, alias), aliased: true };
+  });
   const implied = impliedColumns(
     entity,
     readable.map(({ attribute }) => attribute),
@@ -215,14 +224,27 @@ function linkedProperties(context: QueryContext, parent: Source): readonly Linke
       .filter(({ attribute }) => isReadable(attribute))
       .map(({ attribute, alias }) => ({
         slot: source.slot,
-        property: propertyOf(
-          context,
-          source.entity,
-          attribute,
-          alias ?? `${source.alias ?? source.entity.logicalName}.${attribute.logicalName}`,
-        ),
+        property: {
+          ...propertyOf(
+            context,
+            source.entity,
+            attribute,
+            alias ?? `${source.alias ?? source.entity.logicalName}.${attribute.logicalName}`,
+          ),
+          aliased: true as const,
+        },
       })),
     ...linkedProperties(context, source),
+  ]);
+}
+
+/** Linked tables that show columns. */
+function linksOf(parent: Source): readonly { readonly alias: string; readonly column: string }[] {
+  return parent.joins.flatMap(({ source, to }) => [
+    ...(source.alias === undefined || source.columns.length === 0
+      ? []
+      : [{ alias: source.alias, column: to.logicalName }]),
+    ...linksOf(source),
   ]);
 }
 
@@ -259,14 +281,18 @@ export function aggregateMembers(
   const members: Members = {};
   for (const { alias, column, cell, counted, row, label } of values) {
     if (cell === null) continue;
+    const aliased = alias === propertyName(column.attribute) ? undefined : true;
     if (counted) {
+      if (context.preferences.annotation(columnName)) {
+        members[`${alias}@${columnName}`] = column.attribute.logicalName;
+      }
       if (context.preferences.annotation('OData.Community.Display.V1.FormattedValue')) {
         members[`${alias}@OData.Community.Display.V1.FormattedValue`] =
           label ?? grouped(scalarText(cell));
       }
       members[alias] = cell;
     } else {
-      annotate(context, members, alias, { ...column, cell, row });
+      annotate(context, members, alias, { ...column, cell, row, aliased });
       members[alias] = jsonValue(column, cell, row);
     }
   }

@@ -16,7 +16,7 @@ import {
   readSelect,
   readTop,
 } from './odata-options.ts';
-import { pageRows, sortTerms } from './page-rows.ts';
+import { pageRows, sortTerms, type Position } from './page-rows.ts';
 import { composeCookie, readSkipToken, skipTokenText, wrapCookie } from './paging-cookie.ts';
 import type { QueryForm } from './query-form.ts';
 import { rowSourceOf } from './row-source.ts';
@@ -53,7 +53,7 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
   const page = pageRows(
     rows,
     form,
-    { limit, counted, ...(start === undefined ? {} : { after: start.after }) },
+    { limit, counted, ...placeOf(start, limit) },
     changes?.changed ?? within,
   );
   const write = rowWriter(context, { entity, selection, expand, etag: true });
@@ -83,6 +83,15 @@ export const runODataQuery: RunODataQuery = (context, entity, options, requestUr
       : {}),
   });
 };
+
+/** Where a page starts: behind a row, or so many rows from the first. */
+function placeOf(
+  start: ReturnType<typeof readSkipToken> | undefined,
+  limit: number,
+): { readonly after?: Position; readonly skip?: number } {
+  if (start === undefined) return {};
+  return start.after === undefined ? { skip: (start.page - 1) * limit } : { after: start.after };
+}
 
 /** `set/$count`: rows that satisfy the filter, counted up to the service's cap. */
 export function countRows(

@@ -118,10 +118,18 @@ describe('headers', () => {
     }
   });
 
-  it('echo preferences in the words of the request', async () => {
-    const Prefer = 'odata.maxpagesize=3, odata.include-annotations="Microsoft.Dynamics.CRM.*"';
-    const { headers } = await emulator.send('GET', 'queues?$select=name', { headers: { Prefer } });
-    assert.equal(headers.get('preference-applied'), Prefer);
+  it('echo preferences, the size of pages last, separated as in the request', async () => {
+    const annotations = 'odata.include-annotations="Microsoft.Dynamics.CRM.*"';
+    for (const separator of [', ', '; ']) {
+      const Prefer = `odata.maxpagesize=3${separator}${annotations}`;
+      const { headers } = await emulator.send('GET', 'queues?$select=name', {
+        headers: { Prefer },
+      });
+      assert.equal(
+        headers.get('preference-applied'),
+        `${annotations}${separator}odata.maxpagesize=3`,
+      );
+    }
   });
 
   it('say gzip when the client takes it', async () => {

@@ -327,9 +327,9 @@ describe('OData queries', () => {
     const names = Object.keys(row);
     const at = names.indexOf('_x_userid_value');
     assert.deepEqual(names.slice(at - 3, at), [
+      `_x_userid_value@${formatted}`,
       '_x_userid_value@Microsoft.Dynamics.CRM.associatednavigationproperty',
       '_x_userid_value@Microsoft.Dynamics.CRM.lookuplogicalname',
-      `_x_userid_value@${formatted}`,
     ]);
     assert.deepEqual(Object.keys(answer), [
       '@odata.context',
