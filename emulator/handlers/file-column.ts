@@ -108,7 +108,8 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
     'Access-Control-Expose-Headers': 'x-ms-file-size; x-ms-file-name; mimetype',
   };
   const range = /^bytes=(\d+)-(\d*)$/.exec(context.request.headers['range'] ?? '');
-  if (range?.[1] === undefined) return { status: 200, headers, body: file.bytes };
+  // No range begins within an empty file, so it is given as a whole.
+  if (range?.[1] === undefined || total === 0) return { status: 200, headers, body: file.bytes };
   const start = Number(range[1]);
   if (start >= total) throw rangeNotThere();
   const asked = range[2] === '' ? total : Number(range[2]) + 1;
