@@ -12,12 +12,17 @@ import type { JournalEntry } from '#shared/model/journal.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { exportStage } from '#shared/stages/export.ts';
 import { importStage } from '#shared/stages/import.ts';
+import { migrateChannelProvidersStage } from '#shared/stages/migrate-channel-providers.ts';
 import { planStage } from '#shared/stages/plan.ts';
 import { rollBackStage } from '#shared/stages/roll-back.ts';
+import { differences, stateOf } from '#support/environment-state.ts';
 import { runWith, told, withFolder } from '#support/stage-runs.ts';
 
 const program = fileURLToPath(new URL('../../cli/urm.ts', import.meta.url));
 const scope = { workstreams: 'Web chat' };
+/** A stage that has a folder for its reports leaves these, whatever ended it. */
+const reports = ['junit.xml', 'report.html', 'report.md'];
+
 /** What is promised: an agent gives a cancelled task little more. */
 const promisedMs = 5000;
 
@@ -65,7 +70,7 @@ describe('a command line that is told to stop', function () {
   });
 
   /**
-   * Runs a command against an environment whose n-th operation is answered after a minute only, and does
+   * Runs a command against an environment whose n-th operation is answered after half a minute only, and does
    * something to the process then.
    */
   const runUntilStalled = async (
@@ -89,7 +94,7 @@ describe('a command line that is told to stop', function () {
         if (seen !== n) return undefined;
         stopped = performance.now();
         then((signal) => child.kill(signal));
-        return { kind: 'slow', seconds: 60 };
+        return { kind: 'slow', seconds: 30 };
       },
     };
     let text = '';
@@ -188,6 +193,120 @@ describe('a command line that is told to stop', function () {
       noneHalfWritten();
     });
   }
+
+  /** The other stages, each at a request in the midst of its work: the command's words, where and when. */
+  const others: readonly {
+    readonly words: (out: string) => string;
+    readonly at: 'source' | 'target';
+    readonly n: number;
+    readonly signal: NodeJS.Signals;
+    /** What it leaves in its output folder. */
+    readonly leaves: readonly string[];
+  }[] = [
+    {
+      words: (out) => `validate --source SOURCE --target TARGET --out ${out}`,
+      at: 'target',
+      n: 5,
+      signal: 'SIGTERM',
+      leaves: reports,
+    },
+    {
+      words: (out) => `generate-schema --environment SOURCE --out ${out}`,
+      at: 'source',
+      n: 2,
+      signal: 'SIGINT',
+      leaves: [],
+    },
+    {
+      words: (out) => `verify --target TARGET --package PACKAGE --out ${out}`,
+      at: 'target',
+      n: 9,
+      signal: 'SIGTERM',
+      leaves: reports,
+    },
+    {
+      words: (out) => `check-drift --target TARGET --package PACKAGE --out ${out}`,
+      at: 'target',
+      n: 9,
+      signal: 'SIGINT',
+      leaves: reports,
+    },
+    {
+      words: (out) => `migrate-channel-providers --environment SOURCE --mode plan --out ${out}`,
+      at: 'source',
+      n: 6,
+      signal: 'SIGTERM',
+      leaves: reports,
+    },
+    {
+      words: (out) => `migrate-channel-providers --environment SOURCE --mode verify --out ${out}`,
+      at: 'source',
+      n: 6,
+      signal: 'SIGINT',
+      leaves: reports,
+    },
+  ];
+
+  const worded = (words: string): readonly string[] =>
+    words
+      .replace('SOURCE', source.running.url)
+      .replace('TARGET', target.running.url)
+      .replace('PACKAGE', at('package'))
+      .split(' ');
+
+  /** The result that a command wrote for programs tells what the exit status tells. */
+  const toldAsStopped = async (json: string): Promise<void> => {
+    const result = JSON.parse(await readFile(json, 'utf8')) as StageResult;
+    assert.equal(result.outcome, 'failed');
+    assert.ok(
+      result.findings.some(
+        ({ code, severity }) => /URM1407|URM1002/.test(code) && isError({ severity }),
+      ),
+      told(result.findings).join(', '),
+    );
+  };
+
+  for (const { words, at: where, n, signal, leaves } of others) {
+    const title = words('').replace(/ --(source|target|environment|package|out) ?[A-Z]*/g, '');
+    it(`ends ${title.trim()} at ${signal}, and says that it was not through`, async () => {
+      await target.emulator.reset();
+      const out = at(title.trim().replaceAll(' ', '-'));
+      const json = `${out}.json`;
+      const place = where === 'source' ? source : target;
+      endedCleanly(await stop([...worded(words(out)), '--json', json], { place, n }, signal));
+      await toldAsStopped(json);
+      assert.deepEqual(existsSync(out) ? readdirSync(out).sort() : [], leaves);
+      for (const name of leaves)
+        assert.match(await readFile(join(out, name), 'utf8'), /cancelled before it was through/);
+      noneHalfWritten();
+    });
+  }
+
+  it('ends a migration of channel providers and its roll-back, and both can be finished', async () => {
+    await source.emulator.reset();
+    const untouched = stateOf(source.emulator.environment);
+    const migrate = `migrate-channel-providers --environment SOURCE`;
+    const run = at('providers');
+    const apply = worded(`${migrate} --mode apply --out ${run} --json ${run}.json`);
+    const writes = /^(POST|PATCH|DELETE) .*\/v9\.2\/[a-z_]+/;
+    endedCleanly(await stop(apply, { place: source, n: 2, path: writes }, 'SIGINT'));
+    await journalEnds(run);
+    await toldAsStopped(`${run}.json`);
+    const rest = { environment: source.running.url, mode: 'apply', out: run, resume: 'true' };
+    const resumed = await runWith(migrateChannelProvidersStage, rest);
+    assert.deepEqual(told(resumed.result.findings.filter(isError)), []);
+
+    const out = at('providers-back');
+    const back = worded(`${migrate} --mode roll-back --run ${run} --out ${out} --json ${out}.json`);
+    endedCleanly(await stop(back, { place: source, n: 2, path: writes }, 'SIGTERM'));
+    await journalEnds(out);
+    await toldAsStopped(`${out}.json`);
+    const undone = { environment: source.running.url, mode: 'roll-back', run, out };
+    const finished = await runWith(migrateChannelProvidersStage, undone);
+    assert.deepEqual(told(finished.result.findings.filter(isError)), []);
+    assert.deepEqual(differences(untouched, stateOf(source.emulator.environment)), []);
+    noneHalfWritten();
+  });
 
   it('takes a second signal for the same wish', async () => {
     const args = ['export', '--source', source.running.url, '--out', at('twice')];
