@@ -1,3 +1,4 @@
+import { Cancelled } from '#shared/errors/cancelled.ts';
 import { InternalError, MigrationError } from '#shared/errors/migration-error.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
 import { onStopSignals } from '#shared/host/stop-signals.ts';
@@ -40,7 +41,7 @@ async function urm(
   try {
     return await command.run(readArguments(command, rest), terminal, signal);
   } catch (error) {
-    const known = asKnown(error, name);
+    const known = signal.aborted ? new Cancelled(name, { cause: error }) : asKnown(error, name);
     terminal.complain(neutralize(`${known.code} ${known.message}`));
     return known.code === 'URM1001' ? 2 : 1;
   }

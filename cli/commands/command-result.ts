@@ -1,3 +1,4 @@
+import { Cancelled } from '#shared/errors/cancelled.ts';
 import { MigrationError } from '#shared/errors/migration-error.ts';
 import type { Finding } from '#shared/errors/finding.ts';
 import { noCounts } from '#shared/model/result.ts';
@@ -20,11 +21,14 @@ export function commandResult(stage: string, findings: readonly Finding[]): Stag
 /** Runs a command's work; an error that is reported on purpose becomes a result that failed. */
 export async function orFailure<Result extends StageResult>(
   stage: string,
+  signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result | StageResult> {
   try {
     return await work();
   } catch (error) {
+    if (signal.aborted)
+      return commandResult(stage, [new Cancelled(stage, { cause: error }).toFinding()]);
     if (!(error instanceof MigrationError)) throw error;
     return commandResult(stage, [error.toFinding()]);
   }

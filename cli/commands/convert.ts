@@ -1,5 +1,6 @@
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import type { Files } from '#shared/host/files.ts';
+import { stoppableFiles } from '#shared/host/stoppable-files.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
 import { rowsRead } from '#shared/model/result.ts';
 import type { StageResult } from '#shared/model/result.ts';
@@ -26,9 +27,9 @@ export async function runConvert(
   const to = {
     path: options.out,
     form: stage === 'pack' ? 'zip' : 'folder',
-    files: ports.files,
+    files: stoppableFiles(ports.files, signal),
   } as const;
-  return orFailure(stage, async () => {
+  return orFailure(stage, signal, async () => {
     const claim = await claimPaths([options.out], ports.files);
     try {
       const { rows, links, findings } = await convertPackage(options.path, to, signal);

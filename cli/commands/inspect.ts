@@ -2,6 +2,7 @@ import { inspectPackage } from '#shared/cmt/inspect-package.ts';
 import type { Inspection } from '#shared/cmt/inspect-package.ts';
 import type { Files } from '#shared/host/files.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
+import { stoppableFiles } from '#shared/host/stoppable-files.ts';
 import { rowsRead } from '#shared/model/result.ts';
 import type { StageResult } from '#shared/model/result.ts';
 import { renderFindings, renderTable } from '#shared/report/terminal.ts';
@@ -22,8 +23,9 @@ export async function runInspect(
   ports: { readonly files: Files },
   signal: AbortSignal,
 ): Promise<InspectResult> {
-  const result = await orFailure('inspect', async (): Promise<InspectResult> => {
-    const { tables, files, findings } = await inspectPackage(options.path, ports.files, signal);
+  const result = await orFailure('inspect', signal, async (): Promise<InspectResult> => {
+    const stoppable = stoppableFiles(ports.files, signal);
+    const { tables, files, findings } = await inspectPackage(options.path, stoppable, signal);
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const links = tables.reduce((sum, table) => sum + table.links, 0);
     return {

@@ -1,3 +1,4 @@
+import { Cancelled } from '../errors/cancelled.ts';
 import { DeadlineReached } from '../errors/deadline-reached.ts';
 import { fileSystemError } from '../errors/file-system-error.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -164,21 +165,6 @@ function withFinding(result: StageResult, finding: Finding): StageResult {
     outcome: result.outcome === 'succeeded' ? 'succeededWithIssues' : result.outcome,
     findings: [...result.findings, finding],
   };
-}
-
-/** Someone cancelled the run, or the agent is stopping. */
-class Cancelled extends MigrationError {
-  readonly code = 'URM1002';
-  constructor(stage: string, options: ErrorOptions) {
-    super(
-      {
-        what: 'The stage was cancelled before it was through',
-        where: stage,
-        next: 'Start it again; an import continues where it stopped when its plan is applied again.',
-      },
-      options,
-    );
-  }
 }
 
 function isErrors(options: unknown): options is readonly InputError[] {
