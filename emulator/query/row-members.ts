@@ -17,7 +17,7 @@ import { RawNumber } from './json-text.ts';
 
 /** Annotation that tells which column an alias stands for. */
 export const columnName = 'OData.Community.Display.V1.AttributeName';
-const formattedName = 'OData.Community.Display.V1.FormattedValue';
+export const formattedName = 'OData.Community.Display.V1.FormattedValue';
 const lookupTableName = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 const navigationName = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
 

@@ -98,7 +98,8 @@ function principalOf(environment: Environment, share: StoredRow): BoundRow | und
   return entity === undefined || row === undefined ? undefined : { entity, row };
 }
 
-function maskOf(value: unknown): number {
+/** `ReadAccess, WriteAccess` as bits */
+export function maskOf(value: unknown): number {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') throw invalidArgument("The property 'AccessMask' is missing.");
   return value.split(',').reduce((mask, part) => {
@@ -110,7 +111,7 @@ function maskOf(value: unknown): number {
   }, 0);
 }
 
-/** `ReadAccess, WriteAccess` */
+/** Bits as `ReadAccess, WriteAccess` */
 export function maskText(mask: number): string {
   const names = rights.filter(([, bit]) => (mask & bit) !== 0).map(([name]) => name);
   return names.length === 0 ? 'None' : names.join(', ');

@@ -293,11 +293,20 @@ function written(asked: Asked, table: string, body: JsonRow): void {
       if (target !== undefined) presumeNavigation(environment, table, { name: navigation, target });
       continue;
     }
+    if (value === null) presumeFileColumn(asked, table, name);
     if (name.includes('@') || typeof value === 'object' || name === 'value') continue;
     if (planter.entity(table).attributes.has(name)) continue;
     presumeColumn(environment, table, columnOfValue(name, value));
   }
   pointedAt(asked, body);
+}
+
+/** A column of files or images, which a body empties. */
+function presumeFileColumn({ planter, environment }: Asked, table: string, name: string): void {
+  const kind = /_(file|image)column$/.exec(name)?.[1];
+  if (kind === undefined || planter.entity(table).attributes.has(name)) return;
+  const typeName = kind === 'image' ? 'ImageType' : 'FileType';
+  putColumn(environment, table, { name, type: 'Virtual', typeName });
 }
 
 /** Every URL of a row in a body names one that is there. */

@@ -1,6 +1,7 @@
 import { documentedJson, isRow, type JsonRow } from './documented-json.ts';
 import type { DocumentedResponse } from './exchange.ts';
 import type { Planter } from './planted-rows.ts';
+import { presumePublisher, presumeShares } from './presumed-answers.ts';
 import {
   changeTable,
   presumeColumn,
@@ -46,7 +47,8 @@ function entityParameter(planter: Planter, value: unknown, body: JsonRow): void 
   if (typeof column === 'string' && !entity.attributes.has(column)) {
     putColumn(planter.environment, table, { name: column, type: 'Virtual', typeName: 'FileType' });
   }
-  const id = value[entity.primaryId];
+  // Users and teams go by either key.
+  const id = value[entity.primaryId] ?? value['ownerid'];
   if (typeof id === 'string') planter.row(table, id);
 }
 
@@ -63,6 +65,9 @@ function presumeDefinitionsOf(planter: Planter, { json, name }: PresumedOperatio
     const options = listed.map((each): [number, string] => [Number(each), String(each)]);
     presumeColumn(environment, table, { name: column, type: 'Picklist', options });
   }
+  // `CanBeReferenced` and its like.
+  if (typeof json['EntityName'] === 'string')
+    presumeTable(environment, json['EntityName'].toLowerCase());
   const relationships: readonly unknown[] = Array.isArray(json['OneToManyRelationships'])
     ? json['OneToManyRelationships']
     : [];
@@ -104,6 +109,8 @@ function presumeAnswer(planter: Planter, operation: PresumedOperation): void {
     planter.set('task', task, 'regardingobjectid', { table: operation.table, id });
   }
   if (operation.name === 'ExecuteCosmosSqlQuery') presumeElasticRows(planter, operation, answer);
+  presumePublisher(planter, operation.json, answer);
+  presumeShares(planter, operation.aliases.get('@p1') ?? '', answer);
   if (operation.name === 'InitializeFrom') presumeMapped(planter, operation, answer);
 }
 
