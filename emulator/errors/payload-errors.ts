@@ -280,6 +280,10 @@ export function messageNotSupported(message: string, entity: Entity): ServiceErr
   );
 }
 
+export function fieldMissing(name: string, request: string): ServiceError {
+  return invalidArgument(`Required field '${name}' is missing for RequestName='${request}'`);
+}
+
 export function invalidArgument(message: string): ServiceError {
   return new ServiceError(400, '0x80040203', message);
 }

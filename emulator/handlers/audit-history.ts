@@ -7,7 +7,7 @@ import { jsonValue, propertyName } from '../query/row-members.ts';
 import { cellsEqual } from '../store/index-key.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
 import type { FunctionCall, FunctionHandler } from './function-handler.ts';
-import { rowOfReference } from './privilege-functions.ts';
+import { rowOfReference } from './entity-parameter.ts';
 
 /** A change that is kept in the audit history. */
 export interface AuditedChange {

@@ -9,7 +9,8 @@ import type { JsonObject } from '../query/interface.ts';
 import { invalidArgument } from '../errors/payload-errors.ts';
 import { unquote } from '../protocol/path.ts';
 import type { FunctionCall } from './function-handler.ts';
-import { rowOfReference } from './privilege-functions.ts';
+import { objectLiteral, rowOf, typeOf } from './entity-parameter.ts';
+import { readPayload } from './read-payload.ts';
 
 /** Columns of a row and the columns they are compared with. */
 interface Rule {
@@ -49,14 +50,14 @@ export function assertNoDuplicates(
 
 /** `RetrieveDuplicates`: rows that the rules find for a row. */
 export function retrieveDuplicates({ context, parameters }: FunctionCall): JsonObject {
-  const base = rowOfReference(context, parameters.get('BusinessEntity') ?? '');
+  const base = baseOf(context, objectLiteral(parameters.get('BusinessEntity') ?? ''));
   const name = unquote(parameters.get('MatchingEntityName') ?? '');
   const target = context.environment.metadata.entity(name);
   if (target === undefined) throw invalidArgument(`There is no table '${name}'.`);
   const found = new Map<string, StoredRow>();
   for (const rule of rulesOf(context, base.entity)) {
     if (rule.matching !== name) continue;
-    for (const row of matches(context, rule, base.row)) found.set(row.id, row);
+    for (const row of matches(context, rule, base)) found.set(row.id, row);
   }
   return {
     '@odata.context': `${context.rootUrl}$metadata#${target.entitySetName}`,
@@ -65,6 +66,22 @@ export function retrieveDuplicates({ context, parameters }: FunctionCall): JsonO
       return shown;
     }),
   };
+}
+
+/** A row that is there, with what the request says of it, or one that is not there yet. */
+function baseOf(
+  context: RequestContext,
+  value: JsonObject,
+): { readonly entity: Entity; readonly id?: string; readonly cells: ReadonlyMap<string, Cell> } {
+  if (typeof value['@odata.id'] === 'string') {
+    const { entity, row } = rowOf(context, value, 'BusinessEntity');
+    return { entity, id: row.id, cells: row.cells };
+  }
+  const entity = typeOf(context, value, 'BusinessEntity');
+  const given = readPayload(context, entity, { body: value, mode: 'create' });
+  if (given.id === undefined) return { entity, cells: given.cells };
+  const { row } = rowOf(context, value, 'BusinessEntity');
+  return { entity, id: row.id, cells: new Map([...row.cells, ...given.cells]) };
 }
 
 /** Rows that the rules find for a row, whatever table they are of. */

@@ -8,11 +8,12 @@ import {
   textOf,
   type HeldPrivilege,
 } from '../logic/held-privileges.ts';
+import { reachesRow } from '../logic/visible-rows.ts';
 import { unquote } from '../protocol/path.ts';
 import type { JsonObject } from '../query/interface.ts';
 import type { Cell, StoredRow } from '../store/store.ts';
-import { rowOfUrl, type BoundRow } from './bind.ts';
 import type { FunctionCall, FunctionHandler } from './function-handler.ts';
+import { rowOfReference } from './entity-parameter.ts';
 
 /** Functions about privileges, by name without namespace. */
 export const privilegeFunctions: ReadonlyMap<string, FunctionHandler> = new Map<
@@ -104,19 +105,20 @@ const rights = [
   ['Assign', 'AssignAccess'],
 ] as const;
 
-/** What a user may do with one row: the table's privileges, Basic ones only where the user owns it. */
+/** What a user or a team may do with one row: privileges that reach it, and those it is shared for. */
 function retrievePrincipalAccess(call: FunctionCall): JsonObject {
-  const { context } = call;
-  const user = userOf(call);
-  const target = rowOfUrl(context, odataId(call.parameters.get('Target') ?? ''));
-  const { own, throughTeams } = rolesOf(context.environment, user.id);
-  const held = privilegesOf(call, [...own, ...throughTeams]);
-  const isOwner = textOf(target.row.cells.get('ownerid')) === user.id;
-  const granted = rights.filter(([type]) => {
-    const privilege = target.entity.privileges.find((each) => each.type === type);
-    const depth = privilege === undefined ? undefined : held.get(privilege.id)?.depth;
-    return depth !== undefined && (depth !== 'Basic' || isOwner);
-  });
+  const { environment } = call.context;
+  const bound = call.boundTo;
+  if (bound === undefined) throw userNotFound(call.context.caller.userId);
+  const target = rowOfReference(call.context, call.parameters.get('Target') ?? '');
+  const principal = {
+    table: bound.entity.logicalName,
+    id: bound.row.id,
+    businessUnitId: textOf(bound.row.cells.get('businessunitid')),
+  };
+  const granted = rights.filter(([verb]) =>
+    reachesRow(environment, principal, { ...target, verb }),
+  );
   return {
     AccessRights: granted.length === 0 ? 'None' : granted.map(([, right]) => right).join(', '),
   };
@@ -194,16 +196,4 @@ function list(call: FunctionCall, name: string): readonly string[] {
     .split(',')
     .map((each) => each.trim().replace(/^["']|["']$/g, ''))
     .filter((each) => each !== '');
-}
-
-/** The row that an entity reference among a function's parameters names. */
-export function rowOfReference(context: FunctionCall['context'], literal: string): BoundRow {
-  return rowOfUrl(context, odataId(literal));
-}
-
-/** `{'@odata.id':'accounts(…)'}`: quotes of both kinds occur. */
-function odataId(literal: string): string {
-  const found = /["']@odata\.id["']\s*:\s*["']([^"']+)["']/.exec(literal)?.[1];
-  if (found === undefined) throw invalidArgument(`'${literal}' is not an entity reference.`);
-  return found;
 }

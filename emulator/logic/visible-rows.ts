@@ -63,8 +63,37 @@ export function assertRowAccess(
   });
 }
 
+/** Does a verb's privilege of a user or a team reach a row, or a share of the row stand in for its depth? */
+export function reachesRow(
+  environment: Environment,
+  principal: { readonly table: string; readonly id: string; readonly businessUnitId: string },
+  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: SharedVerb },
+): boolean {
+  const { entity, row, verb } = of;
+  const privilege = entity.privileges.find((each) => each.type === verb);
+  if (privilege === undefined) return false;
+  const { id, businessUnitId } = principal;
+  const roles =
+    principal.table === 'team' ? teamRolesOf(environment, id) : allRolesOf(environment, id);
+  if (id === environment.administratorId || isAdministrator(roles)) return true;
+  const depth = heldDepth(environment, roles, privilege.id);
+  if (depth === undefined) return false;
+  return (
+    testOf(environment, { userId: id, businessUnitId }, { entity, depth, verb })?.(row) ?? true
+  );
+}
+
 /** Bits of `principalobjectaccess.accessrightsmask`. */
-const shareBits = { Read: 1, Write: 2, Delete: 65_536, Share: 262_144, Assign: 524_288 } as const;
+const shareBits = {
+  Read: 1,
+  Write: 2,
+  Append: 4,
+  AppendTo: 16,
+  Create: 32,
+  Delete: 65_536,
+  Share: 262_144,
+  Assign: 524_288,
+} as const;
 
 export type SharedVerb = keyof typeof shareBits;
 
@@ -95,7 +124,7 @@ function teamRolesOf({ store }: Environment, teamId: string): readonly StoredRow
 
 function testOf(
   environment: Environment,
-  caller: Caller,
+  caller: Pick<Caller, 'userId' | 'businessUnitId'>,
   of: { readonly entity: Entity; readonly depth: PrivilegeDepth; readonly verb: SharedVerb },
 ): Test | undefined {
   const { entity, depth } = of;

@@ -73,6 +73,20 @@ const bindings: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
+/** Parameters that a call of a function cannot be without. */
+export function requiredParameters(name: string): readonly string[] {
+  return required.get(name) ?? [];
+}
+
+const required: ReadonlyMap<string, readonly string[]> = new Map(
+  lines(functionSignatures)
+    .flatMap((line) => readOperation('Function', line))
+    .map(({ name, parameters }) => [
+      name,
+      parameters.filter(({ isRequired }) => isRequired).map((each) => each.name),
+    ]),
+);
+
 function lines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }

@@ -27,6 +27,7 @@ import { countRows, retrieve, retrieveMany, retrieveRelated } from '../handlers/
 import { serviceDocument } from '../handlers/service-document.ts';
 import { upsert } from '../handlers/upsert.ts';
 import {
+  fieldMissing,
   keySyntax,
   methodNotAllowed,
   notImplemented,
@@ -38,7 +39,7 @@ import { activityParty } from '../metadata/activity-parties.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { answerMetadata } from '../metadata/answer-metadata.ts';
 import { serviceMetadata } from '../metadata/service-metadata.ts';
-import { boundTables } from '../metadata/service-operations.ts';
+import { boundTables, requiredParameters } from '../metadata/service-operations.ts';
 import { json, type Answer } from './answer.ts';
 import { readArguments, type Segment } from './path.ts';
 import type { JsonObject } from '../query/interface.ts';
@@ -268,6 +269,9 @@ function callFunction(context: RequestContext, segment: Segment, boundTo?: Bound
   const handler = functions.get(name);
   if (handler === undefined) throw notImplemented(`the function '${name}'`);
   const parameters = parametersOf(context, segment);
+  for (const required of requiredParameters(name)) {
+    if (!parameters.has(required)) throw fieldMissing(required, name);
+  }
   const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
   const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
   return json({ '@odata.context': url, ...body });

@@ -290,6 +290,78 @@ describe('what the documentation says of reading', () => {
     );
   });
 
+  it('refuses a function without one of its parameters', async () => {
+    const answer = await emulator.send('GET', 'FormatAddress(Line1=@p1)?@p1=x');
+    assert.deepEqual(refusal(answer), [400, '0x80040203']);
+    assert.equal(
+      answer.body.error.message,
+      "Required field 'City' is missing for RequestName='FormatAddress'",
+    );
+  });
+
+  it('finds duplicates of a row by its key, and of one that is not there by its columns', async () => {
+    const find = (base: object) =>
+      emulator.send(
+        'GET',
+        `RetrieveDuplicates(BusinessEntity=@p1,MatchingEntityName=@p2,PagingInfo=@p3)?@p1=${encodeURIComponent(JSON.stringify(base).replaceAll('"', "'"))}&@p2='account'&@p3={'PageNumber':1,'Count':50}`,
+      );
+    const type = { '@odata.type': 'Microsoft.Dynamics.CRM.account' };
+    assert.deepEqual(namesOf(await find({ ...type, accountid: account(1) })), []);
+    assert.deepEqual(namesOf(await find({ ...type, name: 'Litware' })), ['Litware']);
+    const renamed = { ...type, accountid: account(1), name: 'Contoso' };
+    assert.deepEqual(namesOf(await find(renamed)), ['Contoso']);
+  });
+
+  it('tells what a user or a team may do with a row, shares included', async () => {
+    const unit = (await emulator.send('GET', 'WhoAmI')).body.BusinessUnitId;
+    const add = async (set: string, body: object): Promise<string> => {
+      const { headers } = await emulator.send('POST', set, { body });
+      return /\(([^)]+)\)$/.exec(headers.get('odata-entityid') ?? '')?.[1] ?? '';
+    };
+    const bound = { 'businessunitid@odata.bind': `businessunits(${unit})` };
+    const team = await add('teams', { name: 'Readers', teamtype: 0, ...bound });
+    const role = await add('roles', { name: 'Reader', ...bound });
+    const { body: privileges } = await emulator.send(
+      'GET',
+      "privileges?$select=name&$filter=name eq 'prvReadAccount' or name eq 'prvDeleteAccount'",
+    );
+    await emulator.send('POST', `roles(${role})/Microsoft.Dynamics.CRM.AddPrivilegesRole`, {
+      body: {
+        Privileges: privileges.value.map(
+          ({ name, privilegeid }: { readonly name: string; readonly privilegeid: string }) => ({
+            Depth: name === 'prvReadAccount' ? 'Global' : 'Basic',
+            PrivilegeId: privilegeid,
+            PrivilegeName: name,
+            BusinessUnitId: unit,
+          }),
+        ),
+      },
+    });
+    const roles = `teams(${team})/teamroles_association/$ref`;
+    await emulator.send('POST', roles, {
+      body: { '@odata.id': `${emulator.url}/api/data/v9.2/roles(${role})` },
+    });
+
+    const rights = async () => {
+      const answer = await emulator.send(
+        'GET',
+        `teams(${team})/Microsoft.Dynamics.CRM.RetrievePrincipalAccess(Target=@p1)?@p1={'@odata.id':'accounts(${account(1)})'}`,
+      );
+      return answer.body.AccessRights;
+    };
+    assert.equal(await rights(), 'ReadAccess');
+    await emulator.send('POST', 'GrantAccess', {
+      body: {
+        Target: { accountid: account(1), '@odata.type': 'Microsoft.Dynamics.CRM.account' },
+        PrincipalAccess: {
+          AccessMask: 'DeleteAccess, WriteAccess',
+          Principal: { teamid: team, '@odata.type': 'Microsoft.Dynamics.CRM.team' },
+        },
+      },
+    });
+    assert.equal(await rights(), 'ReadAccess, DeleteAccess');
+  });
+
   it('tells the texts of a row by language', async () => {
     const path = (column: string): string =>
       `RetrieveLocLabels(EntityMoniker=@p1,AttributeName=@p2,IncludeUnpublished=@p3)?@p1={'@odata.id':'accounts(${account(1)})'}&@p2='${column}'&@p3=false`;

@@ -3,7 +3,8 @@ import type { JsonObject } from '../../query/interface.ts';
 import type { Cell } from '../../store/store.ts';
 import { isJsonObject, readPayload } from '../read-payload.ts';
 import { createRow, updateRow } from '../write-row.ts';
-import { textParameter, typeOf, type MessageCall, type MessageHandler } from './message.ts';
+import { typeOf } from '../entity-parameter.ts';
+import { textParameter, type MessageCall, type MessageHandler } from './message.ts';
 
 /** Attachments of e-mails and notes in blocks: learn.microsoft.com/power-apps/developer/data-platform/attachment-annotation-files */
 export const attachmentActions: ReadonlyMap<string, MessageHandler> = new Map<

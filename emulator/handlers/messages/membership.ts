@@ -4,15 +4,9 @@ import { invalidArgument } from '../../errors/payload-errors.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import type { Cell } from '../../store/store.ts';
 import type { BoundRow } from '../bind.ts';
+import { rowOf } from '../entity-parameter.ts';
 import { isJsonObject } from '../read-payload.ts';
-import {
-  change,
-  make,
-  rowOf,
-  rowParameter,
-  type MessageCall,
-  type MessageHandler,
-} from './message.ts';
+import { change, make, rowParameter, type MessageCall, type MessageHandler } from './message.ts';
 
 /** Who is in a team, what is in a queue. */
 export const membershipActions: ReadonlyMap<string, MessageHandler> = new Map<

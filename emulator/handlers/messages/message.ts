@@ -4,9 +4,9 @@ import type { RequestContext } from '../../protocol/request.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import { isOwnerTable } from '../../query/row-members.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
-import { rowOfUrl, type BoundRow } from '../bind.ts';
+import type { BoundRow } from '../bind.ts';
+import { rowOf } from '../entity-parameter.ts';
 import { isJsonObject, readPayload } from '../read-payload.ts';
-import { rowByKey } from '../resolve-row.ts';
 import { createRow, updateRow } from '../write-row.ts';
 
 /** One call of an action, unbound or bound to a row. */
@@ -25,41 +25,6 @@ export function rowParameter(call: MessageCall, name: string): BoundRow {
   const value = call.parameters[name];
   if (!isJsonObject(value)) throw invalidArgument(`The required parameter '${name}' is missing.`);
   return rowOf(call.context, value, name);
-}
-
-export function rowOf(context: RequestContext, value: JsonObject, name: string): BoundRow {
-  const url = value['@odata.id'];
-  if (typeof url === 'string') return rowOfUrl(context, url);
-  const entity = typeOf(context, value, name);
-  // Users and teams are principals, which have the key `ownerid`:
-  // learn.microsoft.com/power-apps/developer/data-platform/webapi/use-web-api-actions
-  const id = value[entity.primaryId] ?? (isOwnerTable(entity) ? value['ownerid'] : undefined);
-  if (typeof id !== 'string') {
-    throw invalidArgument('EdmEntityObject passed should have the key property value set.');
-  }
-  return { entity, row: rowByKey(context.environment, entity, id) };
-}
-
-/** The table of an entity parameter; without `@odata.type` the primary key's name tells it. */
-export function typeOf(context: RequestContext, value: JsonObject, name: string): Entity {
-  const { metadata } = context.environment;
-  const type = value['@odata.type'];
-  const table =
-    typeof type === 'string'
-      ? type.replace(/^#?Microsoft\.Dynamics\.CRM\./, '')
-      : (Object.keys(value)
-          .find(
-            (member) => member.endsWith('id') && metadata.entity(member.slice(0, -2)) !== undefined,
-          )
-          ?.slice(0, -2) ?? '');
-  const entity = metadata.entity(table);
-  if (entity !== undefined && table !== 'owner') return entity;
-  if (typeof type !== 'string' && 'ownerid' in value) {
-    throw invalidArgument('EdmEntityObject passed should have the key property value set.');
-  }
-  throw invalidArgument(
-    `The parameter '${name}' needs an '@odata.type' that is a table of the environment.`,
-  );
 }
 
 /** Makes the row that an entity parameter describes. */

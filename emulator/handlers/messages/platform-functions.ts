@@ -4,7 +4,7 @@ import { unquote } from '../../protocol/path.ts';
 import type { JsonObject } from '../../query/interface.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
 import type { FunctionCall, FunctionHandler } from '../function-handler.ts';
-import { rowOfReference } from '../privilege-functions.ts';
+import { rowOfReference } from '../entity-parameter.ts';
 import { executeCosmosSqlQuery } from './cosmos-query.ts';
 import { timeZoneCodes } from './time-zones.ts';
 

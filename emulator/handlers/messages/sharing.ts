@@ -7,15 +7,9 @@ import { scalarText } from '../../query/column-value.ts';
 import type { Cell, StoredRow } from '../../store/store.ts';
 import type { BoundRow } from '../bind.ts';
 import type { FunctionCall, FunctionHandler } from '../function-handler.ts';
-import { rowOfReference } from '../privilege-functions.ts';
+import { rowOf, rowOfReference } from '../entity-parameter.ts';
 import { isJsonObject } from '../read-payload.ts';
-import {
-  reference,
-  rowOf,
-  rowParameter,
-  type MessageCall,
-  type MessageHandler,
-} from './message.ts';
+import { reference, rowParameter, type MessageCall, type MessageHandler } from './message.ts';
 
 /** Bits of `principalobjectaccess.accessrightsmask`: learn.microsoft.com/power-apps/developer/data-platform/webapi/reference/accessrights */
 const rights: readonly (readonly [name: string, bit: number])[] = [
