@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import { textLines } from '../model/text-lines.ts';
 import { FileFormatError } from './file-format-error.ts';
 
 /** A file from outside, whose lines may be of any length. */
@@ -12,46 +13,29 @@ export async function* readLines(
   bytes: AsyncIterable<Uint8Array>,
   foreign?: ForeignLines,
 ): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const parts: string[] = [];
-  let chars = 0;
-  const add = (part: string): void => {
-    parts.push(part);
-    chars += part.length;
-    if (foreign !== undefined && chars > foreign.maxChars)
-      throw new FileFormatError(
-        'URM1105',
-        { path: foreign.path },
-        {
-          what: `A line is longer than ${String(foreign.maxChars)} characters`,
-          next: 'No row is: find out where the file comes from.',
-        },
-      );
-  };
-  const taken = (): string => {
-    const line = parts.join('');
-    parts.length = 0;
-    chars = 0;
-    return line;
-  };
-  for await (const text of decoded(bytes, decoder, foreign)) {
-    let from = 0;
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      add(text.slice(from, end));
-      yield taken();
-      from = end + 1;
-    }
-    if (from < text.length) add(text.slice(from));
+  const pieces = decoded(bytes, foreign);
+  if (foreign === undefined) {
+    yield* textLines(pieces);
+    return;
   }
-  const rest = taken();
-  if (rest !== '') yield rest;
+  const { path, maxChars } = foreign;
+  const tooLong = (): FileFormatError =>
+    new FileFormatError(
+      'URM1105',
+      { path },
+      {
+        what: `A line is longer than ${String(maxChars)} characters`,
+        next: 'No row is: find out where the file comes from.',
+      },
+    );
+  yield* textLines(pieces, { maxChars, tooLong });
 }
 
 async function* decoded(
   bytes: AsyncIterable<Uint8Array>,
-  decoder: TextDecoder,
   foreign: ForeignLines | undefined,
 ): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Uint8Array): string => {
     try {
       return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });

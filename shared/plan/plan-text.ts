@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Action, Plan, PlanHead } from '../model/plan.ts';
 import { noCounts, type Counts } from '../model/result.ts';
+import { maxEntryChars, textLines, utf8Text } from '../model/text-lines.ts';
 import { decodeAction, decodeFinding, encodeFinding, parseJson } from './action-json.ts';
 import { PlanConflict } from './plan-errors.ts';
 import { isRecord } from './planned-value.ts';
@@ -83,7 +84,7 @@ export async function readPlan(open: OpenText, where: string, signal: AbortSigna
   let said: string | undefined;
   let inHead = true;
   let last = '';
-  for await (const line of linesOf(open(signal))) {
+  for await (const line of linesOf(open(signal), where)) {
     const found = inHead ? hashLine.exec(line) : null;
     if (found !== null) said = found[1];
     hash.update(found === null ? `${line}\n` : '  "hash": "",\n');
@@ -107,13 +108,18 @@ export async function readPlan(open: OpenText, where: string, signal: AbortSigna
 // More findings than this no plan of ours has; a file that is no plan is not read into memory.
 const maxHeadLines = 1_000_000;
 
+function linesOf(bytes: AsyncIterable<Uint8Array>, where: string): AsyncIterable<string> {
+  const limit = { maxChars: maxEntryChars, tooLong: () => unreadable(where) };
+  return textLines(utf8Text(bytes), limit);
+}
+
 async function* readActions(
   open: OpenText,
   where: string,
   signal: AbortSignal,
 ): AsyncGenerator<Action> {
   let reading = false;
-  for await (const line of linesOf(open(signal))) {
+  for await (const line of linesOf(open(signal), where)) {
     if (reading && line.startsWith('    ')) {
       const action = decodeAction(line.endsWith(',') ? line.slice(0, -1) : line);
       if (action === undefined) throw unreadable(where);
@@ -203,17 +209,4 @@ function unreadable(where: string): PlanConflict {
     where,
     next: 'Give the plan.json that the plan stage wrote, or plan again.',
   });
-}
-
-/** Lines of a text that ends with a line end, without their ends. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: false });
-  let rest = '';
-  for await (const chunk of chunks) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    yield* parts;
-  }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { convertPackage } from '#shared/cmt/convert-package.ts';
 import { nodeFiles } from '#shared/host/node-ports.ts';
@@ -10,6 +10,9 @@ import { aPromotion, requestsSoFar, writesOf } from '#support/promotion.ts';
 import { runWith, told, withFolder } from '#support/stage-runs.ts';
 
 const { signal } = new AbortController();
+
+/** Of a file with a hole: it takes no room. */
+const hugeBytes = 64 * 1024 ** 3;
 
 describe('what does not match its hash is refused before anything is written', function () {
   this.timeout(120_000);
@@ -84,6 +87,14 @@ describe('what does not match its hash is refused before anything is written', f
       assert.deepEqual(codesOf(result), ['URM1302']);
     });
 
+    it('that claims more than any disk holds', async () => {
+      await cp(at('plan/plan.json'), at('plan/huge.json'));
+      await truncate(at('plan/huge.json'), hugeBytes);
+      const result = await promotion.import('no-run', { plan: 'plan/huge.json' });
+      assert.deepEqual(codesOf(result), ['URM1301']);
+      await rm(at('plan/huge.json'));
+    });
+
     it('that is not the approved one, whether it is given or made now', async () => {
       const other = planHash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
       const given = await promotion.import('no-run', { plan: 'plan/plan.json', planHash: other });
@@ -117,6 +128,12 @@ describe('what does not match its hash is refused before anything is written', f
       assert.deepEqual(await rolledBack(run), ['URM1415']);
       const resumed = await promotion.import('copy', { resume: 'true' });
       assert.deepEqual(codesOf(resumed), ['URM1415']);
+    });
+
+    it('whose journal claims more than any disk holds', async () => {
+      const run = await copied();
+      await truncate(at('copy/journal.jsonl'), hugeBytes);
+      assert.deepEqual(await rolledBack(run), ['URM1415']);
     });
 
     it('whose plan is another one than the journal tells of', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { MigrationError } from '../../errors/migration-error.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import { parseJson } from '../../plan/action-json.ts';
+import { maxEntryChars, textLines, utf8Text } from '../../model/text-lines.ts';
 import { isRecord } from '../../plan/planned-value.ts';
 
 /** A journal that is not as a run left it. */
@@ -34,12 +35,22 @@ export interface ChainEnd {
  * another run went on.
  */
 export async function* chainedEntries(
-  lines: AsyncIterable<string>,
+  bytes: AsyncIterable<Uint8Array>,
   path: string,
 ): AsyncGenerator<{ readonly entry: Readonly<Record<string, unknown>>; readonly sum: string }> {
   let sum = '';
   let number = 0;
-  for await (const line of lines) {
+  const conflict = (what: string): JournalConflict =>
+    new JournalConflict({
+      what: `The journal is not as the run left it: ${what}`,
+      where: `${path} line ${String(number)}`,
+      next: 'Use the run folder as the run left it. Without its journal a run cannot be resumed: plan again, and what is there already is recognized.',
+    });
+  const limit = {
+    maxChars: maxEntryChars,
+    tooLong: () => conflict('the line after this is longer than any entry'),
+  };
+  for await (const line of textLines(utf8Text(bytes), limit)) {
     number += 1;
     if (line === '') continue;
     const entry = parseJson(line);
@@ -47,11 +58,7 @@ export async function* chainedEntries(
     const found = /^(.*),"sum":"([0-9a-f]{16})"\}$/.exec(line);
     const [, text = '', said] = found ?? [];
     if (said === undefined || sumOf(`${text}}`, sum) !== said)
-      throw new JournalConflict({
-        what: 'The journal is not as the run left it: a line was changed, put in or taken out',
-        where: `${path} line ${String(number)}`,
-        next: 'Use the run folder as the run left it. Without its journal a run cannot be resumed: plan again, and what is there already is recognized.',
-      });
+      throw conflict('a line was changed, put in or taken out');
     sum = said;
     yield { entry, sum };
   }

@@ -2,7 +2,6 @@ import type { Files, JournalFile } from '../../host/files.ts';
 import type { Guid } from '../../model/guid.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import type { PlanHead } from '../../model/plan.ts';
-import { readLines } from '../planning/file-spool.ts';
 import { chainedEntries, journalLine, type ChainEnd } from './journal-chain.ts';
 
 /** A run's journal, open for writing: an entry that was awaited survives a crash. */
@@ -57,7 +56,7 @@ async function chainEnd(path: string, files: Files): Promise<ChainEnd> {
   const stat = await files.stat(path);
   if (stat === undefined || stat.bytes === 0) return { sum: '', isCut: false };
   let sum = '';
-  for await (const line of chainedEntries(readLines(files.read(path)), path)) ({ sum } = line);
+  for await (const line of chainedEntries(files.read(path), path)) ({ sum } = line);
   let last = 0;
   const range = { start: stat.bytes - 1, end: stat.bytes };
   for await (const chunk of files.read(path, undefined, range)) last = chunk.at(-1) ?? last;
@@ -93,7 +92,7 @@ export async function readJournal(
   const left = new Map<number, string>();
   let planHash: string | undefined;
   let snapshot: string | undefined;
-  for await (const { entry } of chainedEntries(readLines(files.read(path, signal)), path)) {
+  for await (const { entry } of chainedEntries(files.read(path, signal), path)) {
     const { is, action, actions, planHash: hash, snapshot: taken, id, versions } = entry;
     if (is === 'started' && typeof hash === 'string') {
       planHash = hash;

@@ -1,4 +1,5 @@
 import type { Files } from '../../host/files.ts';
+import { textLines, utf8Text } from '../../model/text-lines.ts';
 import type { Spool } from '../../plan/ports.ts';
 
 /** Long texts of a plan by their hash. */
@@ -50,7 +51,7 @@ export async function openFileSpool(files: Files): Promise<FileSpool> {
       const held = buckets.get(bucket);
       if (held === undefined) return;
       for (let part = 0; part < held.parts; part += 1)
-        yield* readLines(files.read(`${folder}/${bucket}.${part}`, signal));
+        yield* textLines(utf8Text(files.read(`${folder}/${bucket}.${part}`, signal)));
       for (const line of held.lines) {
         signal.throwIfAborted();
         yield line;
@@ -71,17 +72,4 @@ export async function openFileSpool(files: Files): Promise<FileSpool> {
     // A temporary folder that stays is the machine's to clear: it must not hide what became of the work.
     remove: () => files.remove(folder).catch(() => undefined),
   };
-}
-
-/** Lines of a UTF-8 text. */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    yield* parts;
-  }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
 }
