@@ -102,6 +102,18 @@ export function invalidXml(): ServiceError {
   return new ServiceError(400, '0x80040201', 'Invalid XML.');
 }
 
+/** An image that came while its column kept thumbnails only: learn.microsoft.com/power-apps/developer/data-platform/image-column-data */
+export function noFullImage(
+  { logicalName }: Entity,
+  of: { readonly column: string; readonly image: string; readonly row: string },
+): ServiceError {
+  return new ServiceError(
+    404,
+    '0x80040217',
+    `No FileAttachment records found for imagedescriptorId: ${of.image} for image attribute: ${of.column} of ${logicalName} record with id ${of.row}`,
+  );
+}
+
 /** A solution that is named and not there. */
 export function unknownSolution(uniqueName: string): ServiceError {
   return new ServiceError(

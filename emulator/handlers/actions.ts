@@ -1,8 +1,9 @@
 import { invalidArgument, rowNotFound, unknownProperty } from '../errors/payload-errors.ts';
-import { invalidXml } from '../errors/message-errors.ts';
+import { invalidXml, noFullImage } from '../errors/message-errors.ts';
 import { assertAccess } from '../logic/access.ts';
 import { json, noContent, type Answer } from '../protocol/answer.ts';
 import type { RequestContext } from '../protocol/request.ts';
+import { fileId } from '../query/column-value.ts';
 import type { JsonObject } from '../query/interface.ts';
 import { parseXml } from '../query/xml-tree.ts';
 import type { StoredFile } from '../store/store.ts';
@@ -162,7 +163,14 @@ function fileColumnOf(target: BoundRow, parameters: JsonObject): string {
 
 function fileOf(target: BoundRow, column: string): StoredFile {
   const cell = target.row.cells.get(column);
-  if (typeof cell === 'object' && cell !== null && 'bytes' in cell) return cell;
+  if (typeof cell === 'object' && cell !== null && 'bytes' in cell) {
+    if (cell.thumbnail !== true) return cell;
+    throw noFullImage(target.entity, {
+      column,
+      image: fileId(cell, target.row.id, column),
+      row: target.row.id,
+    });
+  }
   throw rowNotFound(`${target.entity.logicalName} ${column} file of the row`, target.row.id);
 }
 

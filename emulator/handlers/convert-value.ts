@@ -11,6 +11,7 @@ import {
 } from '../errors/payload-errors.ts';
 import type { Attribute, Entity } from '../metadata/metadata.ts';
 import type { Cell } from '../store/store.ts';
+import { keptImage } from './image-sizes.ts';
 
 /** Turns a JSON value of a body into a cell; throws the service's error for what does not fit the column. */
 export function convertValue(entity: Entity, attribute: Attribute, value: unknown): Cell {
@@ -190,11 +191,11 @@ function toVirtual(entity: Entity, attribute: Attribute, value: unknown): Cell {
   if (attribute.typeName === 'ImageType') {
     if (typeof value !== 'string' || !isBase64(value))
       throw literalMismatch(entity, value, 'Edm.Binary');
-    return {
+    return keptImage(attribute, {
       fileName: `${attribute.logicalName}.png`,
       mimeType: 'image/png',
       bytes: Buffer.from(value, 'base64'),
-    };
+    });
   }
   return toText(entity, attribute, value);
 }

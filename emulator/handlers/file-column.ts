@@ -8,6 +8,7 @@ import type { RequestContext } from '../protocol/request.ts';
 import type { Cell, StoredFile } from '../store/store.ts';
 import type { BoundRow } from './bind.ts';
 import { assertNotBlocked } from './blocked-files.ts';
+import { keptImage } from './image-sizes.ts';
 import { property } from './property.ts';
 import type { WriteContext } from './read-payload.ts';
 import { updateRow } from './write-row.ts';
@@ -62,9 +63,10 @@ export function writeFile(
   of: BoundRow,
   to: { readonly column: string; readonly file: StoredFile },
 ): void {
-  assertNotBlocked(to.file.fileName);
+  assertNotBlocked(context.environment, to.file.fileName);
   assertSize(of, to);
-  const cells = new Map<string, Cell>([[to.column, to.file]]);
+  const file = keptImage(of.entity.attributes.get(to.column), to.file);
+  const cells = new Map<string, Cell>([[to.column, file]]);
   updateRow(context, of.row, { entity: of.entity, cells, parents: [], nested: [] });
 }
 
@@ -96,6 +98,7 @@ export function rawFile(context: RequestContext, of: BoundRow, attribute: Attrib
   assertAccess(context.environment, context.caller, of.entity, 'Read');
   const file = of.row.cells.get(attribute.logicalName) ?? null;
   if (file === null || typeof file !== 'object' || !('bytes' in file)) return noContent();
+  if (file.thumbnail === true && context.request.options.get('size') === 'full') return noContent();
   const total = file.bytes.length;
   const name = encodeURIComponent(file.fileName);
   const headers = {

@@ -33,7 +33,7 @@ export function createRow(context: WriteContext, payload: Payload): StoredRow {
   }
   assertAccess(environment, caller, entity, 'Create');
   assertNewOwner(environment, entity, payload.cells);
-  assertFileOfRow(entity, payload.cells);
+  assertFileOfRow(environment, entity, payload.cells);
   assertPrimaryImage(entity, payload.cells);
   return store.transaction(() => {
     const id = payload.id ?? environment.newId();
@@ -87,7 +87,7 @@ export function updateRow(context: WriteContext, before: StoredRow, payload: Pay
     assertRowAccess(environment, caller, { entity, row: before, verb: 'Assign' });
     assertNewOwner(environment, entity, cells);
   }
-  assertFileOfRow(entity, cells);
+  assertFileOfRow(environment, entity, cells);
   return environment.store.transaction(() => {
     assertRequired(entity, cells, 'update');
     pairStatus(entity, before, cells);

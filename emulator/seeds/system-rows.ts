@@ -1,3 +1,4 @@
+import { usuallyBlocked } from '../logic/blocked-attachments.ts';
 import type { Environment } from '../environment.ts';
 import { activeSolutionId } from '../logic/complete-row.ts';
 import type { SeedRow, SeedTables } from './seed-rows.ts';
@@ -25,6 +26,7 @@ export function systemRows(environment: Environment): SeedTables {
         name: environment.name,
         basecurrencyid: '#base',
         languagecode: 1033,
+        blockedattachments: usuallyBlocked,
       },
     ],
     roletemplate: [{ roletemplateid: systemAdministratorTemplateId, name: 'System Administrator' }],

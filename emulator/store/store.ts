@@ -13,6 +13,8 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
   /** What OData shows of a file column. */
   readonly fileId?: string;
+  /** An image that came while its column kept no full sizes. */
+  readonly thumbnail?: true;
 }
 
 /**

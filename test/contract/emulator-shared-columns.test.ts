@@ -131,4 +131,40 @@ describe('images', () => {
     await emulator.send('PUT', path, { body: { value: null } });
     assert.equal((await emulator.send('GET', path)).status, 204);
   });
+
+  it('have full sizes where their column kept them when they came', async () => {
+    const account = idOf(await emulator.send('POST', 'accounts', { body: { name: 'Contoso' } }));
+    const path = `accounts(${account})/new_logo`;
+    const write = () =>
+      emulator.send('PATCH', `accounts(${account})`, { body: { new_logo: pixel } });
+    const begin = () =>
+      emulator.send('POST', 'InitializeFileBlocksDownload', {
+        body: {
+          Target: { '@odata.type': `${type}account`, accountid: account },
+          FileAttributeName: 'new_logo',
+        },
+      });
+    await write();
+    assert.equal((await emulator.send('GET', `${path}/$value?size=full`)).status, 204);
+    assert.equal((await emulator.send('GET', `${path}/$value`)).status, 200);
+    const { body: shown } = await emulator.send(
+      'GET',
+      `accounts(${account})?$select=new_logoid,new_logo`,
+    );
+    assert.equal(shown.new_logo, pixel);
+    const { body: refused } = await begin();
+    assert.equal(refused.error.code, '0x80040217');
+    assert.equal(
+      refused.error.message,
+      `No FileAttachment records found for imagedescriptorId: ${shown.new_logoid} for image attribute: new_logo of account record with id ${account}`,
+    );
+    const definition =
+      "EntityDefinitions(LogicalName='account')/Attributes(LogicalName='new_logo')";
+    const whole = { '@odata.type': `${type}ImageAttributeMetadata`, CanStoreFullImage: true };
+    await emulator.send('PUT', definition, { body: whole });
+    assert.equal((await emulator.send('GET', `${path}/$value?size=full`)).status, 204);
+    await write();
+    assert.equal((await emulator.send('GET', `${path}/$value?size=full`)).status, 200);
+    assert.equal((await begin()).status, 200);
+  });
 });

@@ -170,6 +170,12 @@ describe('writes that the service refuses or understands in more than one way', 
       (await refused('PATCH', `annotations(${idOf(note)})`, renamed)).code,
       '0x80043e09',
     );
+    const { body: me } = await emulator.send('GET', 'WhoAmI');
+    await emulator.send('PATCH', `organizations(${me.OrganizationId})`, {
+      body: { blockedattachments: 'com;bat' },
+    });
+    assert.equal((await emulator.send('POST', 'annotations', { body })).status, 204);
+    await refused('PATCH', `annotations(${idOf(note)})`, renamed);
   });
 
   it('of many rows look for duplicates where the client asks for it', async () => {
