@@ -274,7 +274,10 @@ function callFunction(context: RequestContext, segment: Segment, boundTo?: Bound
   }
   const body = handler({ context, parameters, ...(boundTo === undefined ? {} : { boundTo }) });
   const url = `${context.rootUrl}$metadata#${namespace}${name}Response`;
-  return json({ '@odata.context': url, ...body });
+  // As learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-functions-actions-sample recorded it.
+  const headers =
+    name === 'InitializeFrom' ? { 'Preference-Applied': 'return=representation' } : {};
+  return json({ '@odata.context': url, ...body }, { headers });
 }
 
 function parametersOf(context: RequestContext, segment: Segment): ReadonlyMap<string, string> {

@@ -14,7 +14,6 @@ import { rowSourceOf } from './row-source.ts';
 import {
   addProperty,
   etagOf,
-  formattedName,
   isAuditTable,
   impliedColumns,
   isOwnerTable,
@@ -76,10 +75,11 @@ function propertiesOf(context: QueryContext, shape: RowShape): readonly Property
       columns.set(attribute.logicalName, attribute);
     }
   };
-  // Pages show the key of a single row before what comes unasked, unless annotations were asked for:
+  // The key of a single row stands before what comes unasked, but not a contact's:
   // learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-conditional-operations-sample
-  const isPlain = !context.preferences.annotation(formattedName);
-  if (shape.alone === true && isPlain && selection.attributes !== undefined) add(entity.primaryId);
+  // and web-api-query-data-sample
+  const keyFirst = shape.alone === true && entity.logicalName !== 'contact';
+  if (keyFirst && selection.attributes !== undefined) add(entity.primaryId);
   for (const attribute of impliedColumns(entity, selected)) add(attribute.logicalName);
   for (const item of shape.expand) {
     if (item.reference && item.navigation.kind === 'single') {

@@ -17,7 +17,7 @@ import { RawNumber } from './json-text.ts';
 
 /** Annotation that tells which column an alias stands for. */
 export const columnName = 'OData.Community.Display.V1.AttributeName';
-export const formattedName = 'OData.Community.Display.V1.FormattedValue';
+const formattedName = 'OData.Community.Display.V1.FormattedValue';
 const lookupTableName = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 const navigationName = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
 
@@ -88,6 +88,7 @@ export function isAuditTable(entity: Entity): boolean {
 export function impliedColumns(
   entity: Entity,
   selected: readonly Attribute[],
+  composites: 'with composites' | 'without composites' = 'with composites',
 ): readonly Attribute[] {
   const names = new Set(selected.map((attribute) => attribute.logicalName));
   const implied: Attribute[] = [];
@@ -98,7 +99,7 @@ export function impliedColumns(
     implied.push(attribute);
   };
   if (selected.some((attribute) => attribute.type === 'Money')) add('transactioncurrencyid');
-  for (const number of ['1', '2', '3']) {
+  for (const number of composites === 'with composites' ? ['1', '2', '3'] : []) {
     const component = new RegExp(
       `^address${number}_(line\\d|city|stateorprovince|postalcode|country)$`,
     );

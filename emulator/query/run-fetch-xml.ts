@@ -189,9 +189,11 @@ function rootProperties(context: QueryContext, query: FetchQuery): readonly Prop
       ? propertyOf(context, entity, attribute)
       : { ...propertyOf(context, entity, attribute, alias), aliased: true };
   });
+  // Views show parts of addresses alone: learn.microsoft.com/power-apps/developer/data-platform/webapi/web-api-query-data-sample
   const implied = impliedColumns(
     entity,
     readable.map(({ attribute }) => attribute),
+    'without composites',
   ).map((attribute) => propertyOf(context, entity, attribute));
   return [...named, ...implied];
 }

@@ -411,6 +411,26 @@ describe('what the documentation says of reading', () => {
     ]);
   });
 
+  it('shows parts of addresses in FetchXML without the whole they make', async () => {
+    const part = await fetched(
+      '<fetch top="1"><entity name="account"><attribute name="address1_city"/></entity></fetch>',
+    );
+    assert.match(part.body['@odata.context'], /#accounts\(accountid,address1_city\)$/);
+    const whole = await emulator.send('GET', 'accounts?$select=address1_city&$top=1');
+    assert.ok('address1_composite' in whole.body.value[0]);
+  });
+
+  it('shows the key of a single row before its currency, but that of a contact behind', async () => {
+    const contact = await emulator.send('POST', 'contacts?$select=creditlimit', {
+      headers: { Prefer: 'return=representation' },
+      body: { lastname: 'Kim', creditlimit: 1 },
+    });
+    const one = await emulator.send('GET', `accounts(${account(1)})?$select=revenue`);
+    const names = ({ body }: TestAnswer): readonly string[] => Object.keys(body).slice(2);
+    assert.deepEqual(names(one), ['revenue', 'accountid', '_transactioncurrencyid_value']);
+    assert.deepEqual(names(contact), ['creditlimit', '_transactioncurrencyid_value', 'contactid']);
+  });
+
   it('tells which column a linked table is linked to', async () => {
     const linked = (prefer: string) =>
       fetched(

@@ -14,7 +14,8 @@ import type { Cell } from '#emulator/store/store.ts';
 import { documentedJson, isRow, rowsOf, type JsonRow } from './documented-json.ts';
 import type { DocumentedResponse, Exchange } from './exchange.ts';
 import { Planter } from './planted-rows.ts';
-import { presumeAggregates } from './presumed-aggregates.ts';
+import { aggregatedRows, presumeAggregates } from './presumed-aggregates.ts';
+import { decodeFetch, equalitiesOf, withoutAliases } from './presumed-fetch.ts';
 import { presumeDefinitions } from './presumed-definitions.ts';
 import { presumeOperation } from './presumed-operations.ts';
 import {
@@ -364,7 +365,11 @@ function presumeWithin(asked: Asked, row: At, rest: readonly Segment[]): void {
     );
     return;
   }
-  const rows = rowsOf(answer).map((each) => ({ ...each }));
+  const apply = asked.options.get('$apply');
+  const rows =
+    apply === undefined
+      ? rowsOf(answer).map((each) => ({ ...each }))
+      : rowsOf(answer).flatMap((each) => aggregatedRows(apply, each));
   const shown = rows.filter((each) =>
     Object.keys(each).some((name) => !name.startsWith('@odata.c')),
   );
@@ -454,7 +459,8 @@ function collection(asked: Asked, table: string): void {
   if (response.status >= 400) return;
   if (!kept.has(table)) for (const row of store.rows(table)) store.delete(table, row.id);
   const apply = options.get('$apply');
-  const rows = rowsOf(answer);
+  const fetch = decodeFetch(options.get('fetchXml'));
+  const rows = withoutAliases(fetch, rowsOf(answer));
   if (apply !== undefined) {
     presumeAggregates(planter, { table, apply, rows });
     return;
@@ -465,6 +471,7 @@ function collection(asked: Asked, table: string): void {
   const shown = rows.filter((row) => row['reason'] !== 'deleted');
   const ids = inOrder(asked, planter.entity(table), shown);
   const ordered = options.has('$orderby') || options.has('fetchXml');
+  const equalities = equalitiesOf(planter.entity(table), fetch);
   for (const [index, row] of shown.entries()) {
     const id = planter.documented(
       table,
@@ -472,11 +479,13 @@ function collection(asked: Asked, table: string): void {
       ordered || ids === undefined ? {} : { id: ids[index] ?? '' },
     );
     const filter = options.get('$filter');
-    if (filter !== undefined) satisfyFilter(planter, { table, id }, filter);
+    for (const each of [...(filter === undefined ? [] : [filter]), ...equalities]) {
+      satisfyFilter(planter, { table, id }, each);
+    }
     satisfyExpansions(asked, { table, id });
   }
   for (const row of deleted) if (typeof row['id'] === 'string') planter.row(table, row['id']);
-  more(asked, table, { answer, shown });
+  more(asked, table, { answer, shown, equalities });
 }
 
 /** A column of several choices, which only a condition of its own kind tells. */
@@ -544,7 +553,11 @@ function inOrder(
 function more(
   asked: Asked,
   table: string,
-  of: { readonly answer: unknown; readonly shown: readonly JsonRow[] },
+  of: {
+    readonly answer: unknown;
+    readonly shown: readonly JsonRow[];
+    readonly equalities: readonly string[];
+  },
 ): void {
   const { planter, options } = asked;
   const [first] = of.shown;
@@ -555,30 +568,28 @@ function more(
   const pageSize = Number(/<fetch[^>]*\bcount=['"](\d+)/.exec(fetch)?.[1] ?? 0);
   if (page > 1 && !fetch.includes('paging-cookie')) {
     for (let made = 0; made < (page - 1) * pageSize; made += 1) {
-      planter.documented(
-        table,
-        { ...withoutRelated(first), [planter.entity(table).primaryId]: null },
-        { id: planter.freshId('first') },
-      );
+      const id = planter.freshId('first');
+      const row = { ...withoutRelated(first), [planter.entity(table).primaryId]: null };
+      planter.documented(table, row, { id });
+      for (const each of of.equalities) satisfyFilter(planter, { table, id }, each);
     }
   }
   const counted = Number(of.answer['@odata.count'] ?? 0);
   const isMore =
     '@odata.nextLink' in of.answer || of.answer['@Microsoft.Dynamics.CRM.morerecords'] === true;
-  const wanted = Math.max(counted, of.shown.length + (isMore ? 1 : 0));
-  for (let have = of.shown.length; have < wanted; have += 1) {
-    planter.documented(table, withoutRelated(last), { id: planter.freshId() });
+  const before = page > 1 && !fetch.includes('paging-cookie') ? (page - 1) * pageSize : 0;
+  const there = of.shown.length + before;
+  const wanted = Math.max(counted, there + (isMore ? 1 : 0));
+  for (let have = there; have < wanted; have += 1) {
+    const id = planter.freshId();
+    planter.documented(table, withoutRelated(last), { id });
+    for (const each of of.equalities) satisfyFilter(planter, { table, id }, each);
   }
 }
 
 /** Related rows belong to the row that shows them. */
 function withoutRelated(row: JsonRow): JsonRow {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => typeof value !== 'object'));
-}
-
-function decodeFetch(text: string | undefined): string {
-  if (text === undefined) return '';
-  return text.startsWith('%') ? decodeURIComponent(text) : text;
 }
 
 function count(asked: Asked, table: string, relate: (rows: readonly JsonRow[]) => void): void {
@@ -593,23 +604,44 @@ function count(asked: Asked, table: string, relate: (rows: readonly JsonRow[]) =
   for (const row of rows) planter.documented(table, row);
 }
 
+/** The key comes unasked behind the columns that rows show: before one of them it was asked for. */
+function isAsked(listed: readonly string[], key: string, answer: unknown): boolean {
+  const [row = {}] = rowsOf(answer);
+  return listed.slice(listed.indexOf(key) + 1).some((name) => name in row);
+}
+
+/** Links of a view, which an answer tells by the columns they start from. */
+function linksOf(entity: Entity, answer: unknown): string {
+  if (!isRow(answer)) return '';
+  return Object.entries(answer)
+    .map(([name, column]) => {
+      const alias = /^@(.+)\.OData\.Community\.Display\.V1\.CurrentEntityField$/.exec(name)?.[1];
+      const [table] = entity.attributes.get(String(column))?.targets ?? [];
+      return alias === undefined || table === undefined
+        ? ''
+        : `<link-entity name="${table}" from="${table}id" to="${String(column)}" link-type="outer" alias="${alias}"><attribute name="description" /></link-entity>`;
+    })
+    .join('');
+}
+
 /** A view that selects what the answer shows. */
 function presumeSavedQuery(asked: Asked, table: string, answer: unknown): void {
   const { options, planter } = asked;
   const context = isRow(answer) ? String(answer['@odata.context']) : '';
-  const listed = /#\w+\((.*)\)/.exec(context)?.[1]?.split(',') ?? [];
+  const listed = (/#\w+\((.*)\)/.exec(context)?.[1]?.split(',') ?? []).filter(
+    (name) => !name.endsWith('()'),
+  );
   const entity = planter.entity(table);
   const columns = listed.filter((name) => entity.attributes.get(name)?.type !== 'Lookup');
   const lookups = listed.flatMap((name) => /^_(.*)_value$/.exec(name)?.[1] ?? []);
   const wanted = listed.flatMap((name) => {
     const lookup = /^_(.*)_value$/.exec(name)?.[1];
     if (lookup !== undefined) return lookup === 'transactioncurrencyid' ? [] : [lookup];
-    return columns.includes(name) && name !== entity.primaryId && !lookups.includes(name)
-      ? [name]
-      : [];
+    const isImplied = name === entity.primaryId && !isAsked(listed, name, answer);
+    return columns.includes(name) && !isImplied && !lookups.includes(name) ? [name] : [];
   });
   const attributes = wanted.map((name) => `<attribute name="${name}" />`).join('');
-  const fetch = `<fetch><entity name="${table}">${attributes}</entity></fetch>`;
+  const fetch = `<fetch><entity name="${table}">${attributes}${linksOf(entity, answer)}</entity></fetch>`;
   for (const [option, view] of [
     ['savedQuery', 'savedquery'],
     ['userQuery', 'userquery'],

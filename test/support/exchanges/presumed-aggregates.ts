@@ -29,6 +29,31 @@ export function presumeAggregates(
   }
 }
 
+/** Rows with the average, the sum and the extremes of a column that an answer without groups shows. */
+export function aggregatedRows(apply: string, shown: JsonRow): readonly JsonRow[] {
+  const columns = new Map<string, Map<string, number>>();
+  for (const [, column = '', method = '', alias = ''] of apply.matchAll(
+    /(\w+) with (\w+) as (\w+)/g,
+  )) {
+    const values = columns.get(column) ?? new Map<string, number>();
+    columns.set(column, values.set(method, Number(shown[alias])));
+  }
+  return [...columns].flatMap(([column, values]) => {
+    const average = values.get('average') ?? values.get('sum') ?? values.get('max') ?? 0;
+    const sum = values.get('sum') ?? average;
+    const ends = [values.get('min'), values.get('max')].filter((value) => value !== undefined);
+    const size = average === 0 ? 1 : Math.max(1, Math.round(sum / average));
+    const rest = Math.max(0, size - ends.length);
+    const left = ends.reduce((total, value) => total - value, sum);
+    const each = rest === 0 ? 0 : Math.floor(left / rest);
+    const between = Array.from({ length: rest }, (_, index) =>
+      index === 0 ? left - each * (rest - 1) : each,
+    );
+    const all = size === 1 ? [sum] : [...ends, ...between];
+    return all.map((value) => ({ [column]: value }));
+  });
+}
+
 /** `primarycontactid/fullname` is shown as `contact_fullname`. */
 function groupRow(
   planter: Planter,

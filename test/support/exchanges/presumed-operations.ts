@@ -28,6 +28,13 @@ export function presumeOperation(planter: Planter, operation: PresumedOperation)
   presumeNumbered(planter, operation);
   presumeAnswer(planter, operation);
   for (const alias of operation.aliases.values()) {
+    const typed =
+      /'@odata\.type'\s*:\s*'#?Microsoft\.Dynamics\.CRM\.(\w+)'[\s\S]*'\1id'\s*:\s*'([^']*)'/.exec(
+        alias,
+      );
+    if (typed?.[1] !== undefined && typed[2] !== undefined) {
+      planter.row(presumeTable(planter.environment, typed[1]).logicalName, typed[2]);
+    }
     const url = /'?@odata\.id'?\s*:\s*'?"?(\w+)\(([^)]*)\)/.exec(alias);
     if (url?.[1] === undefined || url[2] === undefined) continue;
     planter.row(presumeSet(planter.environment, url[1]).logicalName, url[2]);
@@ -112,6 +119,20 @@ function presumeAnswer(planter: Planter, operation: PresumedOperation): void {
   presumePublisher(planter, operation.json, answer);
   presumeShares(planter, operation.aliases.get('@p1') ?? '', answer);
   if (operation.name === 'InitializeFrom') presumeMapped(planter, operation, answer);
+  if (operation.name === 'RetrieveTotalRecordCount') presumeTotals(planter, answer);
+}
+
+/** As many rows of each table as the answer counts. */
+function presumeTotals(planter: Planter, answer: JsonRow): void {
+  const counts = answer['EntityRecordCountCollection'];
+  if (!isRow(counts)) return;
+  const { Keys: tables, Values: totals } = counts;
+  if (!Array.isArray(tables) || !Array.isArray(totals)) return;
+  for (const [index, name] of tables.entries()) {
+    const table = presumeTable(planter.environment, String(name)).logicalName;
+    const missing = Number(totals[index]) - planter.environment.store.count(table);
+    for (let made = 0; made < missing; made += 1) planter.row(table, planter.freshId());
+  }
 }
 
 /** The row that a new one is made from has what the answer takes over. */
