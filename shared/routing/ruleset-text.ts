@@ -48,7 +48,13 @@ export function readRuleset(text: string): RulesetReading {
   const statements: RuleStatement[] = [];
   const references: PlacedReference[] = [];
   visit(reading.root, { rule: '', inAction: false }, statements, references);
-  return { statements, references };
+  return { statements, references: onePerPlace(references) };
+}
+
+/** In the order of the text; of a statement inside the value of another the inner one tells. */
+function onePerPlace(references: readonly PlacedReference[]): readonly PlacedReference[] {
+  const byPlace = new Map(references.map((placed) => [placed.start, placed]));
+  return [...byPlace.values()].sort((one, other) => one.start - other.start);
 }
 
 /** The row ids inside a ruleset's definition; ids of rules are no references. */

@@ -61,6 +61,26 @@ describe('ruleset text', () => {
     );
   });
 
+  it('reads a statement inside the value of another once, as what the inner one says', () => {
+    const inner = output(
+      'overflowaction.msdyn_overflowactionconfig.msdyn_overflowactionconfigid',
+      action,
+    );
+    const text = rule(output('assign_to.queue', `${queue}${inner}${queue}`));
+    assert.deepEqual(
+      rulesetText.find(text).references.map(({ id, tables }) => [id, ...tables]),
+      [
+        [queue, 'queue'],
+        [action, 'msdyn_overflowactionconfig'],
+        [queue, 'queue'],
+      ],
+    );
+    assert.equal(
+      rulesetText.rewrite(text, ({ id }) => id),
+      text,
+    );
+  });
+
   it('takes no rule id for a reference', () => {
     const text = rule(output('assign_to.queue', 'none'), `id="${queue}" name="${skill}"`);
     assert.deepEqual(rulesetText.find(text).references, []);
