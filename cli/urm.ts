@@ -1,7 +1,7 @@
 import { Cancelled } from '#shared/errors/cancelled.ts';
 import { InternalError, MigrationError } from '#shared/errors/migration-error.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
-import { onStopSignals } from '#shared/host/stop-signals.ts';
+import { endSoon, onStopSignals } from '#shared/host/stop-signals.ts';
 import { readArguments } from './arguments.ts';
 import { closest } from './closest.ts';
 import { commands } from './commands.ts';
@@ -67,3 +67,4 @@ const unlisten = onStopSignals({
 });
 process.exitCode = await urm(process.argv.slice(2), terminal, cancel.signal);
 unlisten();
+endSoon();

@@ -9,7 +9,7 @@ import { parseEnvironmentUrl } from '#shared/host/environment-url.ts';
 import type { Connection, ConnectionRole, Host } from '#shared/host/host.ts';
 import { openTransport } from '#shared/dataverse/transport.ts';
 import { neutralize } from '#shared/host/neutralize.ts';
-import { onStopSignals } from '#shared/host/stop-signals.ts';
+import { endSoon, onStopSignals } from '#shared/host/stop-signals.ts';
 import { nodeFiles, randomIds, systemClock } from '#shared/host/node-ports.ts';
 import { createSecretMask } from '#shared/host/secret-mask.ts';
 import { countsText } from '#shared/report/count-rows.ts';
@@ -64,6 +64,7 @@ export async function runTask<Options>(entry: StageEntry, stage: Stage<Options>)
   // Not setResult: on failure it would log the first finding a second time.
   tl.command('task.complete', { result: taskOutcome(end) }, host.clean(firstError(end) ?? text));
   isThrough = true;
+  endSoon();
 }
 
 /** The words of `task.complete`. */

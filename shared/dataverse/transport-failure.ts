@@ -1,6 +1,7 @@
 import { DataverseError } from './dataverse-error.ts';
 import type { FindingCode } from '../errors/codes.ts';
 import { shownUrl } from './origin.ts';
+import type { Proxy } from './proxy.ts';
 
 interface Kind {
   readonly code: FindingCode;
@@ -116,11 +117,11 @@ const tlsCode = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MIS
 export function transportFailure(
   error: unknown,
   request: { readonly method: string; readonly url: string },
-  timedOut: boolean,
+  way: { readonly timedOut: boolean; readonly proxy: Proxy | undefined },
 ): DataverseError {
   const code = systemCode(error);
   const text = error instanceof Error ? error.message : String(error);
-  const kind = timedOut
+  const kind = way.timedOut
     ? late
     : (kinds[code] ??
       (tlsCode.test(code) || /certificate/i.test(text)
@@ -131,13 +132,22 @@ export function transportFailure(
   return new DataverseError(
     kind.code,
     {
-      what: kind.what(new URL(request.url).host),
+      what: kind.what(whoFailed(kind, new URL(request.url).host, way.proxy)),
       where: `${request.method} ${shownUrl(request.url)}`,
       next: kind.next,
     },
     { retryable: kind.retryable },
     { cause: new Error(code === '' ? text : `${code}: ${text}`) },
   );
+}
+
+/** Whom a message blames: what a proxy did is no fault of the environment. */
+function whoFailed(kind: Kind, host: string, proxy: Proxy | undefined): string {
+  if (proxy === undefined) return host;
+  const name = `${proxy.host}:${String(proxy.port)}`;
+  if (kind === late) return `${host}, asked through the proxy ${name},`;
+  const isFirstStep = kind.code === unknownHost.code || kind.code === noConnection.code;
+  return isFirstStep ? `${name} (the proxy on the way to ${host})` : host;
 }
 
 /** Did the request never leave this machine? Then any request may be repeated. */

@@ -84,13 +84,15 @@ export function openTransport(options: TransportOptions): Transport {
   const connectMs = options.connectMs ?? usualConnectMs;
   const httpAgent = limitConnect(new HttpAgent(sockets), 'connect', connectMs);
   const roots = trustedRoots(options.variable);
-  const ownHttpsAgent = new HttpsAgent({
-    ...sockets,
+  const tls = {
     // Said, because what is not said NODE_TLS_REJECT_UNAUTHORIZED=0 would switch off.
     rejectUnauthorized: true,
     ...(roots === undefined ? {} : { ca: [...roots] }),
-  });
+  };
+  const ownHttpsAgent = new HttpsAgent({ ...sockets, ...tls });
   const httpsAgent = limitConnect(ownHttpsAgent, 'secureConnect', connectMs);
+  // Only its options count, for the tunnel: with a timeout it would stay that long for a silent proxy.
+  const tunnelAgent = new HttpsAgent(tls);
   // Loaded with the first request: what only checks its inputs should start without it.
   const open = async (): Promise<AxiosInstance> => {
     const { create } = await import('axios');
@@ -136,6 +138,7 @@ export function openTransport(options: TransportOptions): Transport {
         timedOut = true;
         controller.abort();
       }, request.timeoutMs);
+      const proxy = proxyFor(url, options.variable);
       let response: AxiosResponse<Buffer>;
       try {
         opened ??= open();
@@ -145,12 +148,13 @@ export function openTransport(options: TransportOptions): Transport {
           url: request.url,
           headers: { 'Accept-Encoding': 'gzip, deflate, br', ...request.headers },
           data: bodyOf(request),
-          proxy: proxyFor(url, options.variable) ?? false,
+          proxy: proxy ?? false,
+          ...(proxy === undefined ? {} : { httpsAgent: tunnelAgent }),
           signal: controller.signal,
         });
       } catch (error) {
         signal.throwIfAborted();
-        throw transportFailure(error, request, timedOut);
+        throw transportFailure(error, request, { timedOut, proxy });
       } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);

@@ -29,3 +29,11 @@ export function onStopSignals({ stop, overdue }: Stopping, ms = graceMs): () => 
     process.off('SIGINT', listen).off('SIGTERM', listen);
   };
 }
+
+/**
+ * Ends a process that is through but does not end: a proxy that took a connection and says no word
+ * would keep it for as long as it likes.
+ */
+export function endSoon(ms = graceMs): void {
+  setTimeout(() => process.exit(), ms).unref();
+}

@@ -6,9 +6,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import { createCertificate } from '#emulator/protocol/certificate.ts';
-import { openReader } from '#shared/dataverse/connect.ts';
+import { openReader, type ClientPorts } from '#shared/dataverse/connect.ts';
 import { DataverseError } from '#shared/dataverse/dataverse-error.ts';
 import { randomIds } from '#shared/host/node-ports.ts';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { createInstantClock } from '#support/instant-clock.ts';
 import { useTemporaryFolder } from '#support/temporary-folder.ts';
 
@@ -16,6 +18,7 @@ const { signal } = new AbortController();
 const id = '11111111-2222-4333-8444-555555555555';
 const token = 'token-that-must-stay-home-5e1f';
 const day = 86_400_000;
+const program = fileURLToPath(new URL('../../cli/urm.ts', import.meta.url));
 
 const whoAmI: RequestListener = (_, response) => {
   response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -24,20 +27,29 @@ const whoAmI: RequestListener = (_, response) => {
 
 type Variables = Readonly<Record<string, string>>;
 
-function askAt(url: string, variables: Variables = {}): Promise<unknown> {
+function askAt(
+  url: string,
+  variables: Variables = {},
+  timeouts?: ClientPorts['timeouts'],
+): Promise<unknown> {
   const client = openReader(
     { url, credential: { kind: 'token', token } },
     {
       clock: createInstantClock(),
       ids: randomIds,
       host: { log: () => {}, maskSecret: () => {}, variable: (name) => variables[name] },
+      ...(timeouts === undefined ? {} : { timeouts }),
     },
   );
   return client.whoAmI(signal);
 }
 
-async function refusal(url: string, variables: Variables = {}): Promise<DataverseError> {
-  const error = await askAt(url, variables).then(
+async function refusal(
+  url: string,
+  variables: Variables = {},
+  timeouts?: ClientPorts['timeouts'],
+): Promise<DataverseError> {
+  const error = await askAt(url, variables, timeouts).then(
     () => assert.fail('It was expected to fail.'),
     (reason: unknown) => reason,
   );
@@ -93,6 +105,22 @@ describe('TLS and hosts', () => {
       for (const end of [socket, upstream]) end.on('error', () => upstream.destroy());
     });
     return { url: `http://127.0.0.1:${await listening(proxy)}`, seen };
+  };
+
+  /** A proxy that takes what it is asked and never answers. */
+  const silentProxy = async (): Promise<{ readonly port: number; readonly close: () => void }> => {
+    const sockets: Duplex[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (_, socket) => {
+      sockets.push(socket.on('error', () => undefined));
+    });
+    const port = await listening(proxy);
+    return {
+      port,
+      close: () => {
+        for (const socket of sockets) socket.destroy();
+      },
+    };
   };
 
   describe('a certificate', () => {
@@ -222,6 +250,55 @@ describe('TLS and hosts', () => {
       assert.equal(seen.length, 1);
       assert.match(seen[0] ?? '', /^contoso\.test:443 /);
       assert.doesNotMatch(seen.join(), /stay-home/);
+    });
+
+    it('that takes no connection is named, and not the environment', async () => {
+      const proxy = createServer();
+      const port = await listening(proxy);
+      proxy.close();
+      const error = await refusal('https://contoso.test', {
+        HTTPS_PROXY: `http://ann:pass@127.0.0.1:${port}`,
+      });
+      assert.equal(error.code, 'URM1012');
+      assert.match(
+        error.what,
+        new RegExp(`^127\\.0\\.0\\.1:${port} \\(the proxy on the way to contoso`),
+      );
+    });
+
+    it('that says no word is given up with the request, and named', async () => {
+      const { port, close } = await silentProxy();
+      const variables = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+      const error = await refusal('https://contoso.test', variables, { getMs: 50, batchMs: 50 });
+      close();
+      assert.equal(error.code, 'URM1014');
+      assert.match(
+        error.what,
+        new RegExp(`contoso\\.test, asked through the proxy .*:${port}, did not`),
+      );
+    });
+
+    it('that says no word does not keep a command that is through', async function () {
+      this.timeout(30_000);
+      const { port, close } = await silentProxy();
+      const words = `export --environment https://contoso.test --deadline 0.02 --out ${at('package')}`;
+      const child = spawn(process.execPath, ['--import', 'tsx', program, ...words.split(' ')], {
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          DATAVERSE_ACCESS_TOKEN: token,
+          HTTPS_PROXY: `http://127.0.0.1:${port}`,
+        },
+      });
+      let text = '';
+      child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
+      try {
+        const [status] = (await once(child, 'close')) as [number | null];
+        assert.equal(status, 1, text);
+        assert.match(text, /URM1005/);
+      } finally {
+        child.kill('SIGKILL');
+        close();
+      }
     });
 
     it('that shows a certificate of its own gets no token, and is told as what it is', async () => {
