@@ -19,7 +19,7 @@ export interface RowDecoder {
 
 export function createRowDecoder(table: EnvironmentTable, columns: readonly string[]): RowDecoder {
   const shape: Shape = { table, columns };
-  const readers = columns.map((name) => readerOf(columnOf(table, name)));
+  const readers = columns.map((name) => readerOf(table, columnOf(table, name)));
   return {
     shape,
     decode(json) {
@@ -67,7 +67,7 @@ export function needsExactNumbers(table: EnvironmentTable, columns: readonly str
 
 type Reader = (json: JsonObject) => Value;
 
-function readerOf(column: EnvironmentColumn): Reader {
+function readerOf(table: EnvironmentTable, column: EnvironmentColumn): Reader {
   const member = memberOf(column);
   switch (column.type) {
     case 'lookup':
@@ -87,7 +87,11 @@ function readerOf(column: EnvironmentColumn): Reader {
     case 'status':
       return (json) => {
         const value = json[member];
-        return value === undefined || value === null ? null : Number(value);
+        if (value === undefined || value === null) return null;
+        const isOne = typeof value === 'string' ? value.trim() !== '' : typeof value !== 'object';
+        const number = isOne ? Number(value) : Number.NaN;
+        if (Number.isFinite(number)) return number;
+        throw unreadable(table, `a row whose ${column.name} is no number`);
       };
     case 'boolean':
       return (json) => {

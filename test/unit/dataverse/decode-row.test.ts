@@ -98,6 +98,14 @@ describe('decoding rows', () => {
     });
   });
 
+  for (const value of ['{"toString":1}', '"twelve"', '""', '[12]'])
+    it(`refuses ${value} as a number`, () => {
+      assert.throws(() => decode(`{"queueid":"${id}","a_choice":${value}}`, ['a_choice']), {
+        code: 'URM1052',
+        what: 'The service answered with a row whose a_choice is no number',
+      });
+    });
+
   it('reads any JSON as it is, but for numbers that would change', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
