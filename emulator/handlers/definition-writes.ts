@@ -101,7 +101,7 @@ const componentTypes: ReadonlyMap<string, number> = new Map([
 /** Puts what was made into the solution that the client names; the service makes up none. */
 function addToSolution(environment: Environment, name: string, made: string): void {
   const solution = findSolution(environment, name);
-  const [, kind = '', objectId] = /(\w+)\(([^()]*)\)$/.exec(made) ?? [];
+  const [, kind = '', objectId] = /(?<!\w)(\w+)\(([^()]*)\)$/.exec(made) ?? [];
   const type = componentTypes.get(kind);
   if (solution === undefined || type === undefined || objectId === undefined) return;
   putComponent(environment, solution, { objectId, type });
