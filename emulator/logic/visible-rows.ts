@@ -1,3 +1,4 @@
+import { accessRights, type AccessRight } from './access-rights.ts';
 import type { Caller, Environment } from '../environment.ts';
 import { ownerMissingPrivilege, rowAccessDenied } from '../errors/access-errors.ts';
 import type { Entity } from '../metadata/metadata.ts';
@@ -42,7 +43,7 @@ export function visibleRows(
 export function assertRowAccess(
   environment: Environment,
   caller: Caller,
-  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: SharedVerb },
+  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: AccessRight },
 ): void {
   const { entity, row, verb } = of;
   assertAccess(environment, caller, entity, verb);
@@ -67,7 +68,7 @@ export function assertRowAccess(
 export function reachesRow(
   environment: Environment,
   principal: { readonly table: string; readonly id: string; readonly businessUnitId: string },
-  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: SharedVerb },
+  of: { readonly entity: Entity; readonly row: StoredRow; readonly verb: AccessRight },
 ): boolean {
   const { entity, row, verb } = of;
   const privilege = entity.privileges.find((each) => each.type === verb);
@@ -82,20 +83,6 @@ export function reachesRow(
     testOf(environment, { userId: id, businessUnitId }, { entity, depth, verb })?.(row) ?? true
   );
 }
-
-/** Bits of `principalobjectaccess.accessrightsmask`. */
-const shareBits = {
-  Read: 1,
-  Write: 2,
-  Append: 4,
-  AppendTo: 16,
-  Create: 32,
-  Delete: 65_536,
-  Share: 262_144,
-  Assign: 524_288,
-} as const;
-
-export type SharedVerb = keyof typeof shareBits;
 
 /** Throws where a new owner may not read the table: rows are not given to who cannot see them. */
 export function assertOwnerMayRead(
@@ -125,7 +112,7 @@ function teamRolesOf({ store }: Environment, teamId: string): readonly StoredRow
 function testOf(
   environment: Environment,
   caller: Pick<Caller, 'userId' | 'businessUnitId'>,
-  of: { readonly entity: Entity; readonly depth: PrivilegeDepth; readonly verb: SharedVerb },
+  of: { readonly entity: Entity; readonly depth: PrivilegeDepth; readonly verb: AccessRight },
 ): Test | undefined {
   const { entity, depth } = of;
   const isOwned = entity.ownership === 'UserOwned' || entity.ownership === 'BusinessOwned';
@@ -148,13 +135,13 @@ function testOf(
 function sharedTest(
   { store }: Environment,
   principals: ReadonlySet<string>,
-  verb: SharedVerb,
+  verb: AccessRight,
 ): (id: string) => boolean {
   const shared = new Set<string>();
   for (const principal of principals) {
     for (const row of store.find('principalobjectaccess', 'principalid', principal)) {
       const mask = Number(row.cells.get('accessrightsmask') ?? 0);
-      if ((mask & shareBits[verb]) !== 0) shared.add(textOf(row.cells.get('objectid')));
+      if ((mask & accessRights[verb]) !== 0) shared.add(textOf(row.cells.get('objectid')));
     }
   }
   return (id) => shared.has(id);

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { accessRights } from '../logic/access-rights.ts';
 import type { Entity } from '../metadata/metadata.ts';
 import { stableId } from '../metadata/stable-id.ts';
 import type { Cell } from '../store/store.ts';
@@ -21,18 +22,8 @@ const otherPrivileges = [
   'prvWriteEntity',
 ] as const;
 
-/** Bits of `privilege.accessright`. */
-const accessRights = {
-  None: 0,
-  Read: 1,
-  Write: 2,
-  Append: 4,
-  AppendTo: 16,
-  Create: 32,
-  Delete: 65_536,
-  Share: 262_144,
-  Assign: 524_288,
-} as const;
+/** Bits of `privilege.accessright`; some types have none. */
+const bitsOfTypes = { None: 0, ...accessRights } as const;
 
 /** How far a privilege reaches, as `roleprivileges` keeps it. */
 const depthMasks = { basic: 1, local: 2, deep: 4, global: 8 } as const;
@@ -189,7 +180,7 @@ function allPrivileges(environment: Environment): readonly {
   for (const entity of environment.metadata.entities()) {
     const levels = entity.ownership === 'UserOwned' || entity.ownership === 'BusinessOwned';
     for (const { name, id, type } of entity.privileges) {
-      known.set(name, { id, cells: privilegeCells(name, accessRights[type], levels) });
+      known.set(name, { id, cells: privilegeCells(name, bitsOfTypes[type], levels) });
     }
   }
   for (const name of otherPrivileges) {

@@ -1,4 +1,5 @@
 import { invalidArgument } from '../../errors/payload-errors.ts';
+import { accessRights } from '../../logic/access-rights.ts';
 import { assertAccess } from '../../logic/access.ts';
 import { timeText, type Environment } from '../../environment.ts';
 import { stableId } from '../../metadata/stable-id.ts';
@@ -11,17 +12,8 @@ import { rowOf, rowOfReference } from '../entity-parameter.ts';
 import { isJsonObject } from '../read-payload.ts';
 import { reference, rowParameter, type MessageCall, type MessageHandler } from './message.ts';
 
-/** Bits of `principalobjectaccess.accessrightsmask`: learn.microsoft.com/power-apps/developer/data-platform/webapi/reference/accessrights */
-const rights: readonly (readonly [name: string, bit: number])[] = [
-  ['ReadAccess', 1],
-  ['WriteAccess', 2],
-  ['AppendAccess', 4],
-  ['AppendToAccess', 16],
-  ['CreateAccess', 32],
-  ['DeleteAccess', 65_536],
-  ['ShareAccess', 262_144],
-  ['AssignAccess', 524_288],
-];
+/** `ReadAccess`, as the actions write rights, with their bits. */
+const rights = Object.entries(accessRights).map(([name, bit]) => [`${name}Access`, bit] as const);
 
 /** Sharing of single rows with users and teams. */
 export const sharingActions: ReadonlyMap<string, MessageHandler> = new Map<string, MessageHandler>([
