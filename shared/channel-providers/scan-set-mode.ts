@@ -1,4 +1,4 @@
-import { childrenOf, constantsIn, isNode, nameOfMember, numberOf, type Node } from './syntax.ts';
+import { constantsIn, isNode, nameOfMember, nodesOf, numberOf, type Node } from './syntax.ts';
 
 /** What a call of `setMode` asks for; the panel is docked by 1. */
 export type ModeVerdict =
@@ -115,6 +115,8 @@ async function scanScript(text: string, place: Place): Promise<ScannedFile> {
       ],
     });
   } catch (error) {
+    // The parser goes into expressions by calls of its own.
+    if (error instanceof RangeError) return { calls: [], problem: 'it is nested too deep' };
     return { calls: [], problem: error instanceof Error ? error.message : String(error) };
   }
   const calls = isNode(tree) ? callsIn(tree, text, place) : [];
@@ -129,19 +131,16 @@ function callsIn(tree: Node, text: string, place: Place): readonly SetModeCall[]
   const constants = constantsIn(tree);
   const framework = new FrameworkNames(tree);
   const calls: SetModeCall[] = [];
-  const visit = (node: Node): void => {
-    if (node.type === 'CallExpression' || node.type === 'OptionalCallExpression') {
-      const call = framework.setModeCall(node);
-      const argument = call?.argument;
-      const value = argument === undefined ? undefined : numberOf(argument, constants);
-      const known = value !== undefined && value >= 0 && value <= 3;
-      const isOther = argument !== undefined && argument.type.endsWith('Literal') && !known;
-      if (call !== undefined && (call.isFramework || known || !(isOther || argument === undefined)))
-        calls.push({ ...placeOf(node, place), verdict: verdictOf(value, argument, text) });
-    }
-    for (const child of childrenOf(node)) visit(child);
-  };
-  visit(tree);
+  for (const node of nodesOf(tree)) {
+    if (node.type !== 'CallExpression' && node.type !== 'OptionalCallExpression') continue;
+    const call = framework.setModeCall(node);
+    const argument = call?.argument;
+    const value = argument === undefined ? undefined : numberOf(argument, constants);
+    const known = value !== undefined && value >= 0 && value <= 3;
+    const isOther = argument !== undefined && argument.type.endsWith('Literal') && !known;
+    if (call !== undefined && (call.isFramework || known || !(isOther || argument === undefined)))
+      calls.push({ ...placeOf(node, place), verdict: verdictOf(value, argument, text) });
+  }
   return calls;
 }
 
@@ -174,7 +173,8 @@ class FrameworkNames {
 
   constructor(tree: Node) {
     // Twice, so that a name made from another name is found whichever comes first.
-    for (let round = 0; round < 2; round += 1) this.#collect(tree);
+    for (let round = 0; round < 2; round += 1)
+      for (const node of nodesOf(tree)) this.#collect(node);
   }
 
   /** The argument of a call of `setMode`, and whether it is surely the framework's. */
@@ -204,17 +204,18 @@ class FrameworkNames {
   }
 
   #isFramework(given: Node | undefined): boolean {
-    const node = unwrapped(given);
-    if (node === undefined) return false;
-    if (node.type === 'Identifier') return this.#objects.has(node.name ?? '');
-    const name = nameOfMember(node);
-    return name !== undefined && (this.#objects.has(name) || this.#isFramework(node.object));
+    for (let node = unwrapped(given); node !== undefined; node = unwrapped(node.object)) {
+      if (node.type === 'Identifier') return this.#objects.has(node.name ?? '');
+      const name = nameOfMember(node);
+      if (name === undefined) return false;
+      if (this.#objects.has(name)) return true;
+    }
+    return false;
   }
 
   #collect(node: Node): void {
     if (node.type === 'VariableDeclarator') this.#bind(node.id, node.init);
     if (node.type === 'AssignmentExpression') this.#bind(node.left, node.right);
-    for (const child of childrenOf(node)) this.#collect(child);
   }
 
   #bind(target: Node | undefined, value: Node | null | undefined): void {

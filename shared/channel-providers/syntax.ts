@@ -35,8 +35,16 @@ export function isNode(value: unknown): value is Node {
   );
 }
 
-/** Nodes right below a node, in the order of the text. */
-export function* childrenOf(node: Node): Generator<Node> {
+/** A node and all below it, each before its own, in the order of the text; however deep they lie. */
+export function* nodesOf(tree: Node): Generator<Node> {
+  const left = [tree];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    yield node;
+    for (const child of [...childrenOf(node)].reverse()) left.push(child);
+  }
+}
+
+function* childrenOf(node: Node): Generator<Node> {
   for (const [key, value] of Object.entries(node)) {
     if (key === 'loc' || key.endsWith('Comments') || key === 'extra' || key === 'tokens') continue;
     if (isNode(value)) yield value;
@@ -78,7 +86,7 @@ export function constantsIn(tree: Node): Constants {
         bind(`${name}.${key}`, numberOf(property.value, constants));
     }
   };
-  const visit = (node: Node): void => {
+  for (const node of nodesOf(tree)) {
     const { id, init, left, right, params } = node;
     if (node.type === 'VariableDeclarator' && id?.name !== undefined) {
       const value = init === undefined || init === null ? undefined : unwrapConst(init);
@@ -100,9 +108,7 @@ export function constantsIn(tree: Node): Constants {
       if (param.name !== undefined) constants.set(param.name, undefined);
     if (node.local?.name !== undefined) constants.set(node.local.name, undefined);
     if (node.type === 'TSEnumDeclaration') bindEnum(node, bind);
-    for (const child of childrenOf(node)) visit(child);
-  };
-  visit(tree);
+  }
   return constants;
 }
 

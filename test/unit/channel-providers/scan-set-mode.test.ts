@@ -141,6 +141,22 @@ describe('the scan for setMode', () => {
     assert.match(broken.problem ?? '', /\(1:\d+\)/);
   });
 
+  for (const [title, text] of [
+    ['marks of types after one another', `const a = b${'!'.repeat(20_000)};`],
+    ['calls of what a call gives', `a${'()'.repeat(20_000)};`],
+    ['members of members', `${'a.'.repeat(20_000)}b();`],
+    ['a long list', `const a = [${'1,'.repeat(300_000)}];`],
+  ] as const)
+    it(`goes through ${title}`, async () => {
+      const code = `${text}\nMicrosoft.CIFramework.setMode(1);`;
+      assert.deepEqual(await verdicts(code, 'panel.ts'), [docked]);
+    });
+
+  it('says what is nested too deep for the parser', async () => {
+    const { problem } = await scanSetMode(`${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'panel.js');
+    assert.equal(problem, 'it is nested too deep');
+  });
+
   it('finds the scripts that a page loads', () => {
     assert.deepEqual(
       scriptAddresses(
