@@ -11,7 +11,7 @@ export async function readSmallFile(
 ): Promise<Uint8Array> {
   // A file may claim terabytes that no disk holds.
   if ((await plainFileBytes(path, files)) > maxBytes) throw tooLarge(path, maxBytes);
-  return readSmall(files.read(path), path, maxBytes);
+  return files.readWhole(path);
 }
 
 /** The text of a file; bytes that are no UTF-8 would be lost without a word. */

@@ -1,21 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
 import {
-  lstat,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+  createReadStream,
+  createWriteStream,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { claimPath } from './claim-path.ts';
 import type { Clock } from './clock.ts';
 import type { Files } from './files.ts';
@@ -35,11 +33,15 @@ export const systemClock: Clock = {
 
 export const randomIds: Ids = { next: () => randomUUID() };
 
-/** The file system of this machine. */
+/**
+ * The file system of this machine. What is small is read and written at once: to hand it to another
+ * thread takes longer than the work itself, and a package in a folder has hundreds of files.
+ */
 export const nodeFiles: Files = {
   stat: async (path) => {
+    await giveWay();
     try {
-      const found = await lstat(path);
+      const found = lstatSync(path);
       const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
       return { kind, bytes: found.size };
     } catch (error) {
@@ -47,17 +49,26 @@ export const nodeFiles: Files = {
       throw error;
     }
   },
-  list: async (path) => (await readdir(path)).sort(),
+  list: async (path) => {
+    await giveWay();
+    return readdirSync(path).sort();
+  },
   read: (path, signal, range) =>
     createReadStream(path, {
       signal,
       ...(range === undefined ? {} : { start: range.start, end: range.end - 1 }),
     }),
-  readWhole: (path) => readFile(path),
+  readWhole: async (path) => {
+    await giveWay();
+    return readFileSync(path);
+  },
   write: async (path, content, mode) => {
-    await mkdir(dirname(path), { recursive: true });
+    await giveWay();
+    mkdirSync(dirname(path), { recursive: true });
     if (mode === 'staged') {
-      await writeFile(path, content);
+      if (typeof content === 'string' || content instanceof Uint8Array)
+        writeFileSync(path, content);
+      else await writeFile(path, content);
       return;
     }
     const temporary = `${path}.${randomUUID().slice(0, 8)}.part`;
@@ -90,6 +101,16 @@ export const nodeFiles: Files = {
   makeTemporaryFolder: (prefix) => mkdtemp(join(tmpdir(), prefix)),
   claim: claimPath,
 };
+
+const turnMs = 5;
+let turnedAt = 0;
+
+/** Lets signals, timers and answers in, every few milliseconds. */
+async function giveWay(): Promise<void> {
+  if (performance.now() - turnedAt < turnMs) return;
+  await nextTurn();
+  turnedAt = performance.now();
+}
 
 function isAbsent(error: unknown): boolean {
   return (
