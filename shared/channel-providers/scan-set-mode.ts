@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { constantsIn, isNode, nameOfMember, nodesOf, numberOf, type Node } from './syntax.ts';
 
 /** What a call of `setMode` asks for; the panel is docked by 1. */
@@ -27,14 +28,22 @@ export const codeFile = /\.(?:[cm]?[jt]sx?|html?)$/i;
 /**
  * Finds the calls of `Microsoft.CIFramework.setMode` by syntax tree:
  * learn.microsoft.com/dynamics365/channel-integration-framework/v2/reference/microsoft-ciframework/setmode
+ *
+ * The parser tries what it does not understand again and again, a page of nonsense for years: a file
+ * that takes it longer than `maxMs` is told as a problem.
  */
-export async function scanSetMode(text: string, name: string): Promise<ScannedFile> {
+export async function scanSetMode(
+  text: string,
+  name: string,
+  maxMs: number = 2000 + text.length / 1000,
+): Promise<ScannedFile> {
+  const until = performance.now() + maxMs;
   const isPage = /\.html?$/i.test(name) || /^\s*<(?:!doctype|html|head|body|script)/i.test(text);
-  if (!isPage) return scanScript(text, { name, line: 1, column: 0 });
+  if (!isPage) return scanScript(text, { name, line: 1, column: 0, until });
   const calls: SetModeCall[] = [];
   const problems: string[] = [];
   for (const script of scriptsIn(text)) {
-    const scanned = await scanScript(script.text, { name: 'page.js', ...script });
+    const scanned = await scanScript(script.text, { name: 'page.js', ...script, until });
     calls.push(...scanned.calls);
     if (scanned.problem !== undefined) problems.push(scanned.problem);
   }
@@ -53,6 +62,8 @@ interface Place {
   readonly name: string;
   readonly line: number;
   readonly column: number;
+  /** When the file's time is used up. */
+  readonly until: number;
 }
 
 function* scriptsIn(
@@ -84,8 +95,9 @@ function* scriptsIn(
 }
 
 /**
- * What no code says and the parser takes minutes or all memory for: type arguments in type arguments
- * are tried again and again, and each label inside others of its name is one mistake more for each.
+ * What no code says and the parser fills the memory with before its time is up: type arguments in type
+ * arguments are tried again and again, and each label inside others of its name is one mistake more for
+ * each.
  */
 const repetitions = [
   /(?<![\w$.])(?:[\w$.]{1,100}\s{0,10}<\s{0,10}){40}/,
@@ -103,18 +115,22 @@ async function scanScript(text: string, place: Place): Promise<ScannedFile> {
   const hasTags = !/\.[cm]?ts$/i.test(place.name);
   let tree: ReturnType<typeof parse>;
   try {
-    tree = parse(text, {
-      sourceType: 'unambiguous',
-      errorRecovery: true,
-      allowReturnOutsideFunction: true,
-      allowAwaitOutsideFunction: true,
-      startLine: place.line,
-      plugins: [
-        ...(isTyped ? (['typescript', 'decorators-legacy'] as const) : (['flow'] as const)),
-        ...(hasTags ? (['jsx'] as const) : []),
-      ],
-    });
+    tree = endedBy(place.until, () =>
+      parse(text, {
+        sourceType: 'unambiguous',
+        errorRecovery: true,
+        allowReturnOutsideFunction: true,
+        allowAwaitOutsideFunction: true,
+        startLine: place.line,
+        plugins: [
+          ...(isTyped ? (['typescript', 'decorators-legacy'] as const) : (['flow'] as const)),
+          ...(hasTags ? (['jsx'] as const) : []),
+        ],
+      }),
+    );
   } catch (error) {
+    if (isTimeout(error))
+      return { calls: [], problem: 'the parser does not come to an end with it' };
     // The parser goes into expressions by calls of its own.
     if (error instanceof RangeError) return { calls: [], problem: 'it is nested too deep' };
     return { calls: [], problem: error instanceof Error ? error.message : String(error) };
@@ -125,6 +141,24 @@ async function scanScript(text: string, place: Place): Promise<ScannedFile> {
   return calls.length > 0 || mistake === undefined
     ? { calls }
     : { calls, problem: `${mistake.code}: ${mistake.reasonCode}` };
+}
+
+/** Runs what cannot be asked to stop, and throws when its time is up. */
+function endedBy<Result>(until: number, run: () => Result): Result {
+  let result: { readonly is: Result } | undefined;
+  const timeout = Math.max(1, Math.ceil(until - performance.now()));
+  runInNewContext('run()', { run: () => void (result = { is: run() }) }, { timeout });
+  if (result === undefined) throw new Error('It ended without a result.');
+  return result.is;
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
 }
 
 function callsIn(tree: Node, text: string, place: Place): readonly SetModeCall[] {

@@ -326,6 +326,8 @@ export const settingsTargets: readonly FuzzTarget[] = [
       'async ',
       'a?.b',
     ],
+    // Two scans that give up after two seconds, and what memory they filled is taken back.
+    maxMs: 8000,
     read: async (input) => {
       const text = textOf(input);
       scriptAddresses(text);

@@ -157,6 +157,19 @@ describe('the scan for setMode', () => {
     assert.equal(problem, 'it is nested too deep');
   });
 
+  it('says what the parser would take years for', async () => {
+    const scanned = await scanSetMode('(((((<a>b['.repeat(12), 'panel.ts', 100);
+    assert.equal(scanned.problem, 'the parser does not come to an end with it');
+  });
+
+  it('takes no longer for a page because it has many scripts', async () => {
+    const script = `<script>f(${'1,'.repeat(200_000)})</script>`;
+    const before = performance.now();
+    const { problem } = await scanSetMode(script.repeat(20), 'panel.html', 20);
+    assert.equal(problem, 'the parser does not come to an end with it');
+    assert.ok(performance.now() - before < 2000);
+  });
+
   it('finds the scripts that a page loads', () => {
     assert.deepEqual(
       scriptAddresses(
