@@ -30,6 +30,10 @@ function stoppingFiles(n: number): {
         use();
         return nodeFiles.read(...given);
       },
+      readWhole: (...given) => {
+        use();
+        return nodeFiles.readWhole(...given);
+      },
       write: (...given) => {
         use();
         return nodeFiles.write(...given);
