@@ -4,11 +4,9 @@ import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { ZipFile } from 'yazl';
 import type { Files } from '../host/files.ts';
-import { openSmallArchive, smallArchive } from './archive/small-archive.ts';
-import type { SmallArchive } from './archive/small-archive.ts';
+import { smallArchive } from './archive/small-archive.ts';
 import { gatherSmall } from './encode-bytes.ts';
 import { FileFormatError } from './file-format-error.ts';
-import { readSmall } from './read-small.ts';
 
 /** An entry of a zip that passed every check but the one of its content, which is made while it is read. */
 export interface ArchiveEntry {
@@ -29,11 +27,9 @@ export interface ArchiveLimits {
   /** Expansion that text never has, above `freeBytes`. */
   readonly ratio: number;
   readonly freeBytes: number;
-  /** A zip of so many bytes, and so many entries, is in memory as a whole; larger ones are streams. */
-  readonly small: SmallLimits;
 }
 
-/** What is small enough for memory. */
+/** What is small enough to be put together in memory. */
 export interface SmallLimits {
   readonly bytes: number;
   readonly entries: number;
@@ -47,8 +43,9 @@ export const archiveLimits: ArchiveLimits = {
   bytes: 64 * gibibyte,
   ratio: 200,
   freeBytes: 2 * gibibyte,
-  small: { bytes: 8 * 1024 ** 2, entries: 1000 },
 };
+
+export const smallLimits: SmallLimits = { bytes: 8 * 1024 ** 2, entries: 1000 };
 
 /** Opens a zip and refuses what no honest package holds, before anything is read from it. */
 export async function openArchive(
@@ -94,40 +91,20 @@ export async function openArchive(
       entries.set(name, entry);
     }
   });
-  const isSmall = stat.bytes <= limits.small.bytes && names.size <= limits.small.entries;
-  const small = isSmall
-    ? await damagedUnless(path, async () =>
-        openSmallArchive(await readSmall(files.read(path), path)),
-      )
-    : undefined;
   return {
     entries: [...entries].map(([name, { uncompressedSize }]) => ({
       name,
       bytes: uncompressedSize,
     })),
     read: (name, signal) => {
-      const place = { path, name };
-      return readEntry(
-        entries.get(name),
-        (entry) => openEntry(small ?? zip, entry, name),
-        place,
-        signal,
-      );
+      return readEntry(zip, entries.get(name), { path, name }, signal);
     },
   };
 }
 
-async function openEntry(
-  archive: SmallArchive | yauzl.ZipFile,
-  entry: yauzl.Entry,
-  name: string,
-): Promise<AsyncIterable<Uint8Array>> {
-  return 'read' in archive ? archive.read(name) : archive.openReadStreamPromise(entry);
-}
-
 async function* readEntry(
+  zip: yauzl.ZipFile,
   entry: yauzl.Entry | undefined,
-  open: (entry: yauzl.Entry) => Promise<AsyncIterable<Uint8Array>>,
   place: { readonly path: string; readonly name: string },
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
@@ -139,7 +116,9 @@ async function* readEntry(
       { path: where },
       { what: `The zip holds no entry '${name}'`, next: 'Export it again.' },
     );
-  const stream = await damagedUnless(where, () => open(entry));
+  const stream: AsyncIterable<Uint8Array> = await damagedUnless(where, () =>
+    zip.openReadStreamPromise(entry),
+  );
   let checksum = 0;
   let bytes = 0;
   try {
@@ -177,7 +156,7 @@ export async function writeArchive(
   path: string,
   parts: readonly ArchivePart[],
   files: Files,
-  small: SmallLimits = archiveLimits.small,
+  small: SmallLimits = smallLimits,
 ): Promise<void> {
   if (parts.length > small.entries) {
     await streamArchive(path, parts, files);

@@ -1,6 +1,7 @@
 import type { Files } from '../host/files.ts';
-import { archiveLimits, openArchive } from './archive.ts';
+import { archiveLimits, openArchive, type Archive } from './archive.ts';
 import { FileFormatError } from './file-format-error.ts';
+import { readSmall } from './read-small.ts';
 import { decodeText } from './xml/decode-text.ts';
 
 /** One step's files, wherever they are: in a zip, side by side in a folder, or rendered from the folder form. */
@@ -31,6 +32,27 @@ export async function openZipStep(path: string, step: string, files: Files): Pro
     names: archive.entries.map(({ name }) => name),
     sizes: new Map(archive.entries.map(({ name, bytes }) => [name, bytes])),
     read: (name, signal) => archive.read(name, signal),
+    readFrom: unpackedOnce(archive, path),
+  };
+}
+
+/** Documents up to this are kept once they are unpacked; of larger ones memory holds a piece at a time. */
+const keptBytes = 32 * 1024 ** 2;
+const sliceBytes = 64 * 1024;
+
+/** Tables are read one by one: to unpack what stands before each of them would be most of the work. */
+function unpackedOnce(archive: Archive, path: string): NonNullable<StepSource['readFrom']> {
+  const kept = new Map<string, Uint8Array>();
+  const sizes = new Map(archive.entries.map(({ name, bytes }) => [name, bytes]));
+  return async function* (name, start, signal) {
+    if ((sizes.get(name) ?? 0) > keptBytes) {
+      yield* skipping(archive.read(name, signal), start);
+      return;
+    }
+    const whole = kept.get(name) ?? (await readSmall(archive.read(name, signal), path));
+    kept.set(name, whole);
+    for (let at = start; at < whole.length; at += sliceBytes)
+      yield whole.subarray(at, at + sliceBytes);
   };
 }
 
@@ -128,8 +150,15 @@ export async function* bytesFrom(
     yield* source.readFrom(name, start, signal);
     return;
   }
+  yield* skipping(source.read(name, signal), start);
+}
+
+async function* skipping(
+  bytes: AsyncIterable<Uint8Array>,
+  start: number,
+): AsyncGenerator<Uint8Array> {
   let skipped = 0;
-  for await (const chunk of source.read(name, signal)) {
+  for await (const chunk of bytes) {
     const from = Math.min(chunk.length, start - skipped);
     skipped += from;
     if (from < chunk.length) yield from === 0 ? chunk : chunk.subarray(from);
