@@ -65,6 +65,11 @@ function checkSteps(text: string, where: string): void {
 }
 
 describe('the documents', () => {
+  it('begin with what they are about', () => {
+    for (const page of pages)
+      assert.match(readFileSync(join(root, page), 'utf8'), /^# \S/, `${page} has no title`);
+  });
+
   it('link to files that exist', () => {
     for (const page of pages) {
       const text = readFileSync(join(root, page), 'utf8').replaceAll(/```[^]*?```/g, '');
