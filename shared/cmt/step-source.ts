@@ -31,28 +31,42 @@ export async function openZipStep(path: string, step: string, files: Files): Pro
     form: 'zip',
     names: archive.entries.map(({ name }) => name),
     sizes: new Map(archive.entries.map(({ name, bytes }) => [name, bytes])),
-    read: (name, signal) => archive.read(name, signal),
-    readFrom: unpackedOnce(archive, path),
+    ...unpackedOnce(archive, path),
   };
 }
 
-/** Documents up to this are kept once they are unpacked; of larger ones memory holds a piece at a time. */
+/** A data.xml of at most this is kept once it is unpacked; of what is larger memory holds a piece at a time. */
 const keptBytes = 32 * 1024 ** 2;
 const sliceBytes = 64 * 1024;
 
 /** Tables are read one by one: to unpack what stands before each of them would be most of the work. */
-function unpackedOnce(archive: Archive, path: string): NonNullable<StepSource['readFrom']> {
+function unpackedOnce(
+  archive: Archive,
+  path: string,
+): Required<Pick<StepSource, 'read' | 'readFrom'>> {
+  const small = new Set(
+    archive.entries
+      .filter(({ name, bytes }) => /^data\.xml$/i.test(name) && bytes <= keptBytes)
+      .map(({ name }) => name),
+  );
   const kept = new Map<string, Uint8Array>();
-  const sizes = new Map(archive.entries.map(({ name, bytes }) => [name, bytes]));
-  return async function* (name, start, signal) {
-    if ((sizes.get(name) ?? 0) > keptBytes) {
-      yield* skipping(archive.read(name, signal), start);
-      return;
-    }
+  async function* readKept(
+    name: string,
+    start: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
     const whole = kept.get(name) ?? (await readSmall(archive.read(name, signal), path));
     kept.set(name, whole);
-    for (let at = start; at < whole.length; at += sliceBytes)
+    for (let at = start; at < whole.length; at += sliceBytes) {
+      signal.throwIfAborted();
       yield whole.subarray(at, at + sliceBytes);
+    }
+  }
+  return {
+    read: (name, signal) =>
+      small.has(name) ? readKept(name, 0, signal) : archive.read(name, signal),
+    readFrom: (name, start, signal) =>
+      small.has(name) ? readKept(name, start, signal) : skipping(archive.read(name, signal), start),
   };
 }
 
