@@ -9,6 +9,7 @@ import { flatTable } from './flat-table.ts';
 import { inSyncPlan } from './in-sync-plan.ts';
 import { largePlan } from './large-plan.ts';
 import { figureText, isReached, type Measured, type Measurement } from './measurement.ts';
+import { packageForms } from './package-forms.ts';
 import { parseAndCompare } from './parse-compare.ts';
 import { severalPrincipals } from './principals.ts';
 import { slicedImport } from './slices.ts';
@@ -18,6 +19,7 @@ import { validation } from './validation.ts';
 const measurements: readonly Measurement[] = [
   taskStart,
   parseAndCompare,
+  packageForms,
   validation,
   inSyncPlan,
   largePlan,
