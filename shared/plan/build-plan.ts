@@ -24,7 +24,7 @@ export interface BuiltPlan extends SavablePlan {
   readonly likely: LikelyMatches;
 }
 
-const noDeletes: PlannedDeletes = { deleted: 0, deactivated: 0, findings: [] };
+const noDeletes: PlannedDeletes = { deleted: 0, deactivated: 0, complete: true, findings: [] };
 const nothingSought: LikelyMatches = { proposals: new Map(), ambiguous: new Map() };
 
 /**
@@ -105,7 +105,7 @@ export async function buildPlan(input: PlanInput, signal: AbortSignal): Promise<
     tool: input.tool,
     package: { hash: input.source.hash },
     target: input.environment,
-    complete: missingTables.length === 0 && identities.unreadable.length === 0,
+    complete: missingTables.length === 0 && identities.unreadable.length === 0 && deletes.complete,
     applyable:
       input.policy?.hasErrors !== true &&
       ![...input.findings, ...deletes.findings].some((finding) => finding.severity === 'error'),

@@ -23,6 +23,8 @@ export interface DeleteFrame {
 export interface PlannedDeletes {
   readonly deleted: number;
   readonly deactivated: number;
+  /** Whether all that was ordered could be sought. */
+  readonly complete: boolean;
   readonly findings: readonly Finding[];
 }
 
@@ -42,8 +44,11 @@ export async function planDeletes(
   signal: AbortSignal,
 ): Promise<PlannedDeletes> {
   const { orders, drafts } = frame;
+  const questions = new TargetQuestions(frame.target, signal);
   const findings: Finding[] = [];
-  const doomed = await findDoomed(frame, findings, signal);
+  const doomed = await findDoomed(frame, { questions, findings }, signal);
+  // Rows that could not be sought are not known to be gone.
+  findings.push(...questions.unreadable.values());
   const going = doomed.filter(({ ref }) => !orders.deactivate.has(ref.table));
   let deactivated = 0;
   for (const { ref, row, name } of doomed) {
@@ -73,7 +78,8 @@ export async function planDeletes(
         .join('; '),
       remedy: 'Look at the deletes of the plan, then raise delete.max in the configuration.',
     });
-  return { deleted: going.length, deactivated, findings };
+  const complete = questions.unreadable.size === 0;
+  return { deleted: going.length, deactivated, complete, findings };
 }
 
 async function draftDeletes(going: readonly Doomed[], drafts: DraftBook): Promise<void> {
@@ -110,11 +116,10 @@ async function draftDeletes(going: readonly Doomed[], drafts: DraftBook): Promis
 
 async function findDoomed(
   frame: DeleteFrame,
-  findings: Finding[],
+  { questions, findings }: { readonly questions: TargetQuestions; readonly findings: Finding[] },
   signal: AbortSignal,
 ): Promise<readonly Doomed[]> {
   const { orders, index, identities, target } = frame;
-  const questions = new TargetQuestions(target, signal);
   const names = [...orders.removed, ...orders.rules].map(({ table }) => table);
   const tables = await target.tables([...new Set(names)], signal);
   const wanted = new Set<string>();
